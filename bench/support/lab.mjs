@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clearTimeout } from 'node:timers';
+import { Client, Connection } from '@temporalio/client';
+import { makeRepository, workflowFile } from './repository.mjs';
+
+const startLimitMs = 120_000;
+const stopLimitMs = 30_000;
+
+/** A project of its own with the product in front of it: `continuo up` on an engine and folders of its own. */
+export class Lab {
+  project = 'bench';
+  #up = null;
+
+  /**
+   * Options: `program` is the command line's file, `intervalMs` how often the tracker is looked at, `files`
+   * goes into the repository, and `preload` is a module that Node loads before the program.
+   */
+  static async open(scope, { program, intervalMs = 30_000, files = {}, preload = null, env = {} }) {
+    const lab = new Lab();
+    lab.folder = scope.folder();
+    lab.repository = join(lab.folder, 'repository');
+    lab.data = join(lab.folder, 'data');
+    lab.program = program;
+    lab.env = { ...env, ...lab.#environment() };
+    mkdirSync(lab.env.TMPDIR);
+    const workspaces = join(lab.folder, 'workspaces');
+    makeRepository(lab.repository, {
+      'WORKFLOW.md': workflowFile({ project: lab.project, workspaces, intervalMs }),
+      'README.md': 'A project\n',
+      ...files,
+    });
+    scope.defer(() => lab.#close());
+    await lab.#start(preload);
+    return lab;
+  }
+
+  get client() {
+    return new Client({ connection: this.connection });
+  }
+
+  /** Starts a task as `continuo start <prompt>` does; its result comes when it has landed. */
+  startTask(identifier) {
+    return this.client.workflow.start('task', {
+      workflowId: `task/${this.project}/${identifier}`,
+      taskQueue: 'continuo',
+      args: [{ project: this.project, issue: issueOf(identifier), grant: null, forced: true, state: null }],
+    });
+  }
+
+  /** Throws unless the task has landed. */
+  async landTask(identifier) {
+    const handle = await this.startTask(identifier);
+    await this.landed(handle, identifier);
+  }
+
+  async landed(handle, identifier) {
+    const { outcome, landedSha } = await handle.result();
+    if (landedSha === null) throw new Error(`${identifier} ended as ${outcome} and did not land`);
+  }
+
+  #environment() {
+    const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|CONTINUO)_/.test(name));
+    const cache = process.env.CONTINUO_CACHE;
+    return {
+      ...Object.fromEntries(own),
+      ...(cache !== undefined && { CONTINUO_CACHE: cache }),
+      CONTINUO_DATA: this.data,
+      CONTINUO_HOST: 'bench',
+      TMPDIR: join(this.folder, 'tmp'),
+    };
+  }
+
+  async #start(preload) {
+    const args = [...(preload === null ? [] : ['--import', preload]), this.program, 'up'];
+    const up = spawn(process.execPath, args, {
+      cwd: this.repository,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C reaches the bench alone, which ends everything in order.
+      detached: true,
+    });
+    this.#up = up;
+    let output = '';
+    up.stderr.on('data', (chunk) => (output += chunk));
+    await new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`continuo up takes too long:\n${output}`)),
+        startLimitMs,
+      );
+      up.stdout.on('data', (chunk) => {
+        output += chunk;
+        if (!output.includes('Next, in another terminal')) return;
+        clearTimeout(timer);
+        resolve();
+      });
+      up.once('exit', (code) => reject(new Error(`continuo up ended with ${code}:\n${output}`)));
+    });
+    const { address } = JSON.parse(readFileSync(join(this.data, 'engine/engine.json'), 'utf8'));
+    this.address = address;
+    this.connection = await Connection.connect({ address });
+  }
+
+  async #close() {
+    await this.connection?.close();
+    if (this.#up !== null && this.#up.exitCode === null && this.#up.signalCode === null) {
+      await endProcess(this.#up, stopLimitMs);
+    }
+    // What a process that had to be killed has left.
+    const down = spawn(process.execPath, [this.program, 'down'], {
+      cwd: this.repository,
+      env: this.env,
+      stdio: 'ignore',
+    });
+    await new Promise((resolve) => down.once('exit', resolve));
+  }
+}
+
+/** Ends a child politely, and by force when that takes too long. */
+export async function endProcess(child, limitMs) {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+function issueOf(identifier) {
+  const now = new Date().toISOString();
+  return {
+    id: identifier,
+    native_ref: null,
+    identifier,
+    title: `Note ${identifier}`,
+    description: `Write a note on ${identifier}.`,
+    priority: null,
+    state: 'Todo',
+    branch_name: null,
+    url: null,
+    assignee_id: null,
+    labels: [],
+    blocked_by: [],
+    dispatchable: true,
+    created_at: now,
+    updated_at: now,
+    scope: [],
+    acceptance: [],
+    source: 'prompt',
+  };
+}

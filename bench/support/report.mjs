@@ -1,0 +1,53 @@
+import { median } from './statistics.mjs';
+
+/** A figure without a floor. `limit` is `{ most }`, `{ least }` or `{ under }`. */
+export function figure({ name, unit, value, limit, detail = {} }) {
+  return { name, unit, value, floor: null, compared: value, limit, met: isMet(value, limit), detail };
+}
+
+/**
+ * A figure beside its floor, of the values that `alternate` gives. What counts is the median of the ratios
+ * of each round: its two sides met about the same machine.
+ */
+export function comparison({ name, unit, values, limit, detail = {} }) {
+  const { subject, floor } = values;
+  const compared = median(subject.map((value, round) => value / floor[round]));
+  const medians = { value: median(subject), floor: median(floor) };
+  return {
+    name,
+    unit,
+    ...medians,
+    compared,
+    limit,
+    met: isMet(compared, limit),
+    detail: { ...values, ...detail },
+  };
+}
+
+function isMet(value, { most = Infinity, least = -Infinity, under = Infinity }) {
+  return value <= most && value >= least && value < under;
+}
+
+export function table(figures) {
+  const rows = figures.map(({ name, unit, value, floor, compared, limit, met }) => [
+    name,
+    `${number(value)} ${unit}`,
+    floor === null ? '-' : `${number(floor)} ${unit}`,
+    floor === null ? '-' : `${compared.toFixed(2)} times`,
+    aim(limit),
+    met ? 'met' : 'missed',
+  ]);
+  const all = [['figure', 'measured', 'floor', 'ratio', 'aim', ''], ...rows];
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  const lines = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  '));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+function aim({ most, least, under }) {
+  if (most !== undefined) return `at most ${most}`;
+  return least === undefined ? `under ${number(under)}` : `at least ${least}`;
+}
+
+function number(value) {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,53 @@
+// `npm test`: build, types, lint, then every jest test. The last line is `N passed, N failed`;
+// a step that fails counts as one failure, and so does a test file that cannot run.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs a step in the terminal and returns whether it went well. */
+function runStep(title, program, args, env = {}) {
+  console.log(`\n== ${title}`);
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  if (error) console.error(`${program} cannot be started: ${error.message}`);
+  if (status !== 0) console.error(`${title}: failed`);
+  return status === 0;
+}
+
+function runJest() {
+  const folder = mkdtempSync(join(tmpdir(), 'continuo-test-'));
+  const report = join(folder, 'report.json');
+  const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
+  const jest = join(root, 'node_modules/jest/bin/jest.js');
+  const args = [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+  const ok = runStep('Tests', process.execPath, args, { NODE_OPTIONS: options.trim() });
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    return { passed: numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const steps = [
+  ['Build', 'npm', ['run', '--silent', 'build']],
+  ['Types', 'npm', ['run', '--silent', 'typecheck']],
+  ['Lint', 'npm', ['run', '--silent', 'lint']],
+];
+const failedSteps = steps.filter(([title, program, args]) => !runStep(title, program, args)).length;
+const { passed, failed } = runJest();
+
+console.log(`\n${passed} passed, ${failed + failedSteps} failed`);
+process.exitCode = failed + failedSteps === 0 ? 0 : 1;

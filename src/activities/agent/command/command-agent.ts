@@ -1,0 +1,105 @@
+import type { Config } from '../../../config/config.js';
+import { ConfigError } from '../../../config/errors.js';
+import type { TurnUsage } from '../../../domain/usage.js';
+import { loginShell } from '../../keeper/environment.js';
+import type { ProgramResult } from '../../keeper/program.js';
+import { runProgram } from '../../keeper/program.js';
+import { readTail } from '../../keeper/tail.js';
+import type { Agent, Turn } from '../agent.js';
+import { sizeOf } from '../transcript.js';
+
+const summaryLimit = { lines: 1, bytes: 500 };
+const failureLimit = { lines: 10, bytes: 2_000 };
+/** A shell's word for "no such command" (POSIX, 2.8.2). */
+const commandNotFound = 127;
+
+/**
+ * Any program as an agent: `command.run` by a login shell in the workspace, with the prompt on
+ * stdin. Exit code 0 ends the turn well, and the last line of output is its summary. Each turn is
+ * a program of its own that remembers nothing, so it gets the whole prompt and the guidance.
+ */
+export function createCommandAgent(config: Config): Agent {
+  const { command } = config;
+  if (command === undefined) {
+    throw new ConfigError(
+      'config_invalid',
+      config.file,
+      `${config.file}: agent.kind command needs command.run`,
+    );
+  }
+  return {
+    async runTurn(turn, emit, signal) {
+      await emit({ type: 'tool', name: 'command', detail: command.run });
+      const before = await sizeOf(turn.transcript);
+      const result = await runProgram({
+        argv: loginShell(command.run, config),
+        cwd: turn.workspace,
+        env: { ...turn.env, ...facts(turn) },
+        stdin: [turn.prompt, turn.guidance].filter((part) => part !== '').join('\n\n'),
+        output: turn.transcript,
+        outputLimitBytes: turn.transcriptLimitBytes,
+        timeoutMs: command.timeout_ms,
+        signal,
+        identityFile: turn.identityFile,
+      });
+      if (result.kind === 'cancelled') signal.throwIfAborted();
+      const tail = (limit: { lines: number; bytes: number }) => readTail(turn.transcript, limit, before);
+      return {
+        // A program remembers nothing: each turn is a session of its own.
+        session: `turn-${turn.turn}`,
+        usage: usageOf(result),
+        ...(await judge(result, command.timeout_ms, tail)),
+      };
+    },
+  };
+}
+
+type Judgement =
+  { kind: 'completed'; summary: string } | { kind: 'failed'; category: string; message: string };
+
+async function judge(
+  result: ProgramResult,
+  timeoutMs: number,
+  tail: (limit: { lines: number; bytes: number }) => Promise<string>,
+): Promise<Judgement> {
+  if (result.kind === 'exited' && result.exitCode === 0) {
+    return { kind: 'completed', summary: await tail(summaryLimit) };
+  }
+  const output = await tail(failureLimit);
+  const failed = (category: string, what: string): Judgement => ({
+    kind: 'failed',
+    category,
+    message: output === '' ? what : `${what}; its last output:\n${output}`,
+  });
+
+  switch (result.kind) {
+    case 'exited':
+      if (result.exitCode === commandNotFound) {
+        return failed('agent_not_found', 'command.run ended with exit code 127: a command was not found');
+      }
+      return result.exitCode === null
+        ? failed('port_exit', `command.run was ended by ${result.signal ?? 'a signal'}`)
+        : failed('port_exit', `command.run ended with exit code ${result.exitCode}`);
+    case 'timed_out':
+      return failed('turn_timeout', `command.run did not end within ${timeoutMs} ms`);
+    case 'not_started':
+      return failed('startup_failed', `command.run could not start: ${result.message}`);
+    case 'cancelled':
+      return failed('turn_cancelled', 'command.run was cancelled');
+  }
+}
+
+/** What the program may know of the turn. */
+function facts({ identifier, turn, round, attempt }: Turn): Record<string, string> {
+  return {
+    CONTINUO_TASK: identifier,
+    CONTINUO_TURN: String(turn),
+    CONTINUO_ROUND: String(round),
+    CONTINUO_ATTEMPT: attempt === null ? '' : String(attempt),
+  };
+}
+
+/** A program tells no tokens. */
+function usageOf({ durationMs }: ProgramResult): TurnUsage {
+  return { inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: null, agentMs: durationMs };
+}

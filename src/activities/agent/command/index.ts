@@ -1,0 +1,1 @@
+export { createCommandAgent } from './command-agent.js';

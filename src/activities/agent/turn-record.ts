@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../../config/atomic-write.js';
+import type { TurnOutcome } from '../../workflows/ports.js';
+
+const TurnUsage = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  totalTokens: z.number(),
+  costUsd: z.number().nullable(),
+  agentMs: z.number(),
+});
+
+const Outcome = z.object({ session: z.string().nullable(), usage: TurnUsage }).and(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('completed'), summary: z.string() }),
+    z.object({ kind: z.literal('failed'), category: z.string(), message: z.string() }),
+    z.object({
+      kind: z.literal('question'),
+      question: z.object({ id: z.string(), text: z.string(), options: z.array(z.string()) }),
+    }),
+    z.object({ kind: z.literal('quota'), until: z.string(), message: z.string() }),
+  ]),
+) satisfies z.ZodType<TurnOutcome>;
+
+const Stored = z.object({ workflowRun: z.string(), outcome: Outcome.nullable() });
+
+/** What is known of a turn: nothing, that it began and did not end, or how it ended. */
+export type TurnProgress =
+  { kind: 'new' } | { kind: 'interrupted' } | { kind: 'ended'; outcome: TurnOutcome };
+
+export interface TurnRecord {
+  read(): Promise<TurnProgress>;
+  begin(): Promise<void>;
+  end(outcome: TurnOutcome): Promise<void>;
+}
+
+/**
+ * The record of one turn in the run directory: what makes a turn happen once, however often Temporal
+ * asks for it. Key: workflow run and turn. An issue that is worked on anew begins with turn 1
+ * again, in a workflow run of its own.
+ */
+export function turnRecord(runPath: string, workflowRun: string, turn: number): TurnRecord {
+  const file = join(runPath, 'turns', `${turn}.json`);
+
+  async function write(outcome: TurnOutcome | null): Promise<void> {
+    await writeWhole(file, JSON.stringify({ workflowRun, outcome }));
+  }
+
+  return {
+    async read() {
+      const stored = await readStored(file);
+      if (stored?.workflowRun !== workflowRun) return { kind: 'new' };
+      return stored.outcome === null ? { kind: 'interrupted' } : { kind: 'ended', outcome: stored.outcome };
+    },
+    begin: () => write(null),
+    end: write,
+  };
+}
+
+async function readStored(file: string): Promise<z.infer<typeof Stored> | null> {
+  try {
+    return Stored.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // No record, or one of another version: the turn is played.
+    return null;
+  }
+}

@@ -1,0 +1,55 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Config } from '../../config/config.js';
+import { FailureType } from '../../domain/failure.js';
+import type { GitPort } from '../../workflows/ports.js';
+import { heartbeating } from '../heartbeat.js';
+import type { HostDeps } from '../host.js';
+import { makeCheckpoint } from './checkpoint.js';
+import { cleanUpWorkspace } from './clean-up.js';
+import { withTypedFailures } from './failures.js';
+import { prepareWorkspace } from './prepare.js';
+import { rebaseEntry } from './rebase.js';
+import type { LandingEdits } from './rebase.js';
+
+/** The git port: workspaces, checkpoints, and the commits that are to be landed. */
+export function createGitActivities(
+  deps: HostDeps,
+  { landingEdits }: { landingEdits: LandingEdits },
+): GitPort {
+  const configured = <T>(hash: string, work: (config: Config, signal: AbortSignal) => Promise<T>) =>
+    withTypedFailures(() =>
+      heartbeating(async (signal) => {
+        signal.throwIfAborted();
+        return work(await deps.configs.get(hash), signal);
+      }),
+    );
+
+  return {
+    /** Project and identifier are the key: a repetition finds the workspace. */
+    prepare: (input) =>
+      configured(input.config, (config, signal) => prepareWorkspace({ ...input, deps, config, signal })),
+
+    /** The tree is the key: the same files give the same checkpoint. */
+    checkpoint: (input) =>
+      configured(input.config, async (config, signal) => {
+        const { repository } = config;
+        if (repository === null) return { kind: 'unchanged', sha: null, risks: [], notes: [] };
+        return makeCheckpoint({ deps, config, repository, input, signal });
+      }),
+
+    /** Entry and base are the key: they decide every byte of the commit. */
+    rebase: ({ entry }) =>
+      configured(entry.configHash, (config, signal) =>
+        rebaseEntry({ deps, config, repository: needRepository(config), entry, landingEdits, signal }),
+      ),
+
+    /** The workspace is the key: what is gone stays gone. */
+    cleanUp: (input) =>
+      configured(input.config, (config, signal) => cleanUpWorkspace({ deps, config, input, signal })),
+  };
+}
+
+function needRepository({ repository, file }: Config): NonNullable<Config['repository']> {
+  if (repository !== null) return repository;
+  throw ApplicationFailure.nonRetryable(`${file} names no repository to land in`, FailureType.config);
+}

@@ -1,0 +1,93 @@
+import { lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config/config.js';
+import type { GitPort } from '../../workflows/ports.js';
+import { runHook } from '../hooks.js';
+import type { HostDeps } from '../host.js';
+import { runGit } from './git.js';
+import { hostGitDir } from './host-git.js';
+import { checkpointRef, landingRef } from './keys.js';
+import { openMirror } from './mirror.js';
+import { keepNestedHistory } from './nested-history.js';
+import { pushRefs } from './push.js';
+import { readWorkspaceRecord, recordFile } from './run-directory.js';
+import { moveToTrash } from './trash.js';
+
+export interface CleanUp {
+  deps: HostDeps;
+  config: Config;
+  input: Parameters<GitPort['cleanUp']>[0];
+  signal: AbortSignal;
+}
+
+/**
+ * Moves a workspace to the trash, after its `before_remove` hook (SPEC 9.4), and removes the task's
+ * refs where that is wanted. Logs, evidence and the patch stay in the run directory. So does the history of
+ * repositories inside the workspace; a workspace that has one which cannot be kept stays as well. Only the folder
+ * that preparation wrote down is touched. Does nothing more when repeated.
+ */
+export async function cleanUpWorkspace(cleanUp: CleanUp): Promise<void> {
+  const { deps, config, input, signal } = cleanUp;
+  const { runPath } = input.workspace;
+  const record = await readWorkspaceRecord(runPath);
+  if (record?.path === input.workspace.path) {
+    await runRemovalHook(cleanUp, record.path);
+    await removeWorkspace(cleanUp, record.path);
+  }
+  for (const left of [hostGitDir(runPath), join(runPath, 'tmp'), join(runPath, 'checkout')]) {
+    await moveToTrash(deps.paths, left);
+  }
+  await rm(join(runPath, 'merge.json'), { force: true });
+  if (input.refs && config.repository !== null) await removeRefs(cleanUp, signal);
+}
+
+/** Its failure is in the log, and removal goes on. */
+async function runRemovalHook({ deps, config, input, signal }: CleanUp, workspace: string): Promise<void> {
+  if (!(await isFolder(workspace))) return;
+  const { env, log } = deps;
+  await runHook({
+    name: 'before_remove',
+    config,
+    workspace,
+    runPath: input.workspace.runPath,
+    env,
+    log,
+    signal,
+  });
+}
+
+async function removeWorkspace({ deps, input }: CleanUp, workspace: string): Promise<void> {
+  const { runPath } = input.workspace;
+  try {
+    if (await isFolder(workspace)) await keepNestedHistory(workspace, runPath);
+  } catch (error) {
+    deps.log.warn('workspace stays, because the history of a repository in it cannot be kept', {
+      workspace,
+      error: String(error),
+    });
+    return;
+  }
+  await moveToTrash(deps.paths, workspace);
+  await rm(recordFile(runPath));
+}
+
+async function removeRefs({ deps, config, input }: CleanUp, signal: AbortSignal): Promise<void> {
+  const { project, identifier } = input;
+  const mirror = await openMirror({ paths: deps.paths, config });
+  const refs = [checkpointRef(project, identifier), landingRef(project, identifier)];
+  const listed = await runGit(['ls-remote', '--', mirror.url, ...refs], { trusted: true, signal });
+  const there = refs.filter((ref) => listed.includes(`\t${ref}\n`));
+  if (there.length > 0) {
+    const refspecs = there.map((ref) => `:${ref}`);
+    const removed = await pushRefs({ gitDir: mirror.gitDir, url: mirror.url, refspecs, signal });
+    if (removed.kind === 'refused')
+      deps.log.warn('refs could not be removed', { refs: there, reason: removed.reason });
+  }
+  const commands = refs.map((ref) => `delete ${ref}\0\0`).join('');
+  await runGit(['update-ref', '-z', '--stdin'], { gitDir: mirror.gitDir, input: commands });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const info = await lstat(path).catch(() => null);
+  return info?.isDirectory() ?? false;
+}

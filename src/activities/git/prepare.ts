@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { Config } from '../../config/config.js';
+import { FailureType } from '../../domain/failure.js';
+import type { Issue } from '../../domain/issue.js';
+import type { Workspace } from '../../domain/task.js';
+import type { PrepareOutcome } from '../../workflows/ports.js';
+import { runHook } from '../hooks.js';
+import type { HostDeps } from '../host.js';
+import { createCheckout } from './checkout.js';
+import { hostGitDir, openHostGit, restoreHostGit } from './host-git.js';
+import { IllegalIdentifierError, checkpointRef, refKey } from './keys.js';
+import type { Mirror } from './mirror.js';
+import { openMirror } from './mirror.js';
+import { isAncestor, mergeBase } from './objects.js';
+import { RepositoryError } from './repository-error.js';
+import type { WorkspaceRecord } from './run-directory.js';
+import {
+  openRunDirectory,
+  readWorkspaceRecord,
+  runDirectory,
+  writeWorkspaceRecord,
+} from './run-directory.js';
+import { moveToTrash } from './trash.js';
+import { describeLimits } from './tree-notes.js';
+import { WorkspaceError, locateWorkspace } from './workspace-path.js';
+
+export interface Preparation {
+  deps: HostDeps;
+  config: Config;
+  project: string;
+  issue: Issue;
+  /** The last checkpoint that the task knows of. */
+  headSha: string | null;
+  signal: AbortSignal;
+}
+
+/** A preparation with its places. */
+interface Place extends Preparation {
+  path: string;
+  runPath: string;
+}
+
+/**
+ * Makes the workspace of an issue, or finds it again and leaves it as it is, with all work in it
+ * (SPEC 9.2, 9.3). A workspace that is gone is made from the last checkpoint. Throws
+ * `RepositoryError` when the repository cannot be reached.
+ */
+export async function prepareWorkspace(preparation: Preparation): Promise<PrepareOutcome> {
+  try {
+    return await prepare(preparation);
+  } catch (error) {
+    if (error instanceof IllegalIdentifierError || error instanceof WorkspaceError) return impossible(error);
+    if (error instanceof RepositoryError && error.needsPerson)
+      return impossible(error, FailureType.repository);
+    throw error;
+  }
+}
+
+async function prepare(preparation: Preparation): Promise<PrepareOutcome> {
+  const { deps, config, project, issue } = preparation;
+  const path = await locateWorkspace(config.workspace.root, issue.identifier);
+  const runPath = runDirectory(deps.paths, project, issue.identifier);
+  const place = { ...preparation, path, runPath };
+
+  const record = await readWorkspaceRecord(runPath);
+  refuseForeign(place, record);
+  await openRunDirectory(runPath, issue);
+  if (record?.state === 'ready' && existsSync(path)) return reuse(place, record);
+  return create(place);
+}
+
+/** A folder that this task did not make belongs to somebody else: another project, or a person. */
+function refuseForeign({ path, project, issue }: Place, record: WorkspaceRecord | null): void {
+  const isOurs = record?.project === project && record.identifier === issue.identifier;
+  if (record !== null && !isOurs) {
+    const owner = `${record.identifier} of project ${record.project}`;
+    throw new WorkspaceError(
+      `${issue.identifier} and ${owner} would share files on this disk: rename one of them`,
+    );
+  }
+  if (existsSync(path) && record?.path !== path) {
+    throw new WorkspaceError(
+      `${path} exists, but this project did not make it: give each project a workspace.root of its own, or move the folder away`,
+    );
+  }
+}
+
+async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutcome> {
+  const { deps, config, path, runPath, headSha } = place;
+  if (config.repository === null) return ready(place, record.baseSha, null, []);
+
+  const mirror = await openMirror({ paths: deps.paths, config });
+  if ((await mirror.resolve(record.baseSha)) === null) await mirror.fetch(place.signal);
+  await restoreHostGit(mirror.gitDir, hostGitDir(runPath), headSha ?? record.baseSha);
+  const host = openHostGit({ path, runPath });
+  if (!(await host.refs()).has('base')) await setRefs(place, record.baseSha, headSha);
+
+  const refs = await host.refs();
+  const head = refs.get('head') ?? null;
+  const isStale =
+    headSha !== null &&
+    head !== headSha &&
+    !(head !== null && (await isAncestor(host.gitDir, headSha, head)));
+  if (isStale) {
+    const here = head === null ? 'none of it' : `the work of ${head.slice(0, 12)}`;
+    throw new WorkspaceError(
+      `the task went on elsewhere to ${headSha.slice(0, 12)}, and ${path} has ${here}: look whether something there is still needed, move the folder away, then continuo retry`,
+    );
+  }
+  return ready(place, refs.get('base') ?? record.baseSha, head, []);
+}
+
+async function create(place: Place): Promise<PrepareOutcome> {
+  const { deps, config, project, issue, path, runPath } = place;
+  // Only what a cut-off preparation left can be there.
+  await moveToTrash(deps.paths, path);
+  await moveToTrash(deps.paths, hostGitDir(runPath));
+
+  const mirror = config.repository === null ? null : await openMirror({ paths: deps.paths, config });
+  const start = mirror === null ? null : await startingPoint(place, mirror);
+  const baseSha = start?.baseSha ?? '';
+  const record = { project, identifier: issue.identifier, path, baseSha };
+  await writeWorkspaceRecord(runPath, { ...record, state: 'preparing' });
+  try {
+    if (mirror !== null && start !== null) await checkOut(place, mirror, start);
+    else await mkdir(path, { mode: 0o700 });
+    const { env, log } = deps;
+    const hook = { name: 'after_create', config, workspace: path, runPath, env, log } as const;
+    const created = await runHook({ ...hook, signal: place.signal });
+    if (created.kind === 'failed') {
+      await moveToTrash(deps.paths, path);
+      return { kind: 'failed', category: FailureType.hook, message: created.message };
+    }
+  } catch (error) {
+    await moveToTrash(deps.paths, path);
+    throw error;
+  }
+  await writeWorkspaceRecord(runPath, { ...record, state: 'ready' });
+  if (mirror === null || start === null) return ready(place, baseSha, null, []);
+  const { head, commit } = start;
+  const notes = await describeLimits(mirror.gitDir, commit);
+  if (head !== null) notes.push(`the workspace was made anew from checkpoint ${head.slice(0, 12)}`);
+  return ready(place, baseSha, head, notes);
+}
+
+interface Start {
+  baseSha: string;
+  /** The checkpoint to go on from. */
+  head: string | null;
+  commit: string;
+}
+
+async function startingPoint(place: Place, mirror: Mirror): Promise<Start> {
+  const { project, issue, headSha, signal } = place;
+  await mirror.fetch(signal);
+  const tip = await mirror.resolve(mirror.base);
+  if (tip === null)
+    throw new RepositoryError('unreachable', `${mirror.base} of ${mirror.url} moved away meanwhile`);
+  if (headSha === null) return { baseSha: tip, head: null, commit: tip };
+
+  const ref = checkpointRef(project, issue.identifier);
+  if ((await mirror.resolve(headSha)) === null) await mirror.fetchRef(ref, signal);
+  if ((await mirror.resolve(headSha)) === null) {
+    throw new WorkspaceError(
+      `the work of ${issue.identifier} is neither on this host nor in ${mirror.url}: ${ref} does not have ${headSha.slice(0, 12)}`,
+    );
+  }
+  const baseSha = (await mergeBase(mirror.gitDir, headSha, tip)) ?? tip;
+  return { baseSha, head: headSha, commit: headSha };
+}
+
+async function checkOut(place: Place, mirror: Mirror, start: Start): Promise<void> {
+  const { config, issue, path, runPath, signal } = place;
+  await createCheckout({
+    mirror,
+    dir: path,
+    gitDirForHost: hostGitDir(runPath),
+    commit: start.commit,
+    branch: `continuo/${refKey(issue.identifier)}`,
+    refs: baseBranch(mirror.base, start.baseSha),
+    ...(config.repository && { author: config.repository.author }),
+    signal,
+  });
+  await setRefs(place, start.baseSha, start.head);
+}
+
+/** For the agent's own comparisons; a base that is called like the folder of our branches has no room there. */
+function baseBranch(base: string, baseSha: string): Record<string, string> {
+  return base === 'continuo' || base.startsWith('continuo/') ? {} : { [`refs/heads/${base}`]: baseSha };
+}
+
+async function setRefs({ path, runPath }: Place, baseSha: string, head: string | null): Promise<void> {
+  const host = openHostGit({ path, runPath });
+  await host.set({ base: baseSha, ...(head !== null && { head, pushed: head }) });
+}
+
+function ready(place: Place, baseSha: string, headSha: string | null, notes: string[]): PrepareOutcome {
+  const { deps, config, project, issue, path, runPath } = place;
+  const ref = config.repository === null ? '' : checkpointRef(project, issue.identifier);
+  const workspace: Workspace = { host: deps.host, path, runPath, ref, baseSha };
+  return { kind: 'ready', workspace, headSha, notes };
+}
+
+function impossible(error: Error, category: string = FailureType.workspace): PrepareOutcome {
+  return { kind: 'impossible', category, message: error.message };
+}

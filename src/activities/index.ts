@@ -1,0 +1,22 @@
+import { workflowQueue } from '../config/temporal.js';
+import type { Ports } from '../workflows/ports.js';
+import { createAgentActivities } from './agent/activities.js';
+import { createForgeActivities } from './forge/activities.js';
+import { createGitActivities } from './git/activities.js';
+import type { HostDeps } from './host.js';
+import { createTrackerActivities } from './tracker/activities.js';
+import { landingEdits } from './tracker/registry.js';
+import { createVerifyActivities } from './verify/activities.js';
+
+/** All that workflows can ask of this host. */
+export function createActivities(deps: HostDeps): Ports {
+  return {
+    ...createTrackerActivities(deps),
+    ...createGitActivities(deps, {
+      landingEdits: (config, entry, tree) => landingEdits(config, entry, tree, deps),
+    }),
+    ...createAgentActivities(deps),
+    ...createVerifyActivities(deps),
+    ...createForgeActivities(deps, { workflowQueue: workflowQueue(deps.env) }),
+  };
+}

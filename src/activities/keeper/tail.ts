@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
+
+const utf8 = new TextDecoder('utf-8', { fatal: false });
+
+/**
+ * The last lines of a file, no more than `lines` of them and no more than `bytes` bytes: valid
+ * UTF-8, without terminal escapes and other control characters. Nothing before the byte `from`
+ * counts. Empty when there is no such file.
+ */
+export async function readTail(
+  path: string,
+  limit: { lines: number; bytes: number },
+  from = 0,
+): Promise<string> {
+  // Escapes take room that is not shown, so more is read than is kept.
+  const text = plainText(await readEnd(path, from, limit.bytes * 4));
+  const lines = text.trimEnd().split('\n').slice(-limit.lines).join('\n');
+  return lastBytes(lines, limit.bytes);
+}
+
+/** Decodes any bytes, and drops what would move a terminal's cursor or change its colours. */
+export function plainText(bytes: Uint8Array): string {
+  const lines = stripVTControlCharacters(utf8.decode(bytes)).replaceAll('\r\n', '\n');
+  // A progress bar rewrites its line: the last state is the one that was seen.
+  return lines.replace(/[^\n]*\r(?=[^\n])/g, '').replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
+function lastBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let from = bytes.length - limit;
+  while (((bytes[from] ?? 0) & 0xc0) === 0x80) from += 1;
+  return bytes.subarray(from).toString();
+}
+
+async function readEnd(path: string, from: number, count: number): Promise<Buffer> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return Buffer.alloc(0);
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(size - count, from);
+    const buffer = Buffer.alloc(Math.max(size - start, 0));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { Context } from '@temporalio/activity';
+import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { Config } from '../../config/config.js';
+import { viewOf } from '../../config/view.js';
+import { ledgerRecord } from '../../domain/ledger.js';
+import { summarizeIssue } from '../../domain/issue.js';
+import { compareWithKnown } from '../../domain/observation.js';
+import type { Known } from '../../domain/project.js';
+import { projectWorkflowId } from '../../domain/project.js';
+import type { TrackerPort } from '../../workflows/ports.js';
+import { heartbeating } from '../heartbeat.js';
+import type { HostDeps } from '../host.js';
+import { judgeClaim } from './claim.js';
+import { TrackerError, trackerFailure } from './error.js';
+import { fingerprint } from './fingerprint.js';
+import { writeLedger } from './ledger.js';
+import { createLook } from './look.js';
+import type { WorkflowState } from './look.js';
+import { openTracker } from './registry.js';
+import type { Tracker } from './tracker.js';
+import { watchUntilChange } from './watch.js';
+
+/** The tracker port, and the ledger of closed tasks. */
+export function createTrackerActivities(deps: HostDeps): TrackerPort {
+  const trackerOf = (config: Config): Tracker => openTracker(config, deps);
+  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState });
+
+  return {
+    /** Reads only, so it may be repeated at any time. */
+    watch: ({ project }) =>
+      typed((signal) =>
+        watchUntilChange({ askKnown: () => askKnown(deps, project), look: newLook() }, signal),
+      ),
+
+    /** Reads only, so it may be repeated at any time. */
+    poll: ({ known }) =>
+      typed(async () => {
+        const { observation } = await newLook()(known);
+        return compareWithKnown(known, observation);
+      }),
+
+    /** Reads only, so it may be repeated at any time. */
+    find: ({ config, identifier }) =>
+      typed(async () => {
+        const issue = await trackerOf(await deps.configs.get(config)).findIssue(identifier);
+        return issue === null ? null : { issue: summarizeIssue(issue), fingerprint: fingerprint(issue) };
+      }),
+
+    /** The issue id is the key; no tracker of this version keeps a mark of who works on an issue. */
+    claim: ({ config: hash, issueId, evenIfIneligible }) =>
+      typed(async () => {
+        const config = await deps.configs.get(hash);
+        const [issue] = await trackerOf(config).fetchIssuesByIds([issueId]);
+        return judgeClaim(viewOf(config).tracker, issue, evenIfIneligible);
+      }),
+
+    /** The workflow id and the run id are the key: a repetition writes the same record. */
+    settle: ({ state, outcome }) =>
+      typed(async () => {
+        const { workflowId, runId } = runOf();
+        await writeLedger(deps.paths, ledgerRecord(state, outcome, { workflowId, runId }));
+      }),
+  };
+}
+
+function runOf(): { workflowId: string; runId: string } {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined) throw new TypeError('settle runs in a workflow only');
+  return workflowExecution;
+}
+
+/** Heartbeats while it works; tracker errors get their type where they leave the port. */
+async function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await heartbeating(work);
+  } catch (error) {
+    throw error instanceof TrackerError ? trackerFailure(error) : error;
+  }
+}
+
+/** Null while the project cannot answer: the watch goes on and asks again. */
+async function askKnown({ log }: HostDeps, project: string): Promise<Known | null> {
+  const { client } = Context.current();
+  try {
+    return await whileWanted(client.workflow.getHandle(projectWorkflowId(project)).query<Known>('known'));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof CancelledFailure) throw error;
+    log.warn('project does not answer', { project, error: String(error) });
+    return null;
+  }
+}
+
+async function workflowState(workflowId: string): Promise<WorkflowState> {
+  const { client } = Context.current();
+  try {
+    const { status } = await whileWanted(client.workflow.getHandle(workflowId).describe());
+    switch (status.name) {
+      case 'COMPLETED':
+      case 'FAILED':
+      case 'CANCELLED':
+      case 'TERMINATED':
+      case 'TIMED_OUT':
+        return 'closed';
+      default:
+        return 'open';
+    }
+  } catch (error) {
+    if (error instanceof CancelledFailure) throw error;
+    // Nothing is taken from a task because the server did not answer.
+    return error instanceof WorkflowNotFoundError ? 'missing' : 'open';
+  }
+}
+
+/** A worker's own connection cannot abort a call, and a query waits for a worker that may be going away. */
+function whileWanted<T>(answer: Promise<T>): Promise<T> {
+  return Promise.race([answer, Context.current().cancelled]);
+}

@@ -1,0 +1,65 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { FailureType } from '../../domain/failure.js';
+
+/** Error categories of SPEC 11.4. */
+export type TrackerErrorCategory =
+  | 'unsupported_tracker_kind'
+  | 'invalid_tracker_config'
+  | 'missing_tracker_secret'
+  | 'tracker_request'
+  | 'tracker_status'
+  | 'tracker_response'
+  | 'tracker_pagination'
+  | 'tracker_rate_limited';
+
+/** The tracker could not be read. The message is for people: what happened, where, and what to do. */
+export class TrackerError extends Error {
+  override readonly name = 'TrackerError';
+  /** Whether the same request may succeed later by itself. */
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  /** Ids of the issues whose records are malformed, where that is why: without them the call would succeed. */
+  readonly malformed: readonly string[];
+
+  constructor(
+    readonly category: TrackerErrorCategory,
+    message: string,
+    options: ErrorOptions & {
+      retryable?: boolean;
+      retryAfterMs?: number;
+      malformed?: readonly string[];
+    } = {},
+  ) {
+    super(message, options);
+    this.malformed = options.malformed ?? [];
+    this.retryable = options.retryable ?? !needsPerson(category, this.malformed);
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
+
+/** A malformed record is somebody's to mend, as a broken configuration is. */
+function needsPerson(category: TrackerErrorCategory, malformed: readonly string[]): boolean {
+  return malformed.length > 0 || failureTypes[category] === FailureType.config;
+}
+
+const failureTypes: Record<TrackerErrorCategory, FailureType> = {
+  unsupported_tracker_kind: FailureType.config,
+  invalid_tracker_config: FailureType.config,
+  missing_tracker_secret: FailureType.config,
+  tracker_request: FailureType.trackerRequest,
+  tracker_status: FailureType.trackerRequest,
+  tracker_response: FailureType.trackerResponse,
+  tracker_pagination: FailureType.trackerResponse,
+  tracker_rate_limited: FailureType.trackerRequest,
+};
+
+/** The failure that crosses Temporal. */
+export function trackerFailure(error: TrackerError): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.message,
+    type: needsPerson(error.category, error.malformed) ? FailureType.config : failureTypes[error.category],
+    nonRetryable: !error.retryable,
+    cause: error,
+    ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
+  });
+}

@@ -1,0 +1,123 @@
+import type { Config } from '../../../config/config.js';
+import { isRemoteUrl } from '../../../config/repository-url.js';
+import { FileProvider } from '../../../config/tracker-profiles.js';
+import { normalizeState } from '../../../domain/issue.js';
+import type { Issue } from '../../../domain/issue.js';
+import { GitError } from '../../git/git.js';
+import type { Mirror } from '../../git/mirror.js';
+import { RepositoryError } from '../../git/repository-error.js';
+import { TrackerError } from '../error.js';
+import type { Tracker } from '../tracker.js';
+import { setState } from './state-edit.js';
+import { readTaskFolder } from './task-folder.js';
+import type { TaskFolder } from './task-folder.js';
+import { identifierOf, isTaskPath } from './task-name.js';
+import { uncommittedProblems } from './working-tree.js';
+
+/** The part of a repository's mirror that the tracker reads. */
+export type CommittedFiles = Pick<Mirror, 'fetch' | 'resolve' | 'listFiles' | 'readFiles'>;
+
+interface Read {
+  commit: string;
+  files: ReadonlyMap<string, string | null>;
+  folder: TaskFolder;
+}
+
+/**
+ * Tasks as committed Markdown files at the head of the base branch (docs/trackers/file.md). Their
+ * state changes by landing only.
+ */
+export function createFileTracker(config: Config, repository: CommittedFiles): Tracker {
+  const { path } = FileProvider.parse(config.tracker.provider);
+  const base = config.repository?.base ?? '';
+  const url = config.repository?.url ?? '';
+  const { active_states, terminal_states } = config.tracker;
+  const rules = { initial: active_states[0] ?? 'Todo', terminal: terminal_states };
+  let last: Read | null = null;
+
+  /** The same commit has the same tasks: it is read once. */
+  async function read(): Promise<Read> {
+    const commit = await headOf(repository, base, url);
+    if (last?.commit === commit) return last;
+    const files = await filesOf(repository, commit, path);
+    last = { commit, files, folder: readTaskFolder(files, rules) };
+    return last;
+  }
+
+  async function fetchIssuesByIds(ids: readonly string[]): Promise<Issue[]> {
+    if (ids.length === 0) return [];
+    const { folder } = await read();
+    const malformed = ids.filter((id) => folder.malformed.has(id));
+    const [broken] = malformed;
+    if (broken !== undefined) {
+      const where = folder.problems.find((problem) => identifierOf(problem.where) === broken);
+      const detail = where === undefined ? broken : `${where.where}: ${where.message}`;
+      const message = `the task file of ${broken} cannot be used: ${detail}`;
+      throw new TrackerError('tracker_response', message, { malformed });
+    }
+    return [...new Set(ids)].flatMap((id) => folder.issues.get(id) ?? []);
+  }
+
+  return {
+    fetchIssuesByIds,
+
+    async fetchIssuesByStates(states) {
+      if (states.length === 0) return { issues: [], problems: [] };
+      const wanted = new Set(states.map(normalizeState));
+      const { files, folder } = await read();
+      const dirty = isRemoteUrl(url) ? [] : await uncommittedProblems(url, path, base, files);
+      return {
+        issues: [...folder.issues.values()].filter((issue) => wanted.has(normalizeState(issue.state))),
+        problems: [...folder.problems, ...dirty],
+      };
+    },
+
+    async findIssue(identifier) {
+      return (await fetchIssuesByIds([identifier]))[0] ?? null;
+    },
+
+    async landingEdits({ issueId, source }, tree) {
+      // A prompt may have the name of a task file by chance.
+      if (source === 'prompt') return [];
+      const paths = (await tree.listFiles(path)).filter(
+        (file) => isTaskPath(file) && identifierOf(file) === issueId,
+      );
+      const [file] = paths;
+      if (file === undefined || paths.length > 1) return [];
+      const text = await tree.readFile(file);
+      const content = text === null ? null : setState(text, terminal_states[0] ?? 'Done');
+      return content === null || content === text ? [] : [{ path: file, content }];
+    },
+  };
+}
+
+async function headOf(repository: CommittedFiles, base: string, url: string): Promise<string> {
+  const commit = await request(async () => {
+    await repository.fetch();
+    return repository.resolve(base);
+  });
+  if (commit === null) throw new TrackerError('tracker_request', `there is no branch ${base} in ${url}`);
+  return commit;
+}
+
+async function filesOf(
+  repository: CommittedFiles,
+  commit: string,
+  folder: string,
+): Promise<Map<string, string | null>> {
+  return request(async () => {
+    const paths = (await repository.listFiles(commit, folder)).filter(isTaskPath);
+    const texts = paths.length === 0 ? new Map<string, string>() : await repository.readFiles(commit, paths);
+    return new Map(paths.map((path) => [path, texts.get(path) ?? null]));
+  });
+}
+
+/** What git says becomes the tracker's own error, by category (SPEC 11.4). */
+async function request<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RepositoryError) && !(error instanceof GitError)) throw error;
+    throw new TrackerError('tracker_request', error.message, { cause: error });
+  }
+}

@@ -1,0 +1,32 @@
+import type { FileEdit, TreeReader } from '../git/landing-edits.js';
+import type { Issue } from '../../domain/issue.js';
+import type { LandingEntry } from '../../domain/landing.js';
+import type { Problem } from '../../domain/project.js';
+
+/** Issues, and what a person should mend so that there are more. */
+export interface IssueList {
+  issues: Issue[];
+  problems: Problem[];
+}
+
+/**
+ * What the scheduler needs of an issue tracker (SPEC 11.1). Endpoint, credentials, paging, scope and
+ * the mapping to `Issue` belong to the adapter. Every method throws a `TrackerError`, and gives all or nothing.
+ */
+export interface Tracker {
+  /**
+   * Issues in scope whose state is one of these, also those that are not dispatchable. A malformed
+   * record is left out and reported. No states: no request.
+   */
+  fetchIssuesByStates(states: readonly string[]): Promise<IssueList>;
+  /**
+   * The issues with these ids, each at most once; those that are gone are left out. A malformed
+   * record fails the call, with its id in `malformed`: leaving it out would mean that it is gone. No
+   * ids: no request.
+   */
+  fetchIssuesByIds(ids: readonly string[]): Promise<Issue[]>;
+  /** The issue with this identifier, in whatever state it is, or null. */
+  findIssue(identifier: string): Promise<Issue | null>;
+  /** Edits that belong into the commit that lands an issue, for trackers that live in the repository. */
+  landingEdits?(entry: Pick<LandingEntry, 'issueId' | 'source'>, tree: TreeReader): Promise<FileEdit[]>;
+}

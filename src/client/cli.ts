@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from './error.js';
+import { examples } from './program/action.js';
+import { defineControl } from './program/control.js';
+import { defineDeciding } from './program/decide.js';
+import { defineHouse } from './program/house.js';
+import { defineReading } from './program/read.js';
+import { defineStarting } from './program/start.js';
+
+/** Runs the command line `argv` (as `process.argv`) and returns the exit code. Never throws. */
+export async function runCli(argv: readonly string[], version: string): Promise<number> {
+  endQuietlyOnClosedPipe();
+  try {
+    const program = defineProgram(version);
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync(argv);
+    return ExitCode.done;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** `continuo list | head -1` closes the pipe early: that is no fault. */
+function endQuietlyOnClosedPipe(): void {
+  let stopping = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      // What serves has children to end; it takes this as the end of its terminal.
+      if (process.listenerCount('SIGTERM') === 0) process.exit();
+      else if (!stopping) process.emit('SIGTERM');
+      stopping = true;
+    });
+  }
+}
+
+function defineProgram(version: string): Command {
+  const program = new Command('continuo')
+    .description('Durable orchestration for coding agents: tasks become verified, approved, landed changes.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--workflow <file>', 'the workflow file (default: WORKFLOW.md here or above)')
+    .option('--json', 'print JSON')
+    .option('--by <who>', 'who speaks (default: $CONTINUO_BY, else your user name)')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        'continuo init                                   # write a WORKFLOW.md for this repository',
+        'continuo up                                     # start engine, worker and scheduler',
+        "continuo start 'Reject empty order numbers'     # start a task",
+        'continuo list                                   # see what needs you',
+        'continuo diff <task> && continuo approve <task>',
+      ) + '\nExit codes: 0 done, 1 failed, 2 usage, 3 no such task, 4 refused, 5 engine unreachable\n',
+    );
+  defineHouse(program);
+  defineStarting(program);
+  defineReading(program);
+  defineDeciding(program);
+  defineControl(program);
+  return program;
+}
+
+/** Says what went wrong and returns the exit code for it. Commander has printed its own errors already. */
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  const { explainError } = await import('./explain-error.js');
+  const { exitCode, lines } = explainError(error, process.env);
+  for (const line of lines) process.stderr.write(`${line}\n`);
+  return exitCode;
+}

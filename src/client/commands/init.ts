@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseConfig } from '../../config/parse.js';
+import { CliError, ExitCode } from '../error.js';
+import { findAgentCommand } from '../init/agent-command.js';
+import { findCheckCommand } from '../init/check-command.js';
+import type { Repository } from '../init/repository.js';
+import { exists, findRepository } from '../init/repository.js';
+import type { Findings } from '../init/template.js';
+import { renderWorkflowFile, tasksReadme } from '../init/template.js';
+import type { Invocation } from '../invocation.js';
+
+export interface InitOptions {
+  agentCommand?: string;
+  check?: string;
+  base?: string;
+  /** Writes without asking. */
+  yes?: boolean;
+  /** Shows and writes nothing. */
+  print?: boolean;
+}
+
+/** Proposes a workflow file for the repository at hand, and writes it when the person agrees. */
+export async function initProject(invocation: Invocation, options: InitOptions): Promise<void> {
+  const { out, env, cwd, json } = invocation;
+  const repository = await findRepository(cwd);
+  const file = join(repository.root, 'WORKFLOW.md');
+  const findings = await lookAround(repository, options, env);
+  const text = renderWorkflowFile(findings);
+  // A template that does not fit the findings must not reach the repository.
+  parseConfig(file, text, env);
+
+  if (options.print) {
+    if (json) out.json({ file, written: [], ...findings, text });
+    else out.text(text);
+    return;
+  }
+  if (await exists(file)) {
+    throw new CliError(
+      ExitCode.usage,
+      `${file} is there already, and is never overwritten`,
+      'compare it with a new one (continuo init --print), or move it away',
+    );
+  }
+  if (!json) out.text(text);
+  await agree(invocation, file, options.yes ?? false);
+  const written = await write(repository.root, file, text);
+  if (json) out.json({ file, written, ...findings, text });
+  else for (const line of nextSteps(written, findings)) out.line(line);
+}
+
+async function lookAround(
+  { root, branch }: Repository,
+  options: InitOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Findings> {
+  const base = options.base ?? branch;
+  if (base === null) {
+    throw new CliError(
+      ExitCode.usage,
+      `no branch is checked out at ${root}`,
+      'name the branch that changes land on: --base <branch>',
+    );
+  }
+  const project = projectName(basename(root));
+  return {
+    project,
+    base,
+    check: options.check ?? (await findCheckCommand(root)),
+    agent: options.agentCommand ?? (await findAgentCommand(env)),
+    workspaces: `~/.local/state/continuo/${encodeURIComponent(project)}/workspaces`,
+  };
+}
+
+/** The folder's name, as far as a project may be called so. */
+function projectName(folder: string): string {
+  const name = folder.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return name.slice(0, 64) || 'project';
+}
+
+/** Throws `CliError` when the person does not agree, or cannot be asked. */
+async function agree({ out }: Invocation, file: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY || !out.isTerminal) {
+    throw new CliError(
+      ExitCode.usage,
+      `nothing was written: there is no terminal to ask on`,
+      'write it without asking: continuo init --yes',
+    );
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`Write this to ${file}? [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(ExitCode.failed, 'nothing was written');
+  } finally {
+    asking.close();
+  }
+}
+
+/** Writes what is not there yet; returns the files that were written. */
+async function write(root: string, file: string, text: string): Promise<string[]> {
+  const files = [
+    { path: file, text },
+    { path: join(root, 'tasks', 'README.md'), text: tasksReadme },
+  ];
+  const written: string[] = [];
+  for (const { path, text } of files) {
+    if (await exists(path)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    // `wx` never replaces a file, however it came there meanwhile.
+    await writeFile(path, text, { flag: 'wx' });
+    written.push(path);
+  }
+  return written;
+}
+
+function nextSteps(written: string[], { check, agent }: Findings): string[] {
+  return [
+    '',
+    ...written.map((path) => `Wrote ${path}`),
+    '',
+    'Next:',
+    ...(agent === null ? ['  put the command of your coding agent into command.run'] : []),
+    ...(check === null ? ['  put the command of your tests into verify.checks'] : []),
+    "  git add WORKFLOW.md tasks && git commit -m 'Set up Continuo'",
+    '  continuo up',
+    "  continuo start '<what is to be done>'",
+  ];
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import type { InitOptions } from '../commands/init.js';
+import { examples, invocationOf } from './action.js';
+
+/** Defines the commands that set up, start, stop and examine. */
+export function defineHouse(program: Command): void {
+  program
+    .command('init')
+    .summary('write a WORKFLOW.md for the repository at hand')
+    .description(
+      'Propose a WORKFLOW.md with every gate for the repository at hand, and write it when you agree. ' +
+        'A file that is there is never overwritten.',
+    )
+    .option('--agent-command <command>', 'the command of your coding agent (default: one that is on PATH)')
+    .option('--check <command>', 'the command of your tests (default: recognized from the repository)')
+    .option('--base <branch>', 'the branch that changes land on (default: the one that is checked out)')
+    .option('-y, --yes', 'write without asking')
+    .option('--print', 'show it and write nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'continuo init',
+        "continuo init --yes --agent-command 'claude -p' --check 'npm ci && npm test'",
+      ),
+    )
+    .action(async (options: InitOptions, command: Command) => {
+      const { initProject } = await import('../commands/init.js');
+      await initProject(await invocationOf(command), options);
+    });
+
+  program
+    .command('up')
+    .argument('[workflow]', 'the workflow file, as --workflow')
+    .summary('start engine, worker and scheduler here, until Ctrl-C')
+    .description(
+      'Start everything a project needs in this process, until Ctrl-C or `continuo down`: the engine (the server ' +
+        'that TEMPORAL_ADDRESS names, else an embedded one), the worker and the scheduler.',
+    )
+    .addHelpText('after', examples('continuo up', 'continuo up ../shop/WORKFLOW.md'))
+    .action(async (workflow: string | undefined, _options: object, command: Command) => {
+      const { serve } = await import('../commands/serve.js');
+      await serve(await invocationOf(command), 'up', workflow ?? null);
+    });
+
+  program
+    .command('worker')
+    .argument('[workflow]', 'the workflow file, as --workflow')
+    .summary('start a worker only, for an engine that runs elsewhere')
+    .description(
+      'Start a worker for the server that TEMPORAL_ADDRESS names. It waits for a server that is not up yet.',
+    )
+    .addHelpText('after', examples('TEMPORAL_ADDRESS=temporal:7233 continuo worker'))
+    .action(async (workflow: string | undefined, _options: object, command: Command) => {
+      const { serve } = await import('../commands/serve.js');
+      await serve(await invocationOf(command), 'worker', workflow ?? null);
+    });
+
+  program
+    .command('down')
+    .summary('stop what `continuo up` started on this host')
+    .description(
+      'Stop the `continuo up` of this project on this host, and wait until it has ended. Tasks go on at the next one.',
+    )
+    .addHelpText('after', examples('continuo down'))
+    .action(async (_options: object, command: Command) => {
+      const { stopProject } = await import('../commands/down.js');
+      await stopProject(await invocationOf(command));
+    });
+
+  program
+    .command('doctor')
+    .summary('examine engine, git, agent and configuration')
+    .description('Examine engine, git, agent and configuration, and say of each fault how to mend it.')
+    .addHelpText('after', examples('continuo doctor', 'continuo doctor --json'))
+    .action(async (_options: object, command: Command) => {
+      const { doctor } = await import('../commands/doctor.js');
+      await doctor(await invocationOf(command));
+    });
+}

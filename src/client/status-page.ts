@@ -1,0 +1,95 @@
+import type { CheckResult } from '../domain/evidence.js';
+import type { TaskStatus } from '../domain/status.js';
+import type { Usage } from '../domain/usage.js';
+import type { Colors } from './output.js';
+import { oneLine, renderTable } from './table.js';
+import { formatSeconds, formatSpan, formatTime } from './time.js';
+
+/** The status of a task as a page for people. `page` is the task's place in the Temporal UI. */
+export function renderStatus(status: TaskStatus, page: string | null, colors: Colors): string[] {
+  const section = (title: string, lines: string[]) =>
+    lines.length === 0 ? [] : ['', colors.bold(title), ...lines.map((line) => `  ${line}`)];
+  return [
+    `${colors.bold(status.task)}  ${status.title}`,
+    '',
+    ...facts(status, page),
+    ...section('Question', questionLines(status)),
+    ...section(
+      'Checks',
+      status.checks.flatMap((check) => checkLines(check, colors)),
+    ),
+    ...section(
+      'Risks',
+      status.risks.map((risk) => `${risk.kind.replaceAll('_', ' ')}: ${risk.detail}`),
+    ),
+    ...section('Findings', status.findings.map(findingLine)),
+    ...section('Last error', errorLines(status)),
+    ...section('History', historyLines(status)),
+    ...section('You can', actionLines(status)),
+  ];
+}
+
+function facts(status: TaskStatus, page: string | null): string[] {
+  const attempt = status.attempt === null ? '' : `, attempt ${status.attempt}`;
+  const { decision, workspace } = status;
+  const rows: [string, string | null][] = [
+    ['phase', `${status.phase} (round ${status.round}${attempt})`],
+    ['waits for', status.waitingFor && oneLine(status.waitingFor)],
+    ['head', status.headSha],
+    ['base', status.baseSha],
+    ['branch', status.branch],
+    ['landed', status.landedSha],
+    [
+      'decision',
+      decision &&
+        `${decision.verdict.replace('_', ' ')} by ${decision.by}: ${decision.sha.slice(0, 12)} ${decision.note}`,
+    ],
+    ['usage', usageLine(status.usage)],
+    ['work', workspace && `${workspace.path} on ${workspace.host}`],
+    ['logs', workspace?.runPath ?? null],
+    ['Temporal', page],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(10)}${value}`.trimEnd()]));
+}
+
+function usageLine(usage: Usage): string | null {
+  if (usage.turns === 0) return null;
+  const cost = usage.costUsd === null ? '' : `, ${usage.costUsd.toFixed(2)} USD`;
+  return `${usage.turns} ${usage.turns === 1 ? 'turn' : 'turns'}, ${usage.totalTokens} tokens${cost}, ${formatSpan(usage.agentMs)} of agent time`;
+}
+
+function questionLines({ question }: TaskStatus): string[] {
+  if (question === null) return [];
+  return [...question.text.split('\n'), ...question.options.map((option) => `- ${option}`)];
+}
+
+function checkLines(check: CheckResult, colors: Colors): string[] {
+  const passed = check.kind === 'passed';
+  const result = passed ? colors.green(check.kind) : colors.red(check.kind.replace('_', ' '));
+  const tests = check.tests === null ? '' : `, ${check.tests.total} tests, ${check.tests.failed} failed`;
+  const head = `${check.name}: ${result} in ${formatSeconds(check.durationMs)}${tests}  ${colors.dim(check.command)}`;
+  const tail = check.tail.trimEnd();
+  return passed || tail === '' ? [head] : [head, ...tail.split('\n').map((line) => `  ${line}`)];
+}
+
+function findingLine({ severity, file, line, claim, resolution }: TaskStatus['findings'][number]): string {
+  const place = file === null ? '' : ` ${file}${line === null ? '' : `:${line}`}`;
+  return `${severity}${place}: ${claim} (${resolution})`;
+}
+
+function errorLines({ lastError }: TaskStatus): string[] {
+  if (lastError === null) return [];
+  return [`${lastError.category} at ${formatTime(lastError.at)}`, ...lastError.message.split('\n')];
+}
+
+function historyLines({ history }: TaskStatus): string[] {
+  return history.map(({ at, phase, note }) => `${formatTime(at)}  ${phase.padEnd(9)}  ${note}`.trimEnd());
+}
+
+function actionLines({ next }: TaskStatus): string[] {
+  const columns = [
+    { title: '', cell: (action: TaskStatus['next'][number]) => action.action },
+    { title: '', cell: (action: TaskStatus['next'][number]) => action.command },
+  ];
+  return renderTable(next, columns, Number.POSITIVE_INFINITY).slice(1);
+}

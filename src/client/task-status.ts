@@ -1,0 +1,109 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { TaskStatus } from '../domain/status.js';
+import type { TaskError } from '../domain/task.js';
+import { isOutcome, taskWorkflowId } from '../domain/task.js';
+import { statusQuery } from '../workflows/messages.js';
+import type { Engine } from './engine.js';
+import { CliError, ExitCode } from './error.js';
+import { grpcCode, GrpcCode } from './grpc.js';
+import { pendingError } from './pending-error.js';
+import { recordedStatus } from './recorded-status.js';
+import { readRecord } from './task-record.js';
+
+/** How long a worker may take to answer a query. */
+const queryMs = 3_000;
+
+/** What was found out about a task, and how. */
+export interface Sighting {
+  status: TaskStatus;
+  /** Whether a worker answered; otherwise most of the status is empty. */
+  isLive: boolean;
+  /** Whether the workflow still runs; a failed task runs on for a while, so that it can be retried. */
+  isOpen: boolean;
+}
+
+/**
+ * Looks at one task: the workflow's own status when a worker answers, else what Temporal recorded.
+ * The last failure of a pending activity is its `lastError`. Throws `CliError` when there is no such task.
+ */
+export async function lookAtTask(engine: Engine, identifier: string): Promise<Sighting> {
+  const description = await describeTask(engine, identifier);
+  const answer = await queryStatus(engine, identifier);
+  const status = answer ?? recordedStatus(engine.project, identifier, description);
+  const lastError =
+    pendingError(description) ?? (await closingError(engine, description)) ?? status.lastError;
+  const isOpen = readRecord(description).isOpen;
+  const seen = { ...status, lastError };
+  return { status: isOpen ? seen : asClosed(seen, description), isLive: answer !== null, isOpen };
+}
+
+/** Throws `CliError` when there is no such task. */
+export async function describeTask(
+  engine: Engine,
+  identifier: string,
+): Promise<WorkflowExecutionDescription> {
+  const handle = engine.client.workflow.getHandle(taskWorkflowId(engine.project, identifier));
+  try {
+    return await engine.call(() => handle.describe());
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw noSuchTask(engine.project, identifier);
+  }
+}
+
+export function noSuchTask(project: string, identifier: string): CliError {
+  return new CliError(
+    ExitCode.noSuchTask,
+    `there is no task ${JSON.stringify(identifier)} in project ${JSON.stringify(project)}`,
+    'see the tasks: continuo list --all',
+  );
+}
+
+/** Null when no worker answers. */
+async function queryStatus(engine: Engine, identifier: string): Promise<TaskStatus | null> {
+  const handle = engine.client.workflow.getHandle(taskWorkflowId(engine.project, identifier));
+  try {
+    return await engine.call(() => handle.query(statusQuery), queryMs);
+  } catch (error) {
+    if (noWorkerCodes.includes(grpcCode(error) ?? -1)) return null;
+    throw error;
+  }
+}
+
+/** A query that nobody took ends as cancelled, at its deadline, or at once when no worker was seen lately. */
+const noWorkerCodes: readonly number[] = [
+  GrpcCode.cancelled,
+  GrpcCode.deadlineExceeded,
+  GrpcCode.failedPrecondition,
+];
+
+/** A workflow that was ended from outside did not get to say so in its own status. */
+function asClosed(status: TaskStatus, description: WorkflowExecutionDescription): TaskStatus {
+  const { phase } = recordedStatus(status.project, status.task, description);
+  return {
+    ...status,
+    phase: isOutcome(status.phase) ? status.phase : phase,
+    waiting: null,
+    waitingFor: null,
+    next: [],
+  };
+}
+
+/** Why a closed workflow failed, or null when it did not. */
+async function closingError(
+  engine: Engine,
+  { workflowId, runId, status, closeTime }: WorkflowExecutionDescription,
+): Promise<TaskError | null> {
+  if (status.name !== 'FAILED' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT') return null;
+  const at = (closeTime ?? new Date()).toISOString();
+  try {
+    await engine.call(() => engine.client.workflow.result(workflowId, runId, { followRuns: false }));
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) {
+      return { category: status.name.toLowerCase(), message: error.cause?.message ?? error.message, at };
+    }
+    throw error;
+  }
+  return null;
+}

@@ -1,0 +1,120 @@
+import { describe, problemsOf } from './describe.js';
+import type { ConfigErrorCode, ConfigProblem } from './errors.js';
+import type { FrontMatter } from './schema.js';
+import { trackerProfile, trackerProfiles } from './tracker-profiles.js';
+import { hasPassword } from './repository-url.js';
+
+/** Agent backends of this version. */
+const agentKinds = ['command'];
+
+/** A problem, and the error class of the file that has it. */
+export type RuleProblem = ConfigProblem & { code: ConfigErrorCode };
+
+/** What the schema cannot say: rules between keys, and what this version has adapters for. */
+export function crossFieldProblems(front: FrontMatter): RuleProblem[] {
+  return [
+    ...trackerProblems(front),
+    ...agentProblems(front),
+    ...repositoryProblems(front),
+    ...landProblems(front),
+    ...unavailableProblems(front),
+  ];
+}
+
+function invalid(key: string, found: unknown, allowed: string): RuleProblem {
+  return { code: 'config_invalid', key, found: describe(found), allowed };
+}
+
+function trackerProblems({ tracker }: FrontMatter): RuleProblem[] {
+  const profile = trackerProfile(tracker.kind);
+  if (profile === undefined) {
+    const allowed = Object.keys(trackerProfiles).join(', ');
+    if (tracker.kind === '') return [invalid('tracker.kind', undefined, allowed)];
+    return [{ ...invalid('tracker.kind', tracker.kind, allowed), code: 'unsupported_tracker_kind' }];
+  }
+  const parsed = profile.provider.safeParse(tracker.provider);
+  if (parsed.success) return [];
+  return problemsOf(parsed.error, tracker.provider).map(({ key, found, allowed }) => ({
+    code: 'invalid_tracker_config',
+    key: key === '' ? 'tracker.provider' : `tracker.provider.${key}`,
+    found,
+    allowed,
+  }));
+}
+
+function agentProblems({ agent, command }: FrontMatter): RuleProblem[] {
+  if (!agentKinds.includes(agent.kind)) {
+    const allowed = `${agentKinds.join(', ')} (the agents that this version can run; without agent.kind it is codex)`;
+    return [invalid('agent.kind', agent.kind, allowed)];
+  }
+  if (agent.kind === 'command' && command === undefined) {
+    return [
+      invalid('command.run', undefined, 'the command line of the agent, because agent.kind is command'),
+    ];
+  }
+  return [];
+}
+
+function repositoryProblems({ tracker, repository, verify, review, land }: FrontMatter): RuleProblem[] {
+  if (repository !== undefined) {
+    if (!hasPassword(repository.url)) return [];
+    const problem = invalid(
+      'repository.url',
+      null,
+      'a URL without a password: git asks its credential helper',
+    );
+    return [{ ...problem, found: 'a URL with a password in it' }];
+  }
+  const needing = [
+    trackerProfile(tracker.kind)?.inRepository === true && `tracker.kind ${tracker.kind}`,
+    verify !== undefined && 'verify',
+    review !== undefined && 'review',
+    land !== undefined && 'land',
+  ].filter((reason) => reason !== false);
+  if (needing.length === 0) return [];
+  return [invalid('repository', undefined, `a map with url and base, because of ${needing.join(', ')}`)];
+}
+
+function landProblems({ tracker, land }: FrontMatter): RuleProblem[] {
+  if (land?.mode === 'pull_request') {
+    return [invalid('land.mode', land.mode, 'merge, none (a plain git repository has no pull requests)')];
+  }
+  if (trackerProfile(tracker.kind)?.inRepository !== true) return [];
+  if (land === undefined) {
+    const allowed = `a map such as { mode: merge }, because a ${tracker.kind} issue gets its new state when it lands`;
+    return [invalid('land', undefined, allowed)];
+  }
+  if (land.mode === 'none') {
+    return [
+      invalid(
+        'land.mode',
+        land.mode,
+        `merge, because a ${tracker.kind} issue gets its new state when it lands`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** Settings that promise safety must not be ignored: somebody relies on them. */
+function unavailableProblems({ review, budget }: FrontMatter): RuleProblem[] {
+  const agents = review?.agents ?? [];
+  const caps = [
+    ['budget.task_usd', budget.task_usd],
+    ['budget.day_usd', budget.day_usd],
+  ] as const;
+  return [
+    ...(agents.length === 0
+      ? []
+      : [unavailable('review.agents', agents, 'no agent reviews; let a person decide by review.human')]),
+    ...caps.flatMap(([key, cap]) =>
+      cap === undefined
+        ? []
+        : [unavailable(key, cap, 'no agent reports what it costs; use budget.task_turns and task_tokens')],
+    ),
+  ];
+}
+
+function unavailable(key: string, found: unknown, why: string): RuleProblem {
+  return invalid(key, found, `nothing (not available in this version: ${why})`);
+}

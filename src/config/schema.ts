@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { isBranchName } from './branch-name.js';
+import { projectName, projectNameAllowed } from './project-id.js';
+
+/**
+ * The front matter of WORKFLOW.md: the Symphony specification's keys and defaults (SPEC 5.3), then
+ * Continuo's own sections. Unknown keys are dropped, never an error. All durations are milliseconds.
+ * A message given as `error` says what is allowed; `describe.ts` has the words for the other cases.
+ */
+
+/** A whole number; a text that is one counts as well. The message is what is allowed. */
+function wholeNumber(least: number, most: number, allowed: string) {
+  const error = allowed;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value),
+    z.int({ error }).min(least, { error }).max(most, { error }),
+  );
+}
+
+/** Timers take no more: a longer one would fire at once. */
+const longestMs = 2 ** 31 - 1;
+const positive = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0');
+const duration = wholeNumber(1, longestMs, `a whole number of milliseconds from 1 to ${longestMs}`);
+const usd = z.number({ error: 'a number above 0' }).positive({ error: 'a number above 0' });
+const word = z.string().trim().min(1, { error: 'a text that is not empty' });
+const words = z.array(z.string());
+const variables = z.array(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'the name of an environment variable, without $' }),
+);
+const insideRepository = 'a path inside the repository';
+const relativePath = z
+  .string({ error: insideRepository })
+  .refine((path) => path !== '' && !/^[/~]|^\.\.(\/|$)|\/\.\.(\/|$)|\0/.test(path), {
+    error: insideRepository,
+  });
+
+/** One broken entry is dropped by itself and fails nothing (SPEC 5.3.5). */
+const limitsByState = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .transform((entries) =>
+    Object.fromEntries(
+      Object.entries(entries).flatMap(([state, limit]) =>
+        typeof limit === 'number' && Number.isInteger(limit) && limit > 0
+          ? [[state.trim().toLowerCase(), limit]]
+          : [],
+      ),
+    ),
+  );
+
+const Tracker = z.object({
+  /** Required, but checked later: the message names the kinds that there are. */
+  kind: z.string().trim().default(''),
+  /** Owned by the adapter, kept whole. */
+  provider: z.record(z.string(), z.unknown()).default({}),
+  required_labels: words.default([]),
+  active_states: words.optional(),
+  terminal_states: words.optional(),
+});
+
+const Hooks = z.object({
+  after_create: z.string().nullable().default(null),
+  before_run: z.string().nullable().default(null),
+  after_run: z.string().nullable().default(null),
+  before_remove: z.string().nullable().default(null),
+  timeout_ms: duration.default(60_000),
+});
+
+const Agent = z.object({
+  kind: word.default('codex'),
+  auth: z.enum(['inherit', 'api_key']).default('inherit'),
+  /** Names of environment variables that pass through to the agent. */
+  env: variables.default([]),
+  max_concurrent_agents: positive.default(10),
+  max_concurrent_agents_by_state: limitsByState,
+  max_turns: positive.default(20),
+  max_retry_backoff_ms: duration.default(300_000),
+});
+
+const Codex = z.object({
+  command: word.default('codex app-server'),
+  approval_policy: z.unknown().optional(),
+  thread_sandbox: z.unknown().optional(),
+  turn_sandbox_policy: z.unknown().optional(),
+  turn_timeout_ms: duration.default(3_600_000),
+  read_timeout_ms: duration.default(5_000),
+  /** Zero and less turn stall detection off. */
+  stall_timeout_ms: wholeNumber(-longestMs, longestMs, 'a whole number of milliseconds').default(300_000),
+});
+
+const Command = z.object({
+  /** Run by `bash -lc` in the workspace, with the prompt on stdin. */
+  run: word,
+  timeout_ms: duration.default(3_600_000),
+});
+
+const Repository = z.object({
+  /** A path, relative to the workflow file, or any URL that git takes. */
+  url: word,
+  base: z
+    .string()
+    .refine(isBranchName, { error: 'a branch name that git takes, such as main' })
+    .default('main'),
+  /** Author of the commits that Continuo makes, as `Name <mail>`. */
+  author: z
+    .string()
+    .regex(/^[^\s<>][^<>\p{Cc}]* <[^<>\s\p{Cc}]+>$/u, {
+      error: 'Name <mail>, such as Continuo <continuo@localhost>',
+    })
+    .default('Continuo <continuo@localhost>'),
+});
+
+const Check = z.object({
+  name: word,
+  run: word,
+  timeout_ms: duration.default(600_000),
+  /** A JUnit report that the check writes, relative to the checkout; zero tests in it are `invalid`. */
+  report: relativePath.optional(),
+});
+
+/** Rounds of a task without checks. */
+export const defaultRounds = 5;
+
+const Verify = z.object({
+  checks: z
+    .array(Check, { error: 'a list of checks, each with name and run' })
+    .min(1, { error: 'at least one check, with name and run' })
+    .refine((checks) => new Set(checks.map((check) => check.name)).size === checks.length, {
+      error: 'checks with different names',
+    }),
+  /** Globs, in addition to the defaults. */
+  protected_paths: words.default([]),
+  env: variables.default([]),
+  /** How often work may go back to the agent before the task fails. */
+  max_rounds: positive.default(defaultRounds),
+});
+
+const Reviewer = z.object({
+  name: word,
+  prompt: word,
+  agent: z.string().optional(),
+});
+
+const Review = z.object({
+  agents: z.array(Reviewer).default([]),
+  max_rounds: positive.default(2),
+  human: z
+    .object({ when: z.enum(['always', 'never', 'risk']).default('always'), who: words.default([]) })
+    .prefault({}),
+});
+
+const Land = z.object({
+  mode: z.enum(['merge', 'pull_request', 'none']).default('merge'),
+  strategy: z.enum(['squash', 'merge', 'rebase']).default('squash'),
+});
+
+const Budget = z.object({
+  task_tokens: positive.default(2_000_000),
+  task_usd: usd.optional(),
+  task_turns: positive.default(60),
+  task_attempts: positive.default(10),
+  day_usd: usd.optional(),
+  time_zone: z.string().default('UTC'),
+});
+
+const Schedule = z.object({ name: word, cron: word, prompt: word });
+
+/** For a worker on each host there is a command; only a hint is made of this. */
+const Worker = z.object({ ssh_hosts: z.unknown().optional() }).catch({});
+
+/** The front matter as it is written, with defaults filled in. `$VAR` and paths are not resolved yet. */
+export const FrontMatter = z.object({
+  project: z
+    .object({ name: z.string().regex(projectName, { error: projectNameAllowed }).optional() })
+    .prefault({}),
+  tracker: Tracker.prefault({}),
+  polling: z.object({ interval_ms: duration.default(30_000) }).prefault({}),
+  workspace: z.object({ root: word.optional() }).prefault({}),
+  hooks: Hooks.prefault({}),
+  agent: Agent.prefault({}),
+  codex: Codex.prefault({}),
+  command: Command.optional(),
+  repository: Repository.optional(),
+  verify: Verify.optional(),
+  review: Review.optional(),
+  land: Land.optional(),
+  budget: Budget.prefault({}),
+  lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
+  schedules: z.array(Schedule).default([]),
+  worker: Worker.default({}),
+});
+
+export type FrontMatter = z.infer<typeof FrontMatter>;

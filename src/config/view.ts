@@ -1,0 +1,42 @@
+import type { ConfigRef, ConfigView } from '../domain/config-view.js';
+import type { Config } from './config.js';
+import { defaultRounds } from './schema.js';
+
+/** The slim part that workflows decide by. No command, prompt or secret is in it. */
+export function viewOf(config: Config): ConfigView {
+  const { tracker, agent, budget, verify, review, land, repository } = config;
+  return {
+    project: config.project,
+    tracker: {
+      kind: tracker.kind,
+      activeStates: [...tracker.active_states],
+      terminalStates: [...tracker.terminal_states],
+      requiredLabels: [...tracker.required_labels],
+    },
+    agent: {
+      kind: agent.kind,
+      maxConcurrent: agent.max_concurrent_agents,
+      maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },
+      maxRetryBackoffMs: agent.max_retry_backoff_ms,
+    },
+    limits: {
+      attempts: budget.task_attempts,
+      turns: budget.task_turns,
+      tokens: budget.task_tokens,
+      rounds: verify?.max_rounds ?? defaultRounds,
+    },
+    gates: {
+      verify: verify !== undefined,
+      review: { human: review?.human.when ?? 'never', who: [...(review?.human.who ?? [])] },
+      land:
+        land === undefined || repository === null
+          ? null
+          : { mode: land.mode, strategy: land.strategy, base: repository.base },
+    },
+  };
+}
+
+/** Names the configuration to workflows. */
+export function refOf(config: Config): ConfigRef {
+  return { hash: config.hash, view: viewOf(config) };
+}

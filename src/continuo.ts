@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { runCli } from './client/cli.js';
+
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+const version = /"version": *"([^"]+)"/.exec(manifest)?.[1] ?? 'unknown';
+
+process.exitCode = await runCli(process.argv, version);

@@ -1,0 +1,34 @@
+/** When a person has to decide before a change lands. */
+export type HumanGate = 'always' | 'never' | 'risk';
+
+export type LandMode = 'merge' | 'pull_request' | 'none';
+export type LandStrategy = 'squash' | 'merge' | 'rebase';
+
+/**
+ * The slim part of the configuration that workflows decide by. Commands, prompts and secrets
+ * stay on the hosts, under the hash: access to the namespace must not mean running commands.
+ */
+export interface ConfigView {
+  project: string;
+  tracker: { kind: string; activeStates: string[]; terminalStates: string[]; requiredLabels: string[] };
+  agent: {
+    kind: string;
+    maxConcurrent: number;
+    /** Keys are normalized states. */
+    maxConcurrentByState: Record<string, number>;
+    maxRetryBackoffMs: number;
+  };
+  /** Lifetime caps of one task. */
+  limits: { attempts: number; turns: number; tokens: number; rounds: number };
+  gates: {
+    verify: boolean;
+    review: { human: HumanGate; who: string[] };
+    land: { mode: LandMode; strategy: LandStrategy; base: string } | null;
+  };
+}
+
+/** Names a configuration: the hash finds it in a host's store. */
+export interface ConfigRef {
+  hash: string;
+  view: ConfigView;
+}

@@ -1,0 +1,178 @@
+import type { ConfigRef } from './config-view.js';
+import type { IssueSummary } from './issue.js';
+import type { Outcome, SlotState } from './task.js';
+import { compareIssues, takeSlots } from './policy.js';
+
+/** A live task, as its project sees it. */
+export interface TrackedTask {
+  issue: IssueSummary;
+  slot: SlotState;
+}
+
+/** Why an issue is not dispatched again by itself: until it was seen non-active or edited. */
+export interface Settled {
+  outcome: Outcome;
+  fingerprint: string | null;
+}
+
+/** Something a person should mend: in the workflow file, or in the tracker. */
+export interface Problem {
+  /** The file, key or issue it is about. */
+  where: string;
+  message: string;
+}
+
+/** All of the scheduler's state; plain JSON, carried whole through continue-as-new. Maps go by issue id. */
+export interface ProjectState {
+  project: string;
+  config: ConfigRef;
+  /** The host that owns the workflow file. */
+  host: string;
+  tasks: Record<string, TrackedTask>;
+  settled: Record<string, Settled>;
+  /** The newest fingerprint that was seen of each live task's issue. */
+  fingerprints: Record<string, string>;
+  /** What was last told of each live task's issue, so that it is not told again at every look. */
+  observed: Record<string, IssueChange['kind']>;
+  pausedBy: string | null;
+  problems: Problem[];
+  seenMessages: string[];
+  /** What people told the project, and what came of it; the newest ten. */
+  remarks: string[];
+}
+
+/** An issue that may be started. */
+export interface Candidate {
+  issue: IssueSummary;
+  /** Changes when a person edits the issue. */
+  fingerprint: string;
+}
+
+/** What became of an issue that has a live task. */
+export type IssueChange = { id: string; fingerprint: string | null } & (
+  | { kind: 'updated'; issue: IssueSummary }
+  | { kind: 'terminal'; state: string }
+  | { kind: 'ineligible'; state: string }
+  | { kind: 'missing' }
+);
+
+export interface KnownTask {
+  issue: IssueSummary;
+  slot: SlotState;
+  fingerprint: string | null;
+  /** Null before anything was told of it. */
+  observed: IssueChange['kind'] | null;
+}
+
+/** What the project knows; the watcher compares the tracker with it and reports only differences. */
+export interface Known {
+  configHash: string;
+  tasks: Record<string, KnownTask>;
+  settled: Record<string, Settled>;
+  /** Whether new issues may be started at all. */
+  dispatching: boolean;
+  problems: Problem[];
+}
+
+/** What one look at the tracker and the workflow file found to be different. */
+export interface Poll {
+  /** The new configuration, when the workflow file changed. */
+  config: ConfigRef | null;
+  /** To be started now, in order; no more than there are free slots. */
+  candidates: Candidate[];
+  changes: IssueChange[];
+  /** Settled issues that may be candidates again. */
+  unsettled: string[];
+  /** Tasks that hold a slot although their workflow is closed. */
+  closed: string[];
+  /** The complete list when it differs from the known one, else null. */
+  problems: Problem[] | null;
+}
+
+export function isQuiet(poll: Poll): boolean {
+  return (
+    poll.config === null &&
+    poll.candidates.length === 0 &&
+    poll.changes.length === 0 &&
+    poll.unsettled.length === 0 &&
+    poll.closed.length === 0 &&
+    poll.problems === null
+  );
+}
+
+export function newProject(project: string, config: ConfigRef, host: string): ProjectState {
+  return {
+    project,
+    config,
+    host,
+    tasks: {},
+    settled: {},
+    fingerprints: {},
+    observed: {},
+    pausedBy: null,
+    problems: [],
+    seenMessages: [],
+    remarks: [],
+  };
+}
+
+function heldSlots(state: ProjectState): IssueSummary[] {
+  return Object.values(state.tasks)
+    .filter((task) => task.slot === 'held')
+    .map((task) => task.issue);
+}
+
+/** Issue ids of the tasks that get a slot now, in order. */
+export function slotsToGrant(state: ProjectState): string[] {
+  if (state.pausedBy !== null) return [];
+  const asking = Object.values(state.tasks)
+    .filter((task) => task.slot === 'asked')
+    .map((task) => task.issue)
+    .sort(compareIssues);
+  return takeSlots(state.config.view.agent, heldSlots(state), asking).map((issue) => issue.id);
+}
+
+/** The candidates that can be started with the slots that are free, in order. */
+export function startable(
+  known: { tasks: Record<string, Pick<TrackedTask, 'issue' | 'slot'>>; settled: Record<string, Settled> },
+  limits: ConfigRef['view']['agent'],
+  candidates: readonly Candidate[],
+): Candidate[] {
+  const tasks = Object.values(known.tasks);
+  const running = tasks.filter((task) => task.slot !== 'none').map((task) => task.issue);
+  const fresh = candidates
+    .filter(({ issue }) => !Object.hasOwn(known.tasks, issue.id) && !Object.hasOwn(known.settled, issue.id))
+    .sort((left, right) => compareIssues(left.issue, right.issue));
+  const chosen = new Set(
+    takeSlots(
+      limits,
+      running,
+      fresh.map((candidate) => candidate.issue),
+    ),
+  );
+  return fresh.filter((candidate) => chosen.has(candidate.issue));
+}
+
+export function known(state: ProjectState): Known {
+  return {
+    configHash: state.config.hash,
+    tasks: Object.fromEntries(
+      Object.entries(state.tasks).map(([id, task]) => [
+        id,
+        {
+          issue: task.issue,
+          slot: task.slot,
+          fingerprint: state.fingerprints[id] ?? null,
+          observed: state.observed[id] ?? null,
+        },
+      ]),
+    ),
+    settled: state.settled,
+    dispatching: state.pausedBy === null,
+    problems: state.problems,
+  };
+}
+
+export function projectWorkflowId(project: string): string {
+  return `project/${project}`;
+}

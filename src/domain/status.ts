@@ -1,0 +1,182 @@
+import type { Decision } from './decision.js';
+import type { CheckResult } from './evidence.js';
+import type { Finding, Risk } from './finding.js';
+import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
+import { isOutcome } from './task.js';
+import type { Usage } from './usage.js';
+
+/** What a person can do next, with the command that does it. */
+export interface NextAction {
+  action: string;
+  command: string;
+}
+
+/** The picture of a task that `continuo status --json` prints. Documented and stable: fields are only added. */
+export interface TaskStatus {
+  /** The identifier, as commands take it. */
+  task: string;
+  project: string;
+  title: string;
+  phase: Phase;
+  /** What it waits for, as the end of a sentence that begins with "waits for", or null while it works. */
+  waitingFor: string | null;
+  waiting: Waiting | null;
+  attempt: number | null;
+  round: number;
+  headSha: string | null;
+  baseSha: string | null;
+  /** The ref that holds the work. */
+  branch: string | null;
+  checks: CheckResult[];
+  risks: Risk[];
+  findings: Finding[];
+  decision: Decision | null;
+  question: Question | null;
+  usage: Usage;
+  workspace: { host: string; path: string; runPath: string } | null;
+  landedSha: string | null;
+  lastError: TaskError | null;
+  history: HistoryEntry[];
+  next: NextAction[];
+}
+
+export function statusOf(state: TaskState): TaskStatus {
+  return {
+    task: state.issue.identifier,
+    project: state.project,
+    title: state.issue.title,
+    phase: state.stage.phase,
+    waitingFor: waitingSentence(state),
+    waiting: state.waiting,
+    attempt: state.attempt,
+    round: state.round,
+    headSha: state.headSha,
+    baseSha: state.workspace?.baseSha ?? null,
+    branch: state.workspace?.ref ?? null,
+    checks: state.evidence?.checks ?? [],
+    risks: state.risks,
+    findings: state.findings,
+    decision: state.decision,
+    question: state.waiting?.kind === 'question' ? state.waiting.question : null,
+    usage: state.usage,
+    workspace: state.workspace && {
+      host: state.workspace.host,
+      path: state.workspace.path,
+      runPath: state.workspace.runPath,
+    },
+    landedSha: state.landedSha,
+    lastError: state.lastError,
+    history: state.history,
+    next: nextActions(state),
+  };
+}
+
+/** What the task waits for, as the end of a sentence that begins with "waits for"; null while it works. */
+export function waitingSentence(state: TaskState): string | null {
+  const { waiting } = state;
+  if (waiting === null) return null;
+  switch (waiting.kind) {
+    case 'slot':
+      return 'a free slot';
+    case 'backoff':
+      return `the next try at ${waiting.until}, after: ${waiting.error}`;
+    case 'question':
+      return `an answer: ${waiting.question.text}`;
+    case 'decision':
+      return `a person to decide about ${waiting.sha.slice(0, 12)}: ${waiting.reasons.join('; ')}`;
+    case 'landing':
+      return 'its turn to land';
+    case 'base':
+      return `the base, tried again at ${waiting.until}: ${waiting.message}`;
+    case 'paused':
+      return `somebody to resume it, paused by ${waiting.by}`;
+    case 'retry':
+      return `a retry until ${waiting.until}`;
+    default:
+      return waiting satisfies never;
+  }
+}
+
+/** Quotes a word for a POSIX shell, only where it is needed. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9._/@:=+-]+$/.test(word) && !word.startsWith('-')
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** What a person can do now, the likeliest first. */
+export function nextActions(state: TaskState): NextAction[] {
+  const task = shellWord(state.issue.identifier);
+  const act = (action: string, command: string): NextAction => ({ action, command: `continuo ${command}` });
+  const cancel = act('Stop it and keep what was done', `cancel ${task}`);
+
+  const { stage, waiting } = state;
+  if (stage.phase === 'failed') {
+    return [act('Try again', `retry ${task}`), act('See what happened', `logs ${task}`), cancel];
+  }
+  if (isOutcome(stage.phase)) return [];
+
+  switch (waiting?.kind) {
+    case 'decision':
+      return [
+        act('See the change', `diff ${task}`),
+        act('Let it land', `approve ${task}`),
+        act('Send it back', `request-changes ${task} -m '<what to change>'`),
+        act('Refuse it', `reject ${task} -m '<why>'`),
+      ];
+    case 'question':
+      return [act('Answer the agent', `answer ${task} '<your answer>'`), cancel];
+    case 'paused':
+      return [act('Go on', `resume ${task}`), cancel];
+    case 'base':
+    case 'backoff':
+      return [act('Try again now', `retry ${task}`), cancel];
+    case 'slot':
+    case 'landing':
+    case 'retry':
+    case undefined:
+      return [
+        act('Follow it', `logs ${task} -f`),
+        act('Let it finish its turn, then wait', `pause ${task}`),
+        cancel,
+      ];
+    default:
+      return waiting satisfies never;
+  }
+}
+
+/** The task as Markdown, for the Temporal UI's "current details". */
+export function renderDetails(status: TaskStatus): string {
+  const lines = [`**${status.phase}** · round ${status.round} · ${escapeMarkdown(status.title)}`];
+  if (status.waitingFor !== null) lines.push('', `Waits for ${escapeMarkdown(status.waitingFor)}`);
+  if (status.headSha !== null) lines.push('', `Head \`${status.headSha}\` on \`${status.branch ?? ''}\``);
+  if (status.landedSha !== null) lines.push('', `Landed as \`${status.landedSha}\``);
+  if (status.checks.length > 0) {
+    lines.push('', '**Checks**');
+    for (const check of status.checks) {
+      lines.push(
+        `- ${escapeMarkdown(check.name)}: ${check.kind} in ${(check.durationMs / 1000).toFixed(1)} s`,
+      );
+    }
+  }
+  for (const risk of status.risks)
+    lines.push('', `Risk, ${risk.kind.replaceAll('_', ' ')}: ${escapeMarkdown(risk.detail)}`);
+  if (status.lastError !== null) {
+    lines.push('', `Last error (${status.lastError.category}): ${escapeMarkdown(status.lastError.message)}`);
+  }
+  const cost = status.usage.costUsd === null ? '' : ` · ${status.usage.costUsd.toFixed(2)} USD`;
+  lines.push(
+    '',
+    `${status.usage.turns} ${status.usage.turns === 1 ? 'turn' : 'turns'} · ${status.usage.totalTokens} tokens${cost}`,
+  );
+  if (status.next.length > 0) {
+    lines.push('', '**You can**');
+    for (const { action, command } of status.next) lines.push(`- ${action}: \`${command}\``);
+  }
+  return lines.join('\n');
+}
+
+/** Text from issues and agents is data: it must not become markup, links or images in the UI. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
+}

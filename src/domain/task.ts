@@ -1,0 +1,187 @@
+import type { ConfigRef } from './config-view.js';
+import type { Decision } from './decision.js';
+import type { CheckResult, Evidence } from './evidence.js';
+import type { FailReason } from './failure.js';
+import type { Finding, Risk } from './finding.js';
+import type { Issue } from './issue.js';
+import type { Usage } from './usage.js';
+import { noUsage } from './usage.js';
+
+/** The phases in which a task works, in their order. */
+export const activePhases = ['claim', 'prepare', 'run', 'verify', 'review', 'land'] as const;
+export type ActivePhase = (typeof activePhases)[number];
+
+/** How a task can end. `failed` stays open for a while, so that a person can retry it. */
+export type Outcome = 'done' | 'rejected' | 'cancelled' | 'failed';
+export type Phase = ActivePhase | Outcome;
+
+/** Where the task is in its state machine. */
+export type Stage =
+  | { phase: 'claim' }
+  | { phase: 'prepare' }
+  | { phase: 'run' }
+  | { phase: 'verify' }
+  | { phase: 'review' }
+  | { phase: 'land' }
+  | { phase: 'done' }
+  | { phase: 'rejected'; by: string; note: string }
+  | { phase: 'cancelled'; by: string; note: string }
+  | { phase: 'failed'; reason: FailReason; message: string; from: ActivePhase };
+
+/** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
+export type Waiting =
+  | { kind: 'slot'; since: string }
+  | { kind: 'backoff'; until: string; error: string }
+  | { kind: 'question'; question: Question }
+  | { kind: 'decision'; sha: string; round: number; reasons: string[] }
+  | { kind: 'landing'; since: string }
+  /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
+  | { kind: 'base'; message: string; until: string }
+  | { kind: 'paused'; by: string; since: string }
+  /** Parked as failed, closed at `until`. */
+  | { kind: 'retry'; until: string };
+
+/** The task's working directory and its git facts, all on one host. */
+export interface Workspace {
+  host: string;
+  /** The agent's working directory. */
+  path: string;
+  /** Logs, evidence, diff, transcript and the host's own git directory. */
+  runPath: string;
+  /** The ref that holds the checkpoints, and the base commit they start from. */
+  ref: string;
+  baseSha: string;
+}
+
+/** What the next turn is told, beside the task itself. */
+export type Feedback =
+  | { kind: 'checks'; sha: string; checks: CheckResult[] }
+  | { kind: 'changes'; by: string; note: string }
+  | { kind: 'conflict'; baseSha: string; files: string[] }
+  | { kind: 'answer'; question: string; answer: string; by: string }
+  | { kind: 'steer'; by: string; note: string }
+  | { kind: 'secrets'; places: string[] }
+  | { kind: 'unchanged' }
+  | { kind: 'interrupted'; note: string };
+
+export interface Question {
+  id: string;
+  text: string;
+  options: string[];
+}
+
+export interface TaskError {
+  category: string;
+  message: string;
+  at: string;
+}
+
+export interface HistoryEntry {
+  phase: Phase;
+  at: string;
+  note: string;
+}
+
+/** The right to run an agent now. */
+export type SlotState = 'none' | 'asked' | 'held';
+
+/** What the lifetime caps are counted from: zero, or the moment when a person retried the task. */
+export interface CapsBaseline {
+  attempts: number;
+  turns: number;
+  tokens: number;
+}
+
+/** Everything a task knows; plain JSON, carried whole through continue-as-new. */
+export interface TaskState {
+  project: string;
+  issue: Issue;
+  /** Set by the first slot that is granted, renewed by each later one. */
+  config: ConfigRef | null;
+  /** The host that works on it: activities go to `<queue>@<host>`. */
+  host: string | null;
+  stage: Stage;
+  waiting: Waiting | null;
+  slot: SlotState;
+  pausedBy: string | null;
+  /** Paused together with every other task, and to be resumed with them. */
+  pausedWithAll: boolean;
+  /** Null on the first run, then 1 and up (SPEC 4.1.5). */
+  attempt: number | null;
+  /** Counts from 1; each time the work goes back to the agent starts a new one. */
+  round: number;
+  /** How often it went back by itself since a person last steered it. */
+  returns: number;
+  capsFrom: CapsBaseline;
+  workspace: Workspace | null;
+  session: string | null;
+  headSha: string | null;
+  evidence: Evidence | null;
+  risks: Risk[];
+  findings: Finding[];
+  decision: Decision | null;
+  feedback: Feedback[];
+  usage: Usage;
+  lastError: TaskError | null;
+  landedSha: string | null;
+  history: HistoryEntry[];
+  /** Ids of the messages that took effect, newest last. */
+  seenMessages: string[];
+}
+
+const historyLimit = 100;
+const seenLimit = 200;
+
+export function newTask(project: string, issue: Issue): TaskState {
+  return {
+    project,
+    issue,
+    config: null,
+    host: null,
+    stage: { phase: 'claim' },
+    waiting: null,
+    slot: 'none',
+    pausedBy: null,
+    pausedWithAll: false,
+    attempt: null,
+    round: 1,
+    returns: 0,
+    capsFrom: { attempts: 0, turns: 0, tokens: 0 },
+    workspace: null,
+    session: null,
+    headSha: null,
+    evidence: null,
+    risks: [],
+    findings: [],
+    decision: null,
+    feedback: [],
+    usage: noUsage,
+    lastError: null,
+    landedSha: null,
+    history: [],
+    seenMessages: [],
+  };
+}
+
+export function isOutcome(phase: Phase): phase is Outcome {
+  return phase === 'done' || phase === 'rejected' || phase === 'cancelled' || phase === 'failed';
+}
+
+/** Appends to the history, which keeps the newest hundred entries. */
+export function remember(state: TaskState, phase: Phase, at: string, note: string): void {
+  state.history.push({ phase, at, note });
+  state.history.splice(0, state.history.length - historyLimit);
+}
+
+/** Records a message id; false when it took effect before. */
+export function markSeen(seen: string[], id: string): boolean {
+  if (seen.includes(id)) return false;
+  seen.push(id);
+  seen.splice(0, seen.length - seenLimit);
+  return true;
+}
+
+/** The fixed workflow id of a task: at most one run of it is open. */
+export function taskWorkflowId(project: string, identifier: string): string {
+  return `task/${project}/${identifier}`;
+}

@@ -1,0 +1,171 @@
+import { delimiter } from 'node:path';
+import { createAgent } from '../activities/agent/registry.js';
+import { findProgram as findExecutable } from '../activities/keeper/containment.js';
+import type { Config } from '../config/config.js';
+import { namedConnection } from '../config/connection.js';
+import { findWorkflowFile } from '../config/discover.js';
+import { loadConfig } from '../config/load.js';
+import { settingsWithoutEffect } from '../config/without-effect.js';
+import type { Tried } from './engine/binary.js';
+import { findInstalled } from './engine/binary.js';
+import { isHealthy } from './engine/health.js';
+import { temporal } from './engine/programs.js';
+import { run } from './engine/run.js';
+import type { Place } from './host.js';
+
+/** One thing that has to be in order. */
+export interface Diagnosis {
+  name: string;
+  ok: boolean;
+  /** What was found, in words. */
+  found: string;
+  /** What to do; null when nothing has to be done. */
+  remedy: string | null;
+}
+
+/** Examines everything that `continuo up` needs, and changes nothing. */
+export async function diagnose(place: Place): Promise<Diagnosis[]> {
+  const { env } = place;
+  const host = await Promise.all([examineEngine(env), examineGit(env), examineProgram('bash', env)]);
+  const lock = process.platform === 'linux' ? [await examineProgram('flock', env)] : [];
+  return [...host, ...lock, ...(await examineProject(place)), sandbox];
+}
+
+const sandbox: Diagnosis = {
+  name: 'sandbox',
+  ok: true,
+  found: 'none: agents and checks run as your user, so approvals are not a security boundary against them',
+  remedy: 'give Continuo only work and agents that you would run yourself, or a machine of their own',
+};
+
+function good(name: string, found: string): Diagnosis {
+  return { name, ok: true, found, remedy: null };
+}
+
+function bad(name: string, found: string, remedy: string): Diagnosis {
+  return { name, ok: false, found, remedy };
+}
+
+async function examineEngine(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const named = namedConnection(env);
+  if (named !== null) {
+    const { address, namespace, connectionOptions } = named;
+    return (await isHealthy(connectionOptions, namespace))
+      ? good('engine', `the server on ${address}, namespace ${namespace}`)
+      : bad(
+          'engine',
+          `nothing answers on ${address} for namespace ${namespace}`,
+          'start that server, or unset TEMPORAL_ADDRESS to use the embedded one',
+        );
+  }
+  const tried: Tried[] = [];
+  const found = await findInstalled(temporal, env, tried);
+  if (found !== null) return good('engine', `temporal ${found.version ?? ''} (${found.from}: ${found.path})`);
+  const nothing = tried.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+  if (env.CONTINUO_DOWNLOAD === 'never') {
+    return bad('engine', nothing, 'install the Temporal CLI (https://docs.temporal.io/cli#install)');
+  }
+  return good('engine', `not here yet (${nothing}); the first \`continuo up\` downloads it`);
+}
+
+const oldestGit = [2, 38] as const;
+
+async function examineGit(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const remedy = `install git ${oldestGit.join('.')} or newer`;
+  try {
+    const version = /(\d+)\.(\d+)[\d.]*/.exec(await run('git', ['--version'], { env }));
+    const [text = 'unknown', major, minor] = version ?? [];
+    const enough =
+      Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1]);
+    return enough ? good('git', text) : bad('git', text, remedy);
+  } catch (error) {
+    return bad('git', messageOf(error), remedy);
+  }
+}
+
+async function examineProgram(name: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const path = findExecutable(name, process.cwd(), env.PATH);
+  return Promise.resolve(
+    path === null
+      ? bad(name, `not on PATH (${env.PATH?.split(delimiter).length ?? 0} folders)`, `install ${name}`)
+      : good(name, path),
+  );
+}
+
+async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[]> {
+  let config: Config;
+  try {
+    const file = await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env });
+    config = await loadConfig(file, env);
+  } catch (error) {
+    return [bad('configuration', messageOf(error), 'mend the file, or write one with `continuo init`')];
+  }
+  return [
+    good('configuration', `${config.file}, project ${config.project}`),
+    await examineRepository(config, env),
+    await examineAgent(config, env),
+    ...examineSettings(config),
+  ];
+}
+
+/** They stop nothing, so they are no faults. */
+function examineSettings(config: Config): Diagnosis[] {
+  return settingsWithoutEffect(config).map(({ key, effect, advice }) => ({
+    name: key,
+    ok: true,
+    found: `has no effect: ${effect}`,
+    remedy: advice,
+  }));
+}
+
+async function examineRepository({ repository, file }: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const name = 'repository';
+  if (repository === null) return good(name, 'none: hooks fill the workspaces');
+  const { url, base } = repository;
+  try {
+    // Never asks for a password: a worker could not answer.
+    const quiet = { ...env, GIT_TERMINAL_PROMPT: '0' };
+    const output = await run('git', ['ls-remote', '--heads', url, `refs/heads/${base}`], {
+      env: quiet,
+      timeoutMs: 30_000,
+    });
+    return output.trim() === ''
+      ? bad(
+          name,
+          `${url} has no branch ${base}`,
+          `commit to ${base}, or name another repository.base in ${file}`,
+        )
+      : good(name, `${url}, base ${base} at ${output.slice(0, 12)}`);
+  } catch (error) {
+    return bad(name, `${url}: ${messageOf(error)}`, `mend repository.url in ${file}`);
+  }
+}
+
+/** The first word of the command has to be a program that the user's login shell finds. */
+async function examineAgent(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const name = 'agent';
+  try {
+    createAgent(config);
+  } catch (error) {
+    return bad(name, messageOf(error), 'choose another agent.kind');
+  }
+  const command = config.command?.run ?? '';
+  const word = /^[^\s;|&<>()$`"'=]+(?=\s|$)/.exec(command)?.[0];
+  // A relative path is looked up in the workspace, which is not there yet.
+  if (word === undefined || word.startsWith('.')) return good(name, `\`${command}\`, run by bash`);
+  try {
+    const shell = ['-lc', 'command -v -- "$0"', word];
+    const path = (await run('bash', shell, { env, timeoutMs: 20_000 })).trim();
+    return good(name, `\`${command}\` (${path})`);
+  } catch {
+    return bad(
+      name,
+      `\`${command}\`: bash finds no program ${word}`,
+      `install it, or mend command.run in ${config.file}`,
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

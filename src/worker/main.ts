@@ -1,0 +1,94 @@
+import { EngineError } from './engine/error.js';
+import { namedConnection } from '../config/connection.js';
+import type { EngineConnection } from '../config/connection.js';
+import { readEngineFile } from '../config/engine-file.js';
+import type { DataPaths } from '../config/paths.js';
+import { openEngine } from './engine/index.js';
+import { killServer } from './engine/stop.js';
+import type { Host, Place } from './host.js';
+import { openHost } from './host.js';
+import { examineRepository } from './preflight.js';
+import { installRuntime } from './runtime.js';
+import { serve } from './serve.js';
+import { startProject } from './start-project.js';
+import { listenForStop } from './stop-signal.js';
+import { welcome } from './welcome.js';
+
+// What the commands need besides; this file is their one door into the folder.
+export { AlreadyRunning } from './data-lock.js';
+export { EngineError } from './engine/error.js';
+export { stopServed } from './stop-served.js';
+
+/**
+ * `continuo up`: engine, workers and the project's scheduler, in this process, until SIGINT or
+ * SIGTERM. Returns when everything has ended; a second signal ends the process at once. Throws
+ * `ConfigError`, `AlreadyRunning` and `EngineError`.
+ */
+export async function runUp(place: Place): Promise<void> {
+  await withHost('up', place, async (host, signal) => {
+    await examineRepository(host);
+    const engine = await openEngine(host);
+    try {
+      host.lock.publish(engine);
+      await serve(host, engine, signal, async (client, queue) => {
+        await startProject(client, queue, host);
+        welcome(host, engine).forEach(print);
+      });
+    } finally {
+      await engine.stop();
+    }
+  });
+}
+
+/** `continuo worker`: the workers of this host alone, for a server that runs elsewhere; waits for it. Throws as `runUp`. */
+export async function runWorker(place: Place): Promise<void> {
+  await withHost('worker', place, async (host, signal) => {
+    const engine = findServer(host);
+    host.lock.publish({ address: engine.address, uiUrl: null });
+    await serve(host, engine, signal, () => {
+      print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);
+      return Promise.resolve();
+    });
+  });
+}
+
+async function withHost(
+  command: 'up' | 'worker',
+  place: Place,
+  work: (host: Host, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const host = await openHost(command, place);
+  const { log, lock, paths } = host;
+  const stop = listenForStop(
+    () => print('Stopping: running turns and checks end; once more stops at once.'),
+    () => void force(paths),
+  );
+  try {
+    installRuntime(log);
+    await work(host, stop.signal);
+  } finally {
+    lock.release();
+    stop.dispose();
+  }
+}
+
+/** Programs of agents and checks die with this process; the server would go on. */
+async function force(paths: DataPaths): Promise<void> {
+  await killServer(paths);
+  process.exit(1);
+}
+
+function findServer({ env, paths }: Host): EngineConnection {
+  const named = namedConnection(env);
+  if (named !== null) return named;
+  const embedded = readEngineFile(paths);
+  if (embedded === null) {
+    throw new EngineError('There is no server to work for: set TEMPORAL_ADDRESS, or run `continuo up`.');
+  }
+  const { address, namespace } = embedded;
+  return { address, namespace, connectionOptions: { address } };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,30 @@
+import { basename } from 'node:path';
+import { openMirror } from '../activities/git/mirror.js';
+import { RepositoryError } from '../activities/git/repository-error.js';
+import { ConfigError } from '../config/errors.js';
+import type { Host } from './host.js';
+
+/**
+ * Refuses to start for a repository that only a person can mend: none there, no commits, no such
+ * base (SPEC 6.3). One that merely cannot be reached now is waited for. Throws `ConfigError`.
+ */
+export async function examineRepository({
+  config,
+  paths,
+  log,
+}: Pick<Host, 'config' | 'paths' | 'log'>): Promise<void> {
+  if (config.repository === null) return;
+  try {
+    const mirror = await openMirror({ paths, config });
+    await mirror.fetch();
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error;
+    if (error.needsPerson)
+      throw new ConfigError(
+        'config_invalid',
+        config.file,
+        `${basename(config.file)}: repository: ${error.message}`,
+      );
+    log.warn('repository cannot be reached now', { error: error.message });
+  }
+}

@@ -1,0 +1,88 @@
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import { activityQueue } from '../domain/queue.js';
+import type { Ports } from '../workflows/ports.js';
+import { classifyErrors } from './classify-interceptor.js';
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  /** The queue of the workflows; activities have `<queue>@<host>`. */
+  queue: string;
+  host: string;
+  workflowBundle: { codePath: string };
+  activities: Ports;
+}
+
+/** The workers of one host. */
+export interface Workers {
+  /** Whether nothing runs but the watch of the tracker. */
+  isIdle(): boolean;
+  /**
+   * Works until the signal is aborted, then takes no new work, cancels activities after a second,
+   * and returns. `onReady` is called once, when both poll. Rejects when one of them cannot go on.
+   */
+  run(signal: AbortSignal, onReady: () => Promise<void>): Promise<void>;
+}
+
+/** Activities are programs that are waited for: what limits them are the project's slots. */
+const concurrentActivities = 200;
+
+/** A cancelled program is ended politely first; then nothing is waited for any longer. */
+const shutdown = { shutdownGraceTime: '1s', shutdownForceTime: '30s' } satisfies Partial<WorkerOptions>;
+
+/** Two workers in one process: one shares the queue of workflows, the other one serves this host alone. */
+export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+  const { connection, namespace, queue, host, workflowBundle, activities } = options;
+  const [workflowWorker, activityWorker] = await Promise.all([
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue: queue,
+      workflowBundle,
+      ...shutdown,
+    }),
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue: activityQueue(queue, host),
+      activities,
+      interceptors: { activity: [classifyErrors] },
+      maxConcurrentActivityTaskExecutions: concurrentActivities,
+      // By default beats are held back for 0.8 of the timeout: cancellations then come late.
+      maxHeartbeatThrottleInterval: '2s',
+      defaultHeartbeatThrottleInterval: '2s',
+      ...shutdown,
+    }),
+  ]);
+  return {
+    isIdle: () => activityWorker.getStatus().numInFlightActivities <= 1,
+    run: (signal, onReady) => runTogether([workflowWorker, activityWorker], signal, onReady),
+  };
+}
+
+/** When one ends, whatever the reason, the other one is of no use. */
+async function runTogether(
+  workers: Worker[],
+  signal: AbortSignal,
+  onReady: () => Promise<void>,
+): Promise<void> {
+  const end = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const runs = workers.map((worker) => worker.run().finally(end));
+  const all = Promise.all([...runs, onReady().catch((error: unknown) => failAfter(end, error))]);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    await all;
+  } finally {
+    await Promise.allSettled(runs);
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function failAfter(end: () => void, error: unknown): never {
+  end();
+  throw error;
+}

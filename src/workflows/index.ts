@@ -1,0 +1,4 @@
+/** The only entry of the workflow bundle. */
+export { landing } from './landing.js';
+export { project } from './project.js';
+export { task } from './task.js';

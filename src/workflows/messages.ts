@@ -1,0 +1,110 @@
+/**
+ * Every message that people, tasks and the scheduler send. Human decisions are Updates with a
+ * synchronous validator; the same payload is taken as a Signal of the same name, where one that
+ * does not apply is recorded and ignored. `id` makes a repetition harmless.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ConfigRef } from '../domain/config-view.js';
+import type { Issue, IssueSummary } from '../domain/issue.js';
+import type { LandingEntry, LandingResult } from '../domain/landing.js';
+import type { Known, ProjectState } from '../domain/project.js';
+import type { Outcome, SlotState, TaskState } from '../domain/task.js';
+import type { TaskStatus } from '../domain/status.js';
+
+/** What every message from a person carries. */
+export interface Message {
+  id: string;
+  by: string;
+}
+
+export interface DecideMessage extends Message {
+  verdict: 'approve' | 'request_changes' | 'reject';
+  sha: string;
+  round: number;
+  note: string;
+}
+export interface AnswerMessage extends Message {
+  questionId: string;
+  text: string;
+}
+export interface NoteMessage extends Message {
+  note: string;
+  /** Passed on by the project to each of its tasks: a task that was paused by itself is not resumed with all. */
+  all?: boolean;
+}
+
+/** What became of a message, in one sentence for the person who sent it. */
+export interface Receipt {
+  message: string;
+}
+
+export const decideUpdate = defineUpdate<Receipt, [DecideMessage]>('decide');
+export const answerUpdate = defineUpdate<Receipt, [AnswerMessage]>('answer');
+export const steerUpdate = defineUpdate<Receipt, [NoteMessage]>('steer');
+export const pauseUpdate = defineUpdate<Receipt, [NoteMessage]>('pause');
+export const resumeUpdate = defineUpdate<Receipt, [NoteMessage]>('resume');
+export const cancelUpdate = defineUpdate<Receipt, [NoteMessage]>('cancel');
+export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
+
+export const decideSignal = defineSignal<[DecideMessage]>('decide');
+export const answerSignal = defineSignal<[AnswerMessage]>('answer');
+export const steerSignal = defineSignal<[NoteMessage]>('steer');
+export const pauseSignal = defineSignal<[NoteMessage]>('pause');
+export const resumeSignal = defineSignal<[NoteMessage]>('resume');
+export const cancelSignal = defineSignal<[NoteMessage]>('cancel');
+export const retrySignal = defineSignal<[NoteMessage]>('retry');
+
+/** The documented, stable picture of a task (`continuo status --json`). */
+export const statusQuery = defineQuery<TaskStatus>('status');
+/** The task's whole state, for people who debug it. */
+export const stateQuery = defineQuery<TaskState>('state');
+
+/** Project to task. */
+export const slotGrantedSignal = defineSignal<[{ config: ConfigRef; host: string }]>('slotGranted');
+/** Project to task: the tracker says that the issue is no longer to be worked on, or changed. */
+export type IssueObservation =
+  | { kind: 'updated'; issue: IssueSummary }
+  | { kind: 'terminal'; state: string }
+  | { kind: 'ineligible'; state: string }
+  | { kind: 'missing' };
+export const issueObservedSignal = defineSignal<[IssueObservation]>('issueObserved');
+/** Landing to task. */
+export const landingResultSignal = defineSignal<[{ key: string; result: LandingResult }]>('landingResult');
+
+/** Task to project: it wants a slot, or gives it back. Always the newest truth about the task. */
+export interface TaskReport {
+  issue: IssueSummary;
+  slot: SlotState;
+}
+export const taskReportSignal = defineSignal<[TaskReport]>('taskReport');
+export const taskSettledSignal =
+  defineSignal<[{ issueId: string; source: Issue['source']; outcome: Outcome }]>('taskSettled');
+
+/** Worker to project: this host owns the workflow file, and this is its configuration. */
+export const configureSignal = defineSignal<[{ config: ConfigRef; host: string }]>('configure');
+/** Look at the tracker now. */
+export const refreshSignal = defineSignal('refresh');
+export interface StartIssueMessage extends Message {
+  identifier: string;
+}
+/** Starts a task for a tracker issue as soon as a slot is free, also when it was settled. */
+export const startIssueUpdate = defineUpdate<Receipt, [StartIssueMessage]>('startIssue');
+export const startIssueSignal = defineSignal<[StartIssueMessage]>('startIssue');
+export const knownQuery = defineQuery<Known>('known');
+export const projectQuery = defineQuery<ProjectState>('project');
+
+export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
+/** Task to landing: an entry that is not at work yet is to be left out. */
+export const withdrawSignal = defineSignal<[{ key: string }]>('withdraw');
+export const queueQuery = defineQuery<{ entries: LandingEntry[] }>('queue');
+
+/** Input of the task workflow: a new task has no state yet. */
+export interface TaskInput {
+  project: string;
+  issue: Issue;
+  /** Set when the project starts the task: the slot comes with it. */
+  grant: { config: ConfigRef; host: string } | null;
+  /** Started by a person for this very issue: eligibility does not matter. */
+  forced: boolean;
+  state: TaskState | null;
+}

@@ -1,0 +1,64 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ProjectState } from '../domain/project.js';
+import { keyword, projectAttribute } from './search-attributes.js';
+
+/** A running project: its state, and what messages leave for the loops to find. */
+export interface Project {
+  readonly state: ProjectState;
+  refreshAsked: boolean;
+  /** Steps that must not be cut by a new run, such as the start of a child. */
+  busy: number;
+  /** Cancels the present watch, so that a new one sees a new host or configuration. */
+  restartWatch: () => void;
+  fault: Error | null;
+}
+
+export function openProject(state: ProjectState): Project {
+  upsertSearchAttributes([{ key: projectAttribute, value: keyword(state.project) }]);
+  return {
+    state: withBareMaps(state),
+    refreshAsked: false,
+    busy: 0,
+    restartWatch: () => undefined,
+    fault: null,
+  };
+}
+
+/** Maps without a prototype: an issue may be called `constructor` or `__proto__`. */
+function withBareMaps(state: ProjectState): ProjectState {
+  const { tasks, settled, fingerprints, observed } = state;
+  return {
+    ...state,
+    tasks: bare(tasks),
+    settled: bare(settled),
+    fingerprints: bare(fingerprints),
+    observed: bare(observed),
+  };
+}
+
+function bare<T>(map: Record<string, T>): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, map);
+}
+
+const remarksLimit = 10;
+
+/** Keeps what people did, newest last. */
+export function remark({ state }: Project, text: string): void {
+  state.remarks.push(`${new Date().toISOString()} ${text}`);
+  state.remarks.splice(0, state.remarks.length - remarksLimit);
+}
+
+/** Shows the scheduler's state in the Temporal UI. */
+export function publishProject({ state }: Project): void {
+  const tasks = Object.values(state.tasks);
+  const held = tasks.filter((task) => task.slot === 'held').length;
+  const asked = tasks.filter((task) => task.slot === 'asked').length;
+  const lines = [
+    `**${state.pausedBy === null ? 'Dispatching' : `Paused by ${state.pausedBy}: continuo resume --all`}**`,
+    '',
+    `${held} of ${state.config.view.agent.maxConcurrent} slots held · ${asked} asked for · ${tasks.length} live tasks`,
+  ];
+  for (const text of state.remarks) lines.push('', text);
+  for (const { where, message } of state.problems) lines.push('', `Problem in \`${where}\`: ${message}`);
+  setCurrentDetails(lines.join('\n'));
+}

@@ -1,0 +1,111 @@
+import {
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { IssueSummary } from '../domain/issue.js';
+import { unreadIssue } from '../domain/issue.js';
+import type { IssueChange, Poll } from '../domain/project.js';
+import { startable } from '../domain/project.js';
+import { taskWorkflowId } from '../domain/task.js';
+import { deliver } from './deliver.js';
+import type { TaskInput } from './messages.js';
+import { issueObservedSignal, slotGrantedSignal } from './messages.js';
+import type { Project } from './project-context.js';
+import { publishProject } from './project-context.js';
+import { taskAttributes } from './search-attributes.js';
+import type { task } from './task.js';
+
+/** Takes over what a look at the tracker found, reconciliation before dispatch (SPEC 8.1). */
+export async function applyPoll(project: Project, poll: Poll): Promise<void> {
+  const { state } = project;
+  if (poll.config !== null) state.config = poll.config;
+  if (poll.problems !== null) state.problems = poll.problems;
+  for (const id of poll.unsettled) delete state.settled[id];
+  for (const id of poll.closed) settleClosed(project, id);
+  for (const change of poll.changes) await tellTask(project, change);
+  for (const candidate of poll.candidates) {
+    // Since the look a task may have asked for this slot, or another look may have started it.
+    const isStartable = startable(state, state.config.view.agent, [candidate]).length > 0;
+    if (!isStartable || state.pausedBy !== null) continue;
+    await startTask(project, candidate.issue, candidate.fingerprint, false);
+  }
+  publishProject(project);
+}
+
+/** Starts the task of an issue. A forced one asks for its slot itself; else the slot comes with the start. */
+export async function startTask(
+  project: Project,
+  issue: IssueSummary,
+  fingerprint: string,
+  forced: boolean,
+): Promise<void> {
+  const { state } = project;
+  // Written down before the first await: a second look must not start it again.
+  state.tasks[issue.id] = { issue, slot: forced ? 'none' : 'held' };
+  state.fingerprints[issue.id] = fingerprint;
+  delete state.observed[issue.id];
+  delete state.settled[issue.id];
+
+  const input: TaskInput = {
+    project: state.project,
+    // The task reads the whole issue when it claims it.
+    issue: unreadIssue(issue),
+    grant: forced ? null : { config: state.config, host: state.host },
+    forced,
+    state: null,
+  };
+  try {
+    await startChild<typeof task>('task', {
+      workflowId: taskWorkflowId(state.project, issue.identifier),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      typedSearchAttributes: taskAttributes(state.project, issue.identifier),
+      memo: { title: issue.title },
+      staticSummary: issue.title.slice(0, 200),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // A task of an earlier life of this project: it asks for a slot by itself.
+    state.tasks[issue.id] = { issue, slot: 'none' };
+  }
+}
+
+/** Gives a task the slot that it asked for. A task that is gone has none. */
+export async function grantSlot(project: Project, issueId: string): Promise<void> {
+  const { state } = project;
+  const tracked = state.tasks[issueId];
+  if (tracked === undefined) return;
+  tracked.slot = 'held';
+  const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, tracked.issue.identifier));
+  const told = await deliver(() =>
+    handle.signal(slotGrantedSignal, { config: state.config, host: state.host }),
+  );
+  if (!told) settleClosed(project, issueId);
+}
+
+async function tellTask(project: Project, change: IssueChange): Promise<void> {
+  const { state } = project;
+  const tracked = state.tasks[change.id];
+  if (tracked === undefined) return;
+  if (change.fingerprint !== null) state.fingerprints[change.id] = change.fingerprint;
+  state.observed[change.id] = change.kind;
+  if (change.kind === 'updated') tracked.issue = change.issue;
+  const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, tracked.issue.identifier));
+  const told = await deliver(() => handle.signal(issueObservedSignal, change));
+  if (!told) settleClosed(project, change.id);
+}
+
+/** A task that was terminated in the Temporal UI cannot say so; it must not start again by itself. */
+function settleClosed(project: Project, issueId: string): void {
+  const { state } = project;
+  const source = state.tasks[issueId]?.issue.source;
+  delete state.tasks[issueId];
+  if (source === 'tracker')
+    state.settled[issueId] ??= { outcome: 'cancelled', fingerprint: state.fingerprints[issueId] ?? null };
+  delete state.fingerprints[issueId];
+  delete state.observed[issueId];
+}

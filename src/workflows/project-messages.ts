@@ -1,0 +1,121 @@
+import { ApplicationFailure, getExternalWorkflowHandle, setHandler, uuid4 } from '@temporalio/workflow';
+import { known, slotsToGrant } from '../domain/project.js';
+import { taskWorkflowId } from '../domain/task.js';
+import type { Fields } from './accept.js';
+import { accept } from './accept.js';
+import * as messages from './messages.js';
+import type { NoteMessage } from './messages.js';
+import type { Project } from './project-context.js';
+import { publishProject, remark } from './project-context.js';
+import { startTask } from './project-dispatch.js';
+import { tracker } from './proxies.js';
+import { deliver } from './deliver.js';
+
+/** Registers every message of a project. Must run before the first await. */
+export function handleProjectMessages(project: Project): void {
+  const { state } = project;
+  setHandler(messages.knownQuery, () => known(state));
+  setHandler(messages.projectQuery, () => state);
+
+  setHandler(messages.taskReportSignal, ({ issue, slot }) => {
+    const tracked = state.tasks[issue.id];
+    // A report that a slot is held is never sent; the project alone says so.
+    state.tasks[issue.id] = { issue, slot: slot === 'asked' ? 'asked' : 'none' };
+    if (tracked?.slot === 'held') lookForMore(project);
+    publishProject(project);
+  });
+
+  setHandler(messages.taskSettledSignal, ({ issueId, source, outcome }) => {
+    const tracked = state.tasks[issueId];
+    delete state.tasks[issueId];
+    // A prompt has no record in the tracker that could start it again.
+    if (source === 'tracker') {
+      state.settled[issueId] = { outcome, fingerprint: state.fingerprints[issueId] ?? null };
+    }
+    delete state.fingerprints[issueId];
+    delete state.observed[issueId];
+    if (tracked?.slot === 'held') lookForMore(project);
+    publishProject(project);
+  });
+
+  setHandler(messages.configureSignal, ({ config, host }) => {
+    const same = state.config.hash === config.hash && state.host === host;
+    Object.assign(state, { config, host });
+    const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
+    if (!same || !isWatching) project.restartWatch();
+    publishProject(project);
+  });
+
+  setHandler(messages.refreshSignal, () => {
+    project.refreshAsked = true;
+  });
+
+  const taker = {
+    seen: state.seenMessages,
+    note: (text: string) => {
+      remark(project, text);
+      publishProject(project);
+    },
+  };
+  const readNote = (fields: Fields): NoteMessage => ({ ...fields.message(), note: fields.text('note') });
+
+  accept(taker, messages.pauseUpdate, messages.pauseSignal, {
+    read: readNote,
+    refuse: () => (state.pausedBy === null ? null : `the project is paused already, by ${state.pausedBy}`),
+    apply: async (message) => {
+      state.pausedBy = message.by;
+      const count = await passOn(project, messages.pauseSignal, message);
+      return `paused by ${message.by}: nothing new starts, and ${count} live tasks pause`;
+    },
+  });
+
+  accept(taker, messages.resumeUpdate, messages.resumeSignal, {
+    read: readNote,
+    refuse: () => (state.pausedBy === null ? 'the project is not paused' : null),
+    apply: async (message) => {
+      state.pausedBy = null;
+      project.refreshAsked = true;
+      const count = await passOn(project, messages.resumeSignal, message);
+      return `resumed by ${message.by}: ${count} live tasks go on, but for those that were paused by themselves`;
+    },
+  });
+
+  accept(taker, messages.startIssueUpdate, messages.startIssueSignal, {
+    read: (fields) => ({ ...fields.message(), identifier: fields.text('identifier') }),
+    refuse: ({ identifier }) => (identifier === '' ? 'the identifier is missing' : null),
+    apply: ({ identifier }) => startIssue(project, identifier),
+  });
+}
+
+/** A slot is free: it goes to a task that asks for one, else to whatever the tracker has. */
+function lookForMore(project: Project): void {
+  if (slotsToGrant(project.state).length === 0) project.refreshAsked = true;
+}
+
+/** Sends a person's message to every live task; one that does not apply there is ignored. */
+async function passOn(
+  project: Project,
+  signal: typeof messages.pauseSignal,
+  message: NoteMessage,
+): Promise<number> {
+  const tasks = Object.values(project.state.tasks);
+  for (const { issue } of tasks) {
+    const handle = getExternalWorkflowHandle(taskWorkflowId(project.state.project, issue.identifier));
+    await deliver(() => handle.signal(signal, { ...message, id: uuid4(), all: true }));
+  }
+  return tasks.length;
+}
+
+async function startIssue(project: Project, identifier: string): Promise<string> {
+  const { state } = project;
+  const port = tracker({ host: state.host, summary: `Find ${identifier}` });
+  const found = await port.find({ config: state.config.hash, identifier });
+  if (found === null) {
+    throw ApplicationFailure.nonRetryable(`the tracker has no issue ${identifier}`, 'no_such_issue');
+  }
+  if (Object.hasOwn(state.tasks, found.issue.id)) {
+    throw ApplicationFailure.nonRetryable(`${identifier} has a live task already`, 'refused');
+  }
+  await startTask(project, found.issue, found.fingerprint, true);
+  return `started ${identifier}; it runs as soon as a slot is free`;
+}

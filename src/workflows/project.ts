@@ -1,0 +1,121 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ProjectState } from '../domain/project.js';
+import { known, slotsToGrant } from '../domain/project.js';
+import { handleProjectMessages } from './project-messages.js';
+import { applyPoll, grantSlot } from './project-dispatch.js';
+import type { Project } from './project-context.js';
+import { openProject, publishProject } from './project-context.js';
+import { tracker, watcher } from './proxies.js';
+
+/** A watch that failed is started again after this long, or at once by `continuo up`. */
+const watchAgainMs = 60_000;
+
+/**
+ * The only scheduling authority of one workflow file: it watches the tracker, starts tasks while
+ * slots are free, reconciles, and never ends. Its whole state is carried from run to run.
+ */
+export async function project(state: ProjectState): Promise<void> {
+  const project = openProject(state);
+  handleProjectMessages(project);
+
+  const watching = new CancellationScope();
+  const loops = watching.run(() => Promise.all([watch(project), refresh(project), grantSlots(project)]));
+  // Cancelled below, when the run is over; any other end of a loop is a fault of this code.
+  loops.catch((error: unknown) => {
+    if (!isCancellation(error)) project.fault = error instanceof Error ? error : new Error(String(error));
+  });
+
+  await condition(
+    () => project.fault !== null || (workflowInfo().continueAsNewSuggested && isAtRest(project)),
+  );
+  if (project.fault !== null) throw project.fault;
+  watching.cancel();
+  await condition(allHandlersFinished);
+  await startNewRun(project.state);
+}
+
+/** One long activity; it returns only when the tracker or the workflow file differs from what is known. */
+async function watch(project: Project): Promise<never> {
+  for (;;) {
+    const scope = new CancellationScope();
+    project.restartWatch = () => scope.cancel();
+    try {
+      await scope.run(() => watchOnce(project));
+    } catch (error) {
+      // A new host or configuration starts the watch anew; the end of the run ends it.
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+    }
+  }
+}
+
+/** A watch that fails is a problem that people see, and no end of the project. */
+async function watchOnce(project: Project): Promise<void> {
+  const { host, config } = project.state;
+  const port = watcher({ host, summary: `Watch the tracker of ${project.state.project}` });
+  try {
+    const poll = await port.watch({ config: config.hash, project: project.state.project });
+    await uncut(project, () => applyPoll(project, poll));
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const message = (error.cause ?? error).message;
+    project.state.problems = [{ where: 'scheduler', message: `the tracker is not watched: ${message}` }];
+    publishProject(project);
+    await sleep(watchAgainMs, { summary: 'watch again' });
+  }
+}
+
+/** A look at the tracker between two looks of the watch: a slot became free, or somebody asked. */
+async function refresh(project: Project): Promise<never> {
+  for (;;) {
+    await condition(() => project.refreshAsked);
+    await uncut(project, async () => {
+      project.refreshAsked = false;
+      const { host, config } = project.state;
+      const port = tracker({ host, summary: 'Look at the tracker now' });
+      try {
+        await applyPoll(project, await port.poll({ config: config.hash, known: known(project.state) }));
+      } catch (error) {
+        // The watch goes on looking and reports what is wrong.
+        if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      }
+    });
+  }
+}
+
+/** Tasks that ask for a slot get it in order; one that got a slot before comes ahead of new dispatch. */
+async function grantSlots(project: Project): Promise<never> {
+  for (;;) {
+    await condition(() => slotsToGrant(project.state).length > 0);
+    await uncut(project, async () => {
+      for (const id of slotsToGrant(project.state)) await grantSlot(project, id);
+      publishProject(project);
+    });
+  }
+}
+
+/** Runs a step that a new run must not cut short, such as the start of a child. */
+async function uncut(project: Project, step: () => Promise<void>): Promise<void> {
+  project.busy += 1;
+  try {
+    await step();
+  } finally {
+    project.busy -= 1;
+  }
+}
+
+function isAtRest(project: Project): boolean {
+  return project.busy === 0 && !project.refreshAsked && slotsToGrant(project.state).length === 0;
+}
+
+async function startNewRun(state: ProjectState): Promise<never> {
+  return continueAsNew<typeof project>(state);
+}

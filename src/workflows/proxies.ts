@@ -1,0 +1,69 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { RetryPolicy } from '@temporalio/common';
+import { activityQueue } from '../domain/queue.js';
+import type { AgentPort, ForgePort, GitPort, TrackerPort, VerifyPort } from './ports.js';
+
+/**
+ * Timeouts and retries of every port. Each activity heartbeats every 2 s by itself, so a dead
+ * worker is noticed within 10 s whatever the activity may take.
+ */
+const heartbeatTimeout = '10s';
+/** Nothing follows a cancelled program before it has really ended. */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
+/** About ten minutes of trying; then the task is parked with the last error. */
+const patient: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '1m',
+  maximumAttempts: 15,
+};
+/** A dead worker costs an attempt as well, so programs that may run for hours are repeated more often. */
+const tireless: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  maximumAttempts: 100,
+};
+const forever: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' };
+
+/** Where an activity runs and what the Temporal UI says of it. */
+export interface Place {
+  host: string;
+  summary: string;
+}
+
+function at({ host, summary }: Place, options: ActivityOptions): ActivityOptions {
+  return { ...options, heartbeatTimeout, summary, taskQueue: activityQueue(workflowInfo().taskQueue, host) };
+}
+
+export function tracker(place: Place): Pick<TrackerPort, 'claim' | 'find' | 'poll' | 'settle'> {
+  return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: patient }));
+}
+
+/** Watching never gives up: an idle project is one activity that goes on for weeks. */
+export function watcher(place: Place): Pick<TrackerPort, 'watch'> {
+  return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '30d', retry: forever }));
+}
+
+export function git(place: Place): GitPort {
+  return proxyActivities<GitPort>(at(place, { startToCloseTimeout: '2h', retry: patient, cancellationType }));
+}
+
+/** The turn's own limits are in the workflow file; this one only ends what nothing else has ended. */
+export function agent(place: Place): AgentPort {
+  return proxyActivities<AgentPort>(
+    at(place, { startToCloseTimeout: '7d', retry: tireless, cancellationType }),
+  );
+}
+
+export function verifier(place: Place): VerifyPort {
+  return proxyActivities<VerifyPort>(
+    at(place, { startToCloseTimeout: '1d', retry: tireless, cancellationType }),
+  );
+}
+
+export function forge(place: Place): ForgePort {
+  return proxyActivities<ForgePort>(at(place, { startToCloseTimeout: '10m', retry: patient }));
+}

@@ -1,0 +1,135 @@
+import {
+  ApplicationFailure,
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { ConfigView } from '../domain/config-view.js';
+import { FailureType } from '../domain/failure.js';
+import type { LandingResult } from '../domain/landing.js';
+import { renderDetails, statusOf } from '../domain/status.js';
+import type { Phase, Stage, TaskState, Waiting, Workspace } from '../domain/task.js';
+import { isOutcome, remember } from '../domain/task.js';
+import { phaseAttribute, waitingForAttribute } from './search-attributes.js';
+
+/** A running task: its state, and what messages leave for the phases to find. */
+export interface Task {
+  readonly state: TaskState;
+  /** A person started this very issue: whether it is eligible does not matter. */
+  readonly forced: boolean;
+  /** Set by whoever wants the task to end; the phase at work is cancelled and this stage follows. */
+  ending: Extract<Stage, { phase: 'cancelled' }> | null;
+  /** Whether the tracker says that the workspace may go as well. */
+  issueIsTerminal: boolean;
+  /** A person does not want to wait for the timer. */
+  retryAsked: boolean;
+  /** Cancels the phase at work. */
+  interrupt: () => void;
+  landing: { key: string; result: LandingResult } | null;
+  /** The landing train has the change: from here on only its answer says whether it landed. */
+  isAtTrain: boolean;
+  /** How often in a row a slot was asked for, or the base could not take the change. */
+  tries: number;
+  /** What the search attributes say, so that they are written only when they change. */
+  published: { phase: Phase; waitingFor: string };
+}
+
+export function openTask(state: TaskState, forced: boolean): Task {
+  return {
+    state,
+    forced,
+    ending: null,
+    issueIsTerminal: false,
+    retryAsked: false,
+    interrupt: () => undefined,
+    landing: null,
+    isAtTrain: false,
+    tries: 0,
+    published: { phase: 'claim', waitingFor: '' },
+  };
+}
+
+/** The workflow's clock, which replays the same. RFC 3339. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+export function after(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}
+
+export function view(task: Task): ConfigView {
+  return granted(task).config.view;
+}
+
+/** The configuration and host that came with the slot; phases run only after one was granted. */
+export function granted(task: Task): { config: NonNullable<TaskState['config']>; host: string } {
+  const { config, host } = task.state;
+  if (config === null || host === null) throw bug('a phase ran before a slot was granted');
+  return { config, host };
+}
+
+export function workspaceOf(task: Task): Workspace {
+  if (task.state.workspace === null) throw bug('a phase ran before the workspace was prepared');
+  return task.state.workspace;
+}
+
+export function headOf(task: Task): string {
+  if (task.state.headSha === null) throw bug('a gate ran before there was a commit');
+  return task.state.headSha;
+}
+
+function bug(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, FailureType.programming);
+}
+
+/** Appends to the history that `status` shows. */
+export function note(task: Task, text: string): void {
+  remember(task.state, task.state.stage.phase, now(), text);
+}
+
+/** Shows the present state in the Temporal UI: current details always, search attributes when they change. */
+export function publish(task: Task): void {
+  const { stage, waiting } = task.state;
+  setCurrentDetails(renderDetails(statusOf(task.state)));
+  const waitingFor = waiting?.kind ?? '';
+  if (task.published.phase === stage.phase && task.published.waitingFor === waitingFor) return;
+  task.published = { phase: stage.phase, waitingFor };
+  upsertSearchAttributes([
+    { key: phaseAttribute, value: stage.phase },
+    { key: waitingForAttribute, value: waitingFor === '' ? null : waitingFor },
+  ]);
+}
+
+/**
+ * Waits until `done`, or for at most `timeoutMs`; true when it was done. The slot must have been
+ * given back before.
+ */
+export async function waitFor(
+  task: Task,
+  waiting: Waiting,
+  done: () => boolean,
+  timeoutMs?: number,
+): Promise<boolean> {
+  task.state.waiting = waiting;
+  publish(task);
+  try {
+    if (timeoutMs === undefined) {
+      await condition(done);
+      return true;
+    }
+    return await condition(done, timeoutMs, { summary: `${waiting.kind}: ${task.state.issue.identifier}` });
+  } finally {
+    task.state.waiting = null;
+  }
+}
+
+export function isEnded(task: Task): boolean {
+  const { phase } = task.state.stage;
+  return isOutcome(phase) && phase !== 'failed';
+}
+
+/** A commit as people read it. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 12);
+}

@@ -1,0 +1,192 @@
+import { setHandler } from '@temporalio/workflow';
+import type { Decision } from '../domain/decision.js';
+import { refuseDecision } from '../domain/decision.js';
+import { statusOf } from '../domain/status.js';
+import type { Fields } from './accept.js';
+import { accept } from './accept.js';
+import * as messages from './messages.js';
+import type { NoteMessage } from './messages.js';
+import type { Task } from './task-context.js';
+import { isEnded, note, now, publish } from './task-context.js';
+
+/** More notes than this at once would not be read, and would not fit into a payload. */
+const openNotesLimit = 20;
+
+const verdicts: readonly string[] = ['approve', 'request_changes', 'reject'];
+
+/** Registers every message of a task. Must run before the first await. */
+export function handleMessages(task: Task): void {
+  const { state } = task;
+  const taker = {
+    seen: state.seenMessages,
+    note: (text: string) => {
+      note(task, text);
+      publish(task);
+    },
+  };
+  setHandler(messages.statusQuery, () => statusOf(state));
+  setHandler(messages.stateQuery, () => state);
+
+  accept(taker, messages.decideUpdate, messages.decideSignal, {
+    read: (fields) => ({
+      ...noteMessage(fields),
+      verdict: fields.text('verdict') as Decision['verdict'],
+      sha: fields.text('sha'),
+      round: fields.number('round'),
+    }),
+    refuse: (message) => {
+      if (!verdicts.includes(message.verdict)) return `the verdict must be one of ${verdicts.join(', ')}`;
+      if (message.verdict !== 'approve' && message.note.trim() === '') return 'say why in a note';
+      return refuseDecision(message, pendingDecision(task), state.config?.view.gates.review.who ?? []);
+    },
+    apply: ({ verdict, sha, round, by, note: text }, via) => {
+      state.decision = { verdict, sha, round, by, note: text, at: now(), via };
+      return `${verdict.replace('_', ' ')} of ${sha.slice(0, 12)}, round ${round}, by ${by}`;
+    },
+  });
+
+  accept(taker, messages.answerUpdate, messages.answerSignal, {
+    read: (fields) => ({
+      ...fields.message(),
+      questionId: fields.text('questionId'),
+      text: fields.text('text'),
+    }),
+    refuse: ({ questionId, text }) => {
+      if (state.waiting?.kind !== 'question') return 'the task has no open question';
+      if (state.waiting.question.id !== questionId) return 'this question is no longer open';
+      return text.trim() === '' ? 'the answer is empty' : null;
+    },
+    apply: ({ text, by }) => {
+      const question = state.waiting?.kind === 'question' ? state.waiting.question.text : '';
+      state.feedback.push({ kind: 'answer', question, answer: text, by });
+      state.waiting = null;
+      return `answered by ${by}`;
+    },
+  });
+
+  accept(taker, messages.steerUpdate, messages.steerSignal, {
+    read: noteMessage,
+    refuse: ({ note: text }) => {
+      if (text.trim() === '') return 'the note is empty';
+      if (state.feedback.length >= openNotesLimit) return 'the next turn has enough notes to read already';
+      return refuseWhenOver(task);
+    },
+    apply: ({ by, note: text }) => {
+      state.feedback.push({ kind: 'steer', by, note: text });
+      return `a note by ${by} goes to the next turn`;
+    },
+  });
+
+  accept(taker, messages.pauseUpdate, messages.pauseSignal, {
+    read: noteMessage,
+    refuse: () => (state.pausedBy === null ? refuseWhenOver(task) : `already paused by ${state.pausedBy}`),
+    apply: ({ by, all }) => {
+      state.pausedBy = by;
+      state.pausedWithAll = all === true;
+      return `paused by ${by}; what is running now finishes first`;
+    },
+  });
+
+  accept(taker, messages.resumeUpdate, messages.resumeSignal, {
+    read: noteMessage,
+    refuse: ({ all }) => {
+      if (state.pausedBy === null) return 'the task is not paused';
+      return all && !state.pausedWithAll ? `${state.pausedBy} paused this task by itself` : null;
+    },
+    apply: ({ by }) => {
+      state.pausedBy = null;
+      return `resumed by ${by}`;
+    },
+  });
+
+  accept(taker, messages.cancelUpdate, messages.cancelSignal, {
+    read: noteMessage,
+    refuse: () => refuseWhenOver(task) ?? (task.ending === null ? null : 'it is being cancelled already'),
+    apply: ({ by, note: text }) => {
+      end(task, by, text);
+      return task.isAtTrain
+        ? `cancelled by ${by}, unless its landing cannot be stopped any more`
+        : `cancelled by ${by}`;
+    },
+  });
+
+  accept(taker, messages.retryUpdate, messages.retrySignal, {
+    read: noteMessage,
+    refuse: () => refuseRetry(task),
+    apply: ({ by }) => {
+      task.retryAsked = true;
+      return `retried by ${by}`;
+    },
+  });
+
+  setHandler(messages.slotGrantedSignal, ({ config, host }) => {
+    if (state.slot !== 'asked') return;
+    Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
+  });
+  setHandler(messages.landingResultSignal, (answer) => {
+    task.landing = answer;
+  });
+  setHandler(messages.issueObservedSignal, (seen) => observe(task, seen));
+}
+
+function noteMessage(fields: Fields): NoteMessage {
+  return { ...fields.message(), note: fields.text('note'), all: fields.isTrue('all') };
+}
+
+function pendingDecision(task: Task): { sha: string; round: number } | null {
+  const { waiting } = task.state;
+  return waiting?.kind === 'decision' ? { sha: waiting.sha, round: waiting.round } : null;
+}
+
+function refuseWhenOver(task: Task): string | null {
+  return isEnded(task) ? `the task is over: ${task.state.stage.phase}` : null;
+}
+
+/** A retry is taken only where it is waited for: anywhere else it would be forgotten. */
+function refuseRetry({ state: { waiting } }: Task): string | null {
+  switch (waiting?.kind) {
+    case 'retry':
+    case 'backoff':
+    case 'base':
+      return null;
+    case 'paused':
+      return 'the task is paused: resume it first';
+    default:
+      return 'there is nothing to retry: the task has not failed and waits for no timer';
+  }
+}
+
+/** Ends the task: at once, or after the landing step that cannot be taken back. */
+export function end(task: Task, by: string, text: string): void {
+  task.ending ??= { phase: 'cancelled', by, note: text };
+  if (!task.isAtTrain) task.interrupt();
+}
+
+/**
+ * What the tracker says of the issue (SPEC 8.5). A terminal issue ends the task in any phase;
+ * one that is merely not to be worked on now stops it only before there is anything to judge.
+ */
+function observe(task: Task, seen: messages.IssueObservation): void {
+  const { phase } = task.state.stage;
+  switch (seen.kind) {
+    case 'updated':
+      Object.assign(task.state.issue, seen.issue);
+      return;
+    case 'terminal':
+      if (task.ending !== null || isEnded(task)) return;
+      task.issueIsTerminal = true;
+      end(task, 'the tracker', `the issue is ${seen.state}`);
+      return;
+    case 'ineligible':
+    case 'missing': {
+      const why =
+        seen.kind === 'missing' ? 'the issue is gone' : `the issue is ${seen.state} and not to be worked on`;
+      const stops = phase === 'claim' || phase === 'prepare' || phase === 'run';
+      if (stops && task.ending === null) end(task, 'the tracker', why);
+      else note(task, why);
+      return;
+    }
+    default:
+      seen satisfies never;
+  }
+}

@@ -1,0 +1,243 @@
+import { upsertMemo } from '@temporalio/workflow';
+import type { Decision } from '../domain/decision.js';
+import { approves } from '../domain/decision.js';
+import { failedChecks, isGreen } from '../domain/evidence.js';
+import { reviewReasons } from '../domain/review.js';
+import type { Stage } from '../domain/task.js';
+import { addTurn } from '../domain/usage.js';
+import type { CheckpointOutcome, TurnOutcome } from './ports.js';
+import { agent, git, tracker, verifier } from './proxies.js';
+import { askToLand, landingEntry } from './task-landing.js';
+import { giveSlotBack } from './task-slot.js';
+import {
+  exhaustedCap,
+  fail,
+  sendBack,
+  startRound,
+  tryAgain,
+  waitForBase,
+  waitOut,
+} from './task-ways-back.js';
+import type { Task } from './task-context.js';
+import { granted, headOf, note, shortSha, view, waitFor, workspaceOf } from './task-context.js';
+
+/** Reads the issue again right before work begins: it may have changed since it was listed (SPEC 11.1). */
+export async function claim(task: Task): Promise<Stage> {
+  const { issue } = task.state;
+  if (issue.source === 'prompt') return { phase: 'prepare' };
+
+  const { config, host } = granted(task);
+  const port = tracker({ host, summary: `Claim ${issue.identifier}` });
+  const outcome = await port.claim({ config: config.hash, issueId: issue.id, evenIfIneligible: task.forced });
+  if (outcome.kind === 'ineligible') return { phase: 'cancelled', by: 'the tracker', note: outcome.reason };
+  task.state.issue = outcome.issue;
+  return { phase: 'prepare' };
+}
+
+/** Makes the workspace, or finds it again with everything in it. */
+export async function prepare(task: Task): Promise<Stage> {
+  const { state } = task;
+  const { config, host } = granted(task);
+  const port = git({ host, summary: `Prepare the workspace of ${state.issue.identifier}` });
+  const outcome = await port.prepare({
+    config: config.hash,
+    project: state.project,
+    issue: state.issue,
+    headSha: state.headSha,
+  });
+
+  switch (outcome.kind) {
+    case 'ready':
+      state.workspace = outcome.workspace;
+      state.headSha = outcome.headSha;
+      for (const text of outcome.notes) note(task, text);
+      return { phase: 'run' };
+    case 'failed':
+      return tryAgain(task, 'prepare', outcome);
+    case 'impossible':
+      return fail(task, 'workspace', outcome.message);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** One turn of the agent, then a checkpoint of whatever it left behind. */
+export async function run(task: Task): Promise<Stage> {
+  const { state } = task;
+  const exhausted = exhaustedCap(task);
+  if (exhausted !== null) return fail(task, ...exhausted);
+
+  const turn = await runTurn(task);
+  const checkpoint = await saveWork(task, turn);
+  switch (turn.kind) {
+    case 'completed':
+      return afterWork(task, checkpoint);
+    case 'failed':
+      return tryAgain(task, 'run', turn);
+    case 'question':
+      await giveSlotBack(task);
+      await waitFor(
+        task,
+        { kind: 'question', question: turn.question },
+        () => state.waiting?.kind !== 'question',
+      );
+      return { phase: 'run' };
+    case 'quota':
+      await waitOut(task, Date.parse(turn.until) - Date.now(), turn.message);
+      return { phase: 'run' };
+    default:
+      return turn satisfies never;
+  }
+}
+
+/** Nothing is believed: the checks run on a clean checkout of exactly the commit. */
+export async function verify(task: Task): Promise<Stage> {
+  const { state } = task;
+  if (!view(task).gates.verify) return { phase: 'review' };
+
+  const workspace = workspaceOf(task);
+  const sha = headOf(task);
+  const port = verifier({ host: workspace.host, summary: `Verify ${shortSha(sha)}, round ${state.round}` });
+  const { hash } = granted(task).config;
+  const evidence = await port.verify({
+    config: hash,
+    workspace,
+    sha,
+    baseSha: workspace.baseSha,
+    overlay: true,
+  });
+
+  state.evidence = evidence;
+  if (isGreen(evidence)) {
+    note(task, `${evidence.checks.length} of ${evidence.checks.length} checks passed on ${shortSha(sha)}`);
+    return { phase: 'review' };
+  }
+  return sendBack(task, { kind: 'checks', sha, checks: failedChecks(evidence) }, 'verification');
+}
+
+/** Waits for a person where the configuration or the change itself asks for one. */
+export async function review(task: Task): Promise<Stage> {
+  const { state } = task;
+  const pending = { sha: headOf(task), round: state.round };
+  const reasons = reviewReasons(view(task).gates.review.human, state.risks);
+  if (reasons.length === 0 || approves(state.decision, pending)) return { phase: 'land' };
+
+  const decided = () => state.decision?.sha === pending.sha && state.decision.round === pending.round;
+  upsertMemo({ decision: pending });
+  await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
+
+  return judge(task, state.decision);
+}
+
+function judge(task: Task, decision: Decision | null): Stage {
+  if (decision === null) return { phase: 'review' };
+  switch (decision.verdict) {
+    case 'approve':
+      return { phase: 'land' };
+    case 'reject':
+      return { phase: 'rejected', by: decision.by, note: decision.note };
+    case 'request_changes':
+      task.state.returns = 0;
+      return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });
+    default:
+      return decision.verdict satisfies never;
+  }
+}
+
+/** The landing train rebases, verifies the tree that will be the head, and merges. */
+export async function land(task: Task): Promise<Stage> {
+  const { land: rules } = view(task).gates;
+  if (rules === null || rules.mode === 'none') return { phase: 'done' };
+
+  const result = await askToLand(task, landingEntry(task, rules));
+  if (result === null) return { phase: 'land' };
+  if (result.kind !== 'blocked') task.tries = 0;
+  switch (result.kind) {
+    case 'landed':
+      Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
+      note(task, `landed on ${rules.base} as ${shortSha(result.sha)}`);
+      return { phase: 'done' };
+    case 'conflict':
+      // The agent finds the newer base in its files, so the work is judged against that one.
+      task.state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
+      return sendBack(task, { kind: 'conflict', baseSha: result.baseSha, files: result.files }, 'landing');
+    case 'red':
+      task.state.evidence = result.evidence;
+      return sendBack(
+        task,
+        { kind: 'checks', sha: result.evidence.sha, checks: failedChecks(result.evidence) },
+        'verification',
+      );
+    case 'blocked':
+      await waitForBase(task, result.message);
+      return { phase: 'land' };
+    case 'infrastructure':
+      return fail(task, 'infrastructure', result.message);
+    case 'withdrawn':
+      // Because the task is to end; what ends it says how.
+      return { phase: 'land' };
+    case 'failed':
+      return fail(task, 'landing', result.message);
+    default:
+      return result satisfies never;
+  }
+}
+
+async function runTurn(task: Task): Promise<TurnOutcome> {
+  const { state } = task;
+  const workspace = workspaceOf(task);
+  const turn = state.usage.turns + 1;
+  const told = state.feedback.length;
+  const port = agent({
+    host: workspace.host,
+    summary: `Turn ${turn} of ${view(task).agent.kind}, round ${state.round}`,
+  });
+  const outcome = await port.runTurn({
+    config: granted(task).config.hash,
+    project: state.project,
+    identifier: state.issue.identifier,
+    workspace,
+    attempt: state.attempt,
+    turn,
+    round: state.round,
+    session: state.session,
+    feedback: state.feedback,
+  });
+
+  state.usage = addTurn(state.usage, outcome.usage);
+  state.session = outcome.session;
+  // What arrived during the turn stays for the next one, and a failed turn is told again.
+  if (outcome.kind !== 'failed') state.feedback.splice(0, told);
+  if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
+  return outcome;
+}
+
+async function saveWork(task: Task, turn: TurnOutcome): Promise<CheckpointOutcome> {
+  const { state } = task;
+  const { issue } = state;
+  const workspace = workspaceOf(task);
+  const port = git({ host: workspace.host, summary: `Checkpoint after turn ${state.usage.turns}` });
+  const outcome = await port.checkpoint({
+    config: granted(task).config.hash,
+    project: state.project,
+    issueId: issue.id,
+    identifier: issue.identifier,
+    scope: issue.scope,
+    workspace,
+    session: state.session,
+    message: turn.kind === 'completed' ? turn.summary : `Work after turn ${state.usage.turns}`,
+  });
+  if (outcome.kind !== 'secrets') {
+    Object.assign(state, { headSha: outcome.sha, risks: outcome.risks });
+    for (const text of outcome.notes) note(task, text);
+  }
+  return outcome;
+}
+
+function afterWork(task: Task, checkpoint: CheckpointOutcome): Stage {
+  if (checkpoint.kind === 'secrets') {
+    return sendBack(task, { kind: 'secrets', places: checkpoint.places }, 'verification');
+  }
+  if (checkpoint.sha === null) return sendBack(task, { kind: 'unchanged' }, 'verification');
+  return { phase: 'verify' };
+}

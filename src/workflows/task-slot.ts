@@ -1,0 +1,52 @@
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import { summarizeIssue } from '../domain/issue.js';
+import { projectWorkflowId } from '../domain/project.js';
+import type { Outcome, Phase, SlotState } from '../domain/task.js';
+import { deliver } from './deliver.js';
+import { taskReportSignal, taskSettledSignal } from './messages.js';
+import type { Task } from './task-context.js';
+import { now, waitFor } from './task-context.js';
+
+/** Asked for again after this long, in case the project lost its state. */
+const askAgainMs = 10 * 60_000;
+/** The same while there is no project, because nobody has typed `continuo up` yet: longer each time. */
+const lookAgainMs = 15_000;
+
+/** Phases in which an agent or a check may run. */
+export function needsSlot(phase: Phase): boolean {
+  return phase === 'claim' || phase === 'prepare' || phase === 'run' || phase === 'verify';
+}
+
+/** Asks the project for the right to run, and waits for it, or until it is time to ask again. */
+export async function askForSlot(task: Task): Promise<void> {
+  const { state } = task;
+  const told = await report(task, 'asked');
+  task.tries += 1;
+  const patience = told ? askAgainMs : Math.min(lookAgainMs * 2 ** task.tries, askAgainMs);
+  const granted = () => state.slot === 'held' || state.pausedBy !== null;
+  await waitFor(task, { kind: 'slot', since: now() }, granted, patience);
+  if (state.slot === 'held') task.tries = 0;
+}
+
+/** Gives the slot back; every wait begins with this. */
+export async function giveSlotBack(task: Task): Promise<void> {
+  if (task.state.slot !== 'none') await report(task, 'none');
+}
+
+/** False when there is no project yet: it learns of the task when the task asks again. */
+async function report(task: Task, slot: SlotState): Promise<boolean> {
+  task.state.slot = slot;
+  return deliver(() =>
+    project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot }),
+  );
+}
+
+export async function reportSettled(task: Task, outcome: Outcome): Promise<void> {
+  task.state.slot = 'none';
+  const { id: issueId, source } = task.state.issue;
+  await deliver(() => project(task).signal(taskSettledSignal, { issueId, source, outcome }));
+}
+
+function project(task: Task) {
+  return getExternalWorkflowHandle(projectWorkflowId(task.state.project));
+}

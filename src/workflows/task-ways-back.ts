@@ -1,0 +1,94 @@
+import type { FailReason } from '../domain/failure.js';
+import { backoffMs, nextAttempt } from '../domain/policy.js';
+import type { ActivePhase, Feedback, Stage, Waiting } from '../domain/task.js';
+import { giveSlotBack } from './task-slot.js';
+import type { Task } from './task-context.js';
+import { after, note, now, view, waitFor } from './task-context.js';
+
+/** How soon a base that could not take the change is tried again: later each time, up to ten minutes. */
+const baseRetryMs = 30_000;
+const baseRetryLimitMs = 10 * 60_000;
+
+/** Gives the work back to the agent by itself, which happens only so often in a row. */
+export function sendBack(task: Task, feedback: Feedback, reason: FailReason): Stage {
+  const { state } = task;
+  state.returns += 1;
+  if (state.returns > view(task).limits.rounds) {
+    return fail(task, reason, `after ${state.returns} tries: ${stillWrong[feedback.kind]}`);
+  }
+  return startRound(task, feedback);
+}
+
+/** What is wrong with work that went back too often. */
+const stillWrong: Record<Feedback['kind'], string> = {
+  checks: 'the checks are still red',
+  unchanged: 'the agent changes nothing',
+  conflict: 'the change still conflicts with the base',
+  secrets: 'there are still secrets in the change',
+  changes: 'changes are still requested',
+  answer: 'the agent still asks',
+  steer: 'the agent was told',
+  interrupted: 'turns are cut short',
+};
+
+/** Starts the next round with what the agent is to be told. Every decision about an earlier round is void. */
+export function startRound(task: Task, feedback: Feedback): Stage {
+  const { state } = task;
+  state.round += 1;
+  state.feedback.push(feedback);
+  note(task, `back to the agent (${feedback.kind}), round ${state.round}`);
+  return { phase: 'run' };
+}
+
+/** A failed attempt is repeated after a durable backoff, without a slot (SPEC 8.4). */
+export async function tryAgain(
+  task: Task,
+  phase: ActivePhase,
+  failure: { category: string; message: string },
+): Promise<Stage> {
+  const { state } = task;
+  const attempt = nextAttempt(state.attempt);
+  state.attempt = attempt;
+  state.lastError = { category: failure.category, message: failure.message, at: now() };
+  const failures = attempt - state.capsFrom.attempts;
+  if (failures >= view(task).limits.attempts) {
+    return fail(task, 'attempts', `${failures} attempts failed; the last one: ${failure.message}`);
+  }
+  await waitOut(task, backoffMs(failures, view(task).agent.maxRetryBackoffMs), failure.message);
+  return { phase };
+}
+
+export async function waitOut(task: Task, ms: number, error: string): Promise<void> {
+  await giveSlotBack(task);
+  await waitUnlessRetried(task, { kind: 'backoff', until: after(ms), error }, ms);
+}
+
+export async function waitForBase(task: Task, message: string): Promise<void> {
+  const ms = Math.min(baseRetryMs * 2 ** task.tries, baseRetryLimitMs);
+  task.tries += 1;
+  if (await waitUnlessRetried(task, { kind: 'base', message, until: after(ms) }, ms)) task.tries = 0;
+}
+
+/** True when a person did not want to wait. */
+async function waitUnlessRetried(task: Task, waiting: Waiting, ms: number): Promise<boolean> {
+  const retried = await waitFor(task, waiting, () => task.retryAsked, Math.max(ms, 1));
+  task.retryAsked = false;
+  return retried;
+}
+
+/** Parks the task until a person retries it. */
+export function fail(task: Task, reason: FailReason, message: string): Stage {
+  const from = task.state.stage.phase as ActivePhase;
+  return { phase: 'failed', reason, message, from };
+}
+
+/** Which lifetime cap is used up, and what to say of it, or null. */
+export function exhaustedCap(task: Task): [FailReason, string] | null {
+  const { usage, capsFrom } = task.state;
+  const { limits } = view(task);
+  if (usage.turns - capsFrom.turns >= limits.turns) return ['turns', `all ${limits.turns} turns are used up`];
+  if (usage.totalTokens - capsFrom.tokens >= limits.tokens) {
+    return ['tokens', `all ${limits.tokens} tokens are used up`];
+  }
+  return null;
+}

@@ -1,0 +1,113 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { newTask } from '../domain/task.js';
+import type { TaskInput } from './messages.js';
+import { conclude, park, stageAfter } from './task-end.js';
+import type { TaskResult } from './task-end.js';
+import { end, handleMessages } from './task-messages.js';
+import { claim, land, prepare, review, run, verify } from './task-phases.js';
+import { askForSlot, giveSlotBack, needsSlot } from './task-slot.js';
+import type { Task } from './task-context.js';
+import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
+
+/**
+ * The durable life of one issue: claim -> prepare -> run -> verify -> review -> land -> done.
+ * Each phase names the stage that follows it, so every way back is a return value; a task that
+ * failed stays open for a while and can be retried.
+ */
+export async function task(input: TaskInput): Promise<TaskResult> {
+  const task = openTask(input.state ?? begin(input), input.forced);
+  handleMessages(task);
+  // The cancel button of the Temporal UI is a cancel as any other.
+  CancellationScope.current().cancelRequested.catch(() =>
+    end(task, 'Temporal', 'the workflow was cancelled'),
+  );
+
+  while (!isEnded(task)) {
+    await step(task);
+    if (workflowInfo().continueAsNewSuggested && !isEnded(task)) await startNewRun(input, task);
+  }
+
+  const result = await conclude(task);
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  // The cancel button of the Temporal UI closes the workflow as cancelled, as people expect there.
+  if (result.outcome === 'cancelled' && CancellationScope.current().consideredCancelled) {
+    throw new CancelledFailure('cancelled in Temporal');
+  }
+  return result;
+}
+
+function begin({ project, issue, grant }: TaskInput) {
+  const state = newTask(project, issue);
+  return grant === null ? state : { ...state, ...grant, slot: 'held' as const };
+}
+
+/** Takes the task from its present stage to the next one; a person may cancel it meanwhile. */
+async function step(task: Task): Promise<void> {
+  const scope = new CancellationScope();
+  task.interrupt = () => scope.cancel();
+  try {
+    task.state.stage = await scope.run(async () => ((await rest(task)) ? nextStage(task) : task.state.stage));
+  } catch (error) {
+    task.state.stage = stageAfter(task, error);
+  }
+  if (task.ending !== null && !isEnded(task)) task.state.stage = task.ending;
+}
+
+/**
+ * Before each phase: waits while paused, and for a slot where programs may run. False after a wait,
+ * because much may have changed: the task looks again.
+ */
+async function rest(task: Task): Promise<boolean> {
+  const { state } = task;
+  if (state.pausedBy !== null) {
+    await giveSlotBack(task);
+    await waitFor(task, { kind: 'paused', by: state.pausedBy, since: now() }, () => state.pausedBy === null);
+    return false;
+  }
+  if (!needsSlot(state.stage.phase)) {
+    await giveSlotBack(task);
+    return true;
+  }
+  if (state.slot !== 'held') await askForSlot(task);
+  return state.slot === 'held' && task.ending === null;
+}
+
+function nextStage(task: Task): Promise<Task['state']['stage']> {
+  const { stage } = task.state;
+  publish(task);
+  switch (stage.phase) {
+    case 'claim':
+      return claim(task);
+    case 'prepare':
+      return prepare(task);
+    case 'run':
+      return run(task);
+    case 'verify':
+      return verify(task);
+    case 'review':
+      return review(task);
+    case 'land':
+      return land(task);
+    case 'failed':
+      return park(task, stage);
+    case 'done':
+    case 'rejected':
+    case 'cancelled':
+      return Promise.resolve(stage);
+    default:
+      return stage satisfies never;
+  }
+}
+
+/** A long life is carried over several runs; the state goes on whole. */
+async function startNewRun(input: TaskInput, { state }: Task): Promise<never> {
+  await condition(allHandlersFinished);
+  return continueAsNew<typeof task>({ ...input, state });
+}

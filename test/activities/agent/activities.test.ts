@@ -1,0 +1,218 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAgent } from '../../../src/activities/agent/registry.js';
+import { EndedElsewhereError, endLeftover } from '../../../src/activities/keeper/program.js';
+import { SupersededError } from '../../../src/activities/keeper/run-hold.js';
+import { FailureType } from '../../../src/domain/failure.js';
+import { TestHost } from './host.js';
+
+function sections(script: string, hooks = '{}'): string {
+  return `agent: { kind: command }
+command: { run: ${JSON.stringify(script)} }
+hooks: ${hooks}`;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(10);
+}
+
+/** The outcome in the record of turn 1. */
+function recorded(): unknown {
+  return (JSON.parse(host.readRun('turns/1.json')) as { outcome: unknown }).outcome;
+}
+
+let host: TestHost;
+afterEach(() => host.remove());
+
+describe('runTurn', () => {
+  it('runs before_run, the agent and after_run, in this order', async () => {
+    host = new TestHost(
+      sections('echo agent >> order', '{ before_run: echo before >> order, after_run: echo after >> order }'),
+    );
+    await host.runTurn();
+    expect(host.read('order')).toBe('before\nagent\nafter\n');
+  });
+
+  it('does not start the agent when before_run fails, and runs after_run all the same', async () => {
+    host = new TestHost(
+      sections('echo agent >> order', '{ before_run: exit 4, after_run: echo after >> order }'),
+    );
+    expect(await host.runTurn()).toMatchObject({
+      kind: 'failed',
+      category: 'hook_failed',
+      message: expect.stringContaining('before_run failed with exit code 4'),
+    });
+    expect(host.read('order')).toBe('after\n');
+  });
+
+  it('takes no notice of an after_run that fails', async () => {
+    host = new TestHost(sections('true', '{ after_run: exit 4 }'));
+    expect(await host.runTurn()).toMatchObject({ kind: 'completed' });
+    expect(host.logged).toContain('hook failed');
+  });
+
+  it('runs after_run once the cancelled agent is gone', async () => {
+    host = new TestHost(
+      sections(
+        'trap "echo agent ends >> order; exit" TERM; echo $$ > started; while :; do sleep 0.05; done',
+        '{ after_run: echo after >> order }',
+      ),
+    );
+    const activity = new MockActivityEnvironment();
+    const caught = host.runTurn({}, activity).catch((error: unknown) => error);
+    while (!existsSync(join(host.workspace, 'started'))) await sleep(10);
+    activity.cancel();
+    expect(await caught).toBeInstanceOf(CancelledFailure);
+    expect(host.read('order')).toBe('agent ends\nafter\n');
+  });
+
+  it('fails the turn when the template cannot be rendered for this issue', async () => {
+    host = new TestHost(sections('true'), '{{ issue.nothing }}');
+    expect(await host.runTurn()).toMatchObject({ kind: 'failed', category: 'template_render_error' });
+  });
+
+  it('tells the agent that a turn was cut off when a dead worker had begun it', async () => {
+    host = new TestHost(sections('cat > told.txt'));
+    const activity = new MockActivityEnvironment();
+    const workflowRun = activity.context.info.workflowExecution!.runId;
+    mkdirSync(join(host.runPath, 'turns'));
+    writeFileSync(join(host.runPath, 'turns', '1.json'), JSON.stringify({ workflowRun, outcome: null }));
+    await host.runTurn({}, activity);
+    expect(host.read('told.txt')).toContain('The last turn was cut off');
+  });
+
+  it('plays turn 1 again for an issue that is worked on anew', async () => {
+    host = new TestHost(sections('echo agent >> order'));
+    await host.runTurn();
+    const anew = new MockActivityEnvironment({ workflowExecution: { workflowId: 'test', runId: 'another' } });
+    await host.runTurn({}, anew);
+    expect(host.read('order')).toBe('agent\nagent\n');
+  });
+
+  describe('while an older attempt still runs', () => {
+    const attempt = (number: number) => new MockActivityEnvironment({ activityId: 'one', attempt: number });
+    const hooks = '{ before_run: echo before >> order, after_run: echo after >> order }';
+    /** Hangs in the first attempt, and does the work in the next one. */
+    const script = 'echo agent >> order; if [ -e begun ]; then echo done; else touch begun; sleep 1000; fi';
+
+    it('ends it, waits for its end, and records its own outcome alone', async () => {
+      host = new TestHost(sections(script, hooks));
+      const older = host.runTurn({}, attempt(1)).catch((error: unknown) => error);
+      await until(() => existsSync(join(host.workspace, 'begun')));
+      expect(await host.runTurn({}, attempt(2))).toMatchObject({ kind: 'completed', summary: 'done' });
+      expect(await older).toBeInstanceOf(SupersededError);
+      expect(host.read('order')).toBe('before\nagent\nafter\nbefore\nagent\nafter\n');
+      expect(recorded()).toMatchObject({ kind: 'completed' });
+    });
+
+    it('writes and ends nothing when an attempt in another process has taken over', async () => {
+      const claim = `echo '{"key":"another"}' > ../run/turn-attempt.json`;
+      host = new TestHost(sections(`${claim}; exit 1`, hooks));
+      await expect(host.runTurn()).rejects.toThrow(SupersededError);
+      expect(host.read('order')).toBe('before\n');
+      expect(recorded()).toBeNull();
+    });
+  });
+
+  it('records nothing about a turn whose program somebody else ended', async () => {
+    host = new TestHost(sections('touch begun; sleep 1000'));
+    const caught = host.runTurn().catch((error: unknown) => error);
+    await until(() => existsSync(join(host.workspace, 'begun')));
+    await endLeftover(join(host.runPath, 'program.json'));
+    expect(await caught).toBeInstanceOf(EndedElsewhereError);
+    expect(recorded()).toBeNull();
+  });
+
+  describe('on a full disk', () => {
+    /** Every write to it fails, as on a full disk. */
+    const fill = (name: string) => symlinkSync('/dev/full', join(host.runPath, name));
+
+    it('keeps the outcome of a turn whose transcript and hook log cannot be written', async () => {
+      if (!existsSync('/dev/full')) return;
+      host = new TestHost(sections('echo agent >> order; echo done', '{ after_run: echo after >> order }'));
+      fill('transcript.log');
+      fill('hooks.log');
+      const activity = new MockActivityEnvironment();
+      const outcome = await host.runTurn({}, activity);
+      expect(outcome).toMatchObject({ kind: 'completed' });
+      expect(await host.runTurn({}, activity)).toEqual(outcome);
+      expect(host.read('order')).toBe('agent\nafter\n');
+    });
+
+    it('reports the outcome of a turn that cannot be recorded', async () => {
+      host = new TestHost(sections('rm -r ../run/turns; touch ../run/turns; echo done'));
+      expect(await host.runTurn()).toMatchObject({ kind: 'completed', summary: 'done' });
+      expect(host.logged).toContain('the outcome of a turn could not be kept');
+    });
+  });
+
+  it('has the outcome recorded before after_run begins', async () => {
+    host = new TestHost(sections('echo done', '{ after_run: cp ../run/turns/1.json seen.json }'));
+    await host.runTurn();
+    expect(JSON.parse(host.read('seen.json'))).toMatchObject({ outcome: { kind: 'completed' } });
+  });
+
+  describe('needs what preparation made', () => {
+    const invalid = { type: FailureType.workspace, nonRetryable: true };
+
+    it.each(['before the turn', 'by before_run'])(
+      'and starts no agent where a link is put %s',
+      async (when) => {
+        const swap = 'mv ../workspace ../elsewhere; ln -s elsewhere ../workspace';
+        const hooks = `{ before_run: ${JSON.stringify(when === 'by before_run' ? swap : 'touch ran')} }`;
+        host = new TestHost(sections('touch ran', hooks));
+        if (when === 'before the turn') {
+          renameSync(host.workspace, join(host.folder, 'elsewhere'));
+          symlinkSync('elsewhere', host.workspace);
+        }
+        await expect(host.runTurn()).rejects.toMatchObject({
+          ...invalid,
+          message: expect.stringContaining('invalid_workspace_cwd'),
+        });
+        expect(existsSync(join(host.folder, 'elsewhere', 'ran'))).toBe(false);
+        expect(existsSync(join(host.runPath, 'turns', '1.json'))).toBe(when === 'by before_run');
+      },
+    );
+
+    it.each([
+      ['missing', () => rmSync(join(host.runPath, 'issue.json'))],
+      ['damaged', () => writeFileSync(join(host.runPath, 'issue.json'), '{')],
+    ])('and asks for another preparation when the issue is %s', async (_, damage) => {
+      host = new TestHost(sections('true'));
+      damage();
+      await expect(host.runTurn()).rejects.toMatchObject(invalid);
+    });
+  });
+
+  it.each(['exit 1', 'exit 0'])('lets no secret out that an agent with %s prints', async (end) => {
+    const env = { ...process.env, DEPLOY_TOKEN: 'canary-of-deploy' };
+    host = new TestHost(sections(`echo "it is canary-of-deploy"; ${end}`), undefined, env);
+    const activity = new MockActivityEnvironment();
+    const outcomes = [await host.runTurn({}, activity), await host.runTurn({}, activity)];
+    expect(JSON.stringify(outcomes)).toContain('it is [redacted]');
+    expect(JSON.stringify(outcomes)).not.toContain('canary');
+    expect(host.readRun('transcript.log')).toContain('canary-of-deploy');
+  });
+
+  it('beats while the agent works', async () => {
+    host = new TestHost(sections('true'));
+    const activity = new MockActivityEnvironment();
+    const beats: unknown[] = [];
+    activity.on('heartbeat', (details) => beats.push(details));
+    await host.runTurn({ turn: 3 }, activity);
+    expect(beats).toContainEqual({ session: null, turn: 3 });
+  });
+});
+
+describe('createAgent', () => {
+  it('names the agents that there are when the workflow file asks for another', () => {
+    host = new TestHost(sections('true'));
+    const { config } = host;
+    const other = { ...config, agent: { ...config.agent, kind: 'oracle' } };
+    expect(() => createAgent(other)).toThrow(/agent\.kind is "oracle".*command/);
+  });
+});

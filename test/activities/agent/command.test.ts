@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { describeAgent } from '../../contracts/agent.js';
+import { TestHost } from './host.js';
+
+function sections(script: string, more = ''): string {
+  return `agent: { kind: command, env: [MODEL_KEY, TRACKER_TOKEN] }
+command: { run: ${JSON.stringify(script)}${more} }`;
+}
+
+describeAgent('command', {
+  edits: sections('echo done >> done.txt; echo wrote the file'),
+  fails: sections('echo no luck; exit 3'),
+  hangs: sections('echo begun > started.txt; sleep 1000'),
+  timesOut: sections('echo begun > started.txt; sleep 1000', ', timeout_ms: 300'),
+  listens: sections('cat > told.txt'),
+});
+
+describe('the agent command', () => {
+  let host: TestHost;
+  afterEach(() => host.remove());
+
+  it('gives each turn the whole prompt, because every turn is a new program', async () => {
+    host = new TestHost(sections('cat > told.txt'));
+    await host.runTurn({ turn: 2, feedback: [{ kind: 'unchanged' }] });
+    expect(host.read('told.txt')).toMatch(/^Work on Add the sum\.\n\n## What has happened since\n/);
+  });
+
+  it('tells its program which turn of which task it plays', async () => {
+    host = new TestHost(sections('echo $CONTINUO_TASK $CONTINUO_TURN $CONTINUO_ROUND $CONTINUO_ATTEMPT'));
+    const outcome = await host.runTurn({ turn: 7, round: 3, attempt: 2 });
+    expect(outcome).toMatchObject({ summary: 'SHOP-1 7 3 2' });
+  });
+
+  it.each([
+    ['agent_not_found', 'no-such-agent', /exit code 127.*no-such-agent/s],
+    ['port_exit', 'exit 9', /exit code 9/],
+    ['port_exit', 'kill -9 $$', /SIGKILL/],
+  ])('reports %s for `%s`', async (category, script, message) => {
+    host = new TestHost(sections(script));
+    expect(await host.runTurn()).toMatchObject({
+      kind: 'failed',
+      category,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('shows its program no secret of the worker, not even one that the login profile sets again', async () => {
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      TEMPORAL_API_KEY: 'canary',
+      TRACKER_TOKEN: 'canary',
+      GITHUB_TOKEN: 'canary',
+      AWS_SECRET_ACCESS_KEY: 'canary',
+      MODEL_KEY: 'wanted',
+    };
+    host = new TestHost(sections('env > env.txt'), undefined, env);
+    env.HOME = host.folder;
+    writeFileSync(
+      `${host.folder}/.bash_profile`,
+      'export TRACKER_TOKEN=canary TEMPORAL_API_KEY=canary FROM_PROFILE=yes\n',
+    );
+    expect(await host.runTurn()).toMatchObject({ kind: 'completed' });
+    expect(host.read('env.txt')).not.toContain('canary');
+    expect(host.read('env.txt')).toContain('MODEL_KEY=wanted');
+    expect(host.read('env.txt')).toContain('FROM_PROFILE=yes');
+    expect(host.read('env.txt')).toContain(`TMPDIR=${host.runPath}/tmp/agent`);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runHook } from '../../src/activities/hooks.js';
+import { listProcesses } from '../../src/activities/keeper/processes.js';
+import { parseConfig } from '../../src/config/parse.js';
+
+let folder: string;
+let workspace: string;
+let logged: string[];
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'hooks-test-')));
+  workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  logged = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(
+  script: string,
+  more: { timeoutMs?: number; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+) {
+  const text = `---
+tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
+repository: { url: . }
+land: { mode: merge }
+agent: { kind: command }
+command: { run: agent }
+hooks: { after_create: ${JSON.stringify(script)}, timeout_ms: ${more.timeoutMs ?? 30_000} }
+---
+`;
+  const log = (message: string) => void logged.push(message);
+  return runHook({
+    name: 'after_create',
+    config: parseConfig(join(folder, 'WORKFLOW.md'), text, {}),
+    workspace,
+    runPath: join(folder, 'run'),
+    env: more.env ?? process.env,
+    log: { debug: log, info: log, warn: log, error: log },
+    ...(more.signal && { signal: more.signal }),
+  });
+}
+
+const hooksLog = () => readFileSync(join(folder, 'run', 'hooks.log'), 'utf8');
+
+describe('runHook', () => {
+  it('runs the script in the workspace and keeps its output in hooks.log', async () => {
+    expect(await run('pwd; echo oops >&2')).toEqual({ kind: 'ok' });
+    expect(hooksLog()).toMatch(/^== after_create in .*\n.*workspace\noops\n== after_create ended well/);
+    expect(logged).toEqual(['hook started']);
+  });
+
+  it('skips a hook without a script', async () => {
+    expect(await run('  ')).toEqual({ kind: 'skipped' });
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
+
+  it('says which hook failed, how, its last lines and where the log is', async () => {
+    const outcome = await run('seq 1000; echo no disk >&2; exit 7');
+    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('no disk') });
+    const message = outcome.kind === 'failed' ? outcome.message : '';
+    expect(message).toContain('after_create failed with exit code 7');
+    expect(message).toContain(join(folder, 'run', 'hooks.log'));
+    expect(message.length).toBeLessThan(1_500);
+    expect(logged).toContain('hook failed');
+  });
+
+  it('ends a hook that hangs, with what it started', async () => {
+    const outcome = await run('sleep 1000 & echo $! > pid; wait', { timeoutMs: 2_000 });
+    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('within 2000 ms') });
+    const pid = Number(readFileSync(join(workspace, 'pid'), 'utf8'));
+    expect((await listProcesses()).filter((candidate) => candidate.pid === pid)).toEqual([]);
+  });
+
+  it("gives the operator's environment without the tracker's and Temporal's secrets", async () => {
+    const env = { ...process.env, OWN: 'yes', TRACKER_TOKEN: 'canary', TEMPORAL_API_KEY: 'canary' };
+    await run('env > env.txt', { env });
+    const seen = readFileSync(join(workspace, 'env.txt'), 'utf8');
+    expect(seen).toContain('OWN=yes');
+    expect(seen).not.toContain('canary');
+  });
+
+  it('stops with the reason of a cancellation', async () => {
+    const controller = new AbortController();
+    const running = run('touch started; sleep 1000', { signal: controller.signal });
+    const caught = running.catch((error: unknown) => error);
+    while (!existsSync(join(workspace, 'started'))) await sleep(10);
+    const reason = new Error('stop');
+    controller.abort(reason);
+    expect(await caught).toBe(reason);
+  });
+
+  it('fails, and does not throw, when the workspace is gone', async () => {
+    rmSync(workspace, { recursive: true });
+    expect(await run('true')).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/invalid_workspace_cwd: .*workspace is gone/),
+    });
+  });
+
+  it('runs nothing where a link has taken the place of the workspace', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    rmSync(workspace, { recursive: true });
+    symlinkSync(elsewhere, workspace);
+    expect(await run('touch ran')).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('invalid_workspace_cwd'),
+    });
+    expect(existsSync(join(elsewhere, 'ran'))).toBe(false);
+  });
+
+  it('shows no secret of the operator in its message, only in the log', async () => {
+    const env = { ...process.env, DEPLOY_TOKEN: 'canary-of-deploy' };
+    const outcome = await run('echo $DEPLOY_TOKEN; exit 1', { env });
+    expect(outcome).toMatchObject({ message: expect.stringContaining('[redacted]') });
+    expect(JSON.stringify(outcome)).not.toContain('canary');
+    expect(hooksLog()).toContain('canary-of-deploy');
+  });
+
+  it('takes a hook that ended well for that, though its log is on a full disk', async () => {
+    if (!existsSync('/dev/full')) return;
+    mkdirSync(join(folder, 'run'));
+    symlinkSync('/dev/full', join(folder, 'run', 'hooks.log'));
+    expect(await run('echo output; touch ran')).toEqual({ kind: 'ok' });
+    expect(existsSync(join(workspace, 'ran'))).toBe(true);
+  });
+});

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
+import { activityQueue } from '../../../src/domain/queue.js';
+import { refOf } from '../../../src/config/view.js';
+import type { ProjectState } from '../../../src/domain/project.js';
+import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
+import { taskWorkflowId } from '../../../src/domain/task.js';
+import { projectQuery } from '../../../src/workflows/messages.js';
+import type { project } from '../../../src/workflows/project.js';
+import { workflowText } from '../../config/workflow-file.js';
+import { until } from '../../support/engine.js';
+import { FakePorts, untilCancelled } from '../../support/fake-ports.js';
+import { startLocalServer, workflowBundle } from '../../support/temporal.js';
+import type { World } from './world.js';
+import { withWorld } from './world.js';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startLocalServer();
+});
+afterAll(() => env.teardown());
+
+interface Project extends World {
+  ports: FakePorts;
+  state: () => Promise<ProjectState>;
+  /** The workflow of a task. */
+  task: (identifier: string) => WorkflowHandle;
+}
+
+/** The real project workflow on a real server, with the real tracker activities; the other ports are fakes. */
+async function withProject(use: (project: Project) => Promise<void>): Promise<void> {
+  await withWorld(async (world) => {
+    const ports = new FakePorts();
+    const taskQueue = `test-${randomUUID()}`;
+    const host = { ...ports.activities(), ...createTrackerActivities(world.deps) };
+    const { nativeConnection: connection } = env;
+    const workers = await Promise.all([
+      Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
+      Worker.create({
+        connection,
+        taskQueue: activityQueue(taskQueue, 'host'),
+        activities: host,
+        maxHeartbeatThrottleInterval: '100ms',
+        defaultHeartbeatThrottleInterval: '100ms',
+        shutdownGraceTime: 0,
+        shutdownForceTime: '2s',
+      }),
+    ]);
+    const running = workers.map((worker) => worker.run());
+    const handle = await env.client.workflow.start<typeof project>('project', {
+      workflowId: projectWorkflowId('shop'),
+      taskQueue,
+      args: [newProject('shop', refOf(world.config), 'host')],
+    });
+    const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId('shop', identifier));
+    try {
+      await use({ ...world, ports, task, state: () => handle.query(projectQuery) });
+    } finally {
+      const { tasks } = await handle.query(projectQuery);
+      await handle.terminate();
+      for (const { issue } of Object.values(tasks))
+        await task(issue.identifier)
+          .terminate()
+          .catch(() => undefined);
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+    }
+  });
+}
+
+describe('the tracker activities under a real project', () => {
+  it('start a task that is committed, once, and again when it was edited; each run is in the ledger', async () => {
+    await withProject(async ({ repository, ports, state, deps }) => {
+      await repository.commit({ 'tasks/fix-login.md': '# Fix the login\n' });
+      const runs = () => ports.inputs('runTurn').length;
+      await until(async () => (await state()).settled['fix-login']?.outcome === 'done');
+      expect(runs()).toBe(1);
+      expect(ports.inputs('prepare')[0]?.issue).toMatchObject({
+        title: 'Fix the login',
+        description: '# Fix the login',
+      });
+
+      // The file still says Todo, as a tracker that lags behind does.
+      await repository.commit({ 'tasks/other.md': '' });
+      await until(async () => (await state()).settled.other !== undefined);
+      expect(runs()).toBe(2);
+
+      await repository.commit({ 'tasks/fix-login.md': '# Fix the login well\n' });
+      await until(() => runs() === 3);
+      const folder = join(deps.paths.ledger, 'shop');
+      await until(async () => (await readdir(folder)).length === 3);
+      const files = await readdir(folder);
+      const records = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+      const titles = records.map((text) => (JSON.parse(text) as { title: string }).title).sort();
+      expect(titles).toEqual(['Fix the login', 'Fix the login well', 'Other']);
+    });
+  });
+
+  it('report a broken workflow file and a broken task, start nothing meanwhile, and go on when they are mended', async () => {
+    await withProject(async ({ repository, ports, state, rewrite }) => {
+      await rewrite(workflowText({ land: '{ mode: x }' }));
+      await until(async () => (await state()).problems.length === 1);
+      await repository.commit({ 'tasks/a.md': '---\ntitle: [1]\n---\n', 'tasks/b.md': '' });
+      const messages = async () =>
+        (await state()).problems.map(({ where, message }) => `${where}: ${message}`);
+      // Between writing and committing the files are reported as not committed.
+      await until(async () =>
+        (await messages()).includes('tasks/a.md: title: found a list, allowed: a text'),
+      );
+      expect(await messages()).toContain(
+        'WORKFLOW.md: land.mode: found "x", allowed: merge, pull_request, none',
+      );
+      expect(ports.inputs('runTurn')).toEqual([]);
+
+      await rewrite(
+        workflowText({
+          polling: '{ interval_ms: 50 }',
+          agent: '{ kind: command, max_concurrent_agents: 1 }',
+        }),
+      );
+      await until(async () => (await state()).settled.b !== undefined);
+      expect((await state()).config.view.agent.maxConcurrent).toBe(1);
+      await repository.commit({ 'tasks/a.md': '' });
+      await until(
+        async () => (await state()).problems.length === 0 && (await state()).settled.a !== undefined,
+      );
+    });
+  });
+
+  it('stop a task whose issue is finished elsewhere', async () => {
+    await withProject(async ({ repository, ports, state, task }) => {
+      ports.next('runTurn', () => untilCancelled());
+      await repository.commit({ 'tasks/a.md': '' });
+      await until(() => ports.inputs('runTurn').length === 1);
+      await repository.commit({ 'tasks/a.md': '---\nstate: Cancelled\n---\n' });
+      await until(async () => (await task('a').describe()).status.name !== 'RUNNING');
+      await until(async () => Object.keys((await state()).tasks).length === 0);
+    });
+  });
+
+  it('free the slot of a task that was terminated from outside, and do not start it again', async () => {
+    await withProject(async ({ repository, ports, state, task }) => {
+      ports.next('runTurn', () => untilCancelled());
+      await repository.commit({ 'tasks/a.md': '' });
+      await until(() => ports.inputs('runTurn').length === 1);
+      await task('a').terminate('by hand');
+      await until(async () => (await state()).settled.a !== undefined);
+      expect((await state()).tasks).toEqual({});
+      expect(ports.inputs('runTurn')).toHaveLength(1);
+    });
+  });
+
+  it('do not start what was finished between the list and the claim', async () => {
+    await withProject(async ({ repository, ports, deps, state }) => {
+      const { configs } = deps;
+      const get = configs.get.bind(configs);
+      let finished: Promise<void> | null = null;
+      // A claim reads the configuration first; by then the issue is finished.
+      configs.get = async (hash) => {
+        if (finished === null && 'a' in (await state()).tasks) {
+          finished ??= repository.commit({ 'tasks/a.md': '---\nstate: Cancelled\n---\n' });
+        }
+        await finished;
+        return get(hash);
+      };
+      await repository.commit({ 'tasks/a.md': '' });
+      const folder = join(deps.paths.ledger, 'shop');
+      await until(async () => (await readdir(folder).catch(() => [])).length === 1);
+      const [file = ''] = await readdir(folder);
+      expect(JSON.parse(await readFile(join(folder, file), 'utf8'))).toMatchObject({ outcome: 'cancelled' });
+      expect(ports.inputs('runTurn')).toEqual([]);
+    });
+  });
+});

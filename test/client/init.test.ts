@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseConfig } from '../../src/config/parse.js';
+import { findCheckCommand } from '../../src/client/init/check-command.js';
+import { findRepository } from '../../src/client/init/repository.js';
+import type { Program } from './support/program.js';
+import { buildProgram } from './support/program.js';
+
+let program: Program;
+let folder: string;
+let repository: string;
+beforeAll(async () => (program = await buildProgram()));
+afterAll(() => program.remove());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'continuo-init-'));
+  repository = join(folder, 'my shop');
+  await mkdir(repository);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function git(...args: string[]): Promise<void> {
+  const settings = [
+    '-c',
+    'user.name=Ann',
+    '-c',
+    'user.email=ann@example.org',
+    '-c',
+    'init.defaultBranch=trunk',
+  ];
+  const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+  await promisify(execFile)('git', [...settings, ...args], { cwd: repository, env });
+}
+
+async function commitAll(files: Record<string, string> = { 'a.txt': 'a\n' }): Promise<void> {
+  await git('init', '-q');
+  for (const [name, text] of Object.entries(files)) await writeFile(join(repository, name), text);
+  await git('add', '-A');
+  await git('commit', '-q', '-m', 'First');
+}
+
+function init(...args: string[]) {
+  return program.run(['init', ...args], { cwd: repository });
+}
+
+describe('continuo init', () => {
+  it('shows a gated workflow file and writes nothing unless it is told to', async () => {
+    await commitAll({ 'package.json': '{"scripts":{"test":"node --test"}}', 'package-lock.json': '{}' });
+    const { exitCode, stdout, stderr } = await init();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('continuo init --yes');
+    expect(await readdir(repository)).not.toContain('WORKFLOW.md');
+
+    const config = parseConfig(join(repository, 'WORKFLOW.md'), stdout, { HOME: folder });
+    expect(config.project).toBe('my-shop');
+    expect(config.repository?.base).toBe('trunk');
+    expect(config.verify?.checks.map((check) => check.run)).toEqual(['npm ci && npm test']);
+    expect(config.review?.human.when).toBe('always');
+    expect(config.land?.mode).toBe('merge');
+    expect(config.workspace.root).toBe(join(folder, '.local/state/continuo/my-shop/workspaces'));
+  });
+
+  it('writes it with --yes from a folder below, with the commands that are given', async () => {
+    await commitAll();
+    await mkdir(join(repository, 'src'));
+    const agent = 'my-agent --mode "a: b" # fast';
+    const { exitCode, stdout } = await program.run(
+      ['init', '--yes', '--agent-command', agent, '--check', "make 'it' work", '--base', 'main', '--json'],
+      { cwd: join(repository, 'src') },
+    );
+    expect(exitCode).toBe(0);
+    const file = join(repository, 'WORKFLOW.md');
+    const report = JSON.parse(stdout) as { file: string; written: string[]; text: string };
+    expect(report.written).toEqual([file, join(repository, 'tasks', 'README.md')]);
+    expect(await readFile(file, 'utf8')).toBe(report.text);
+    const config = parseConfig(file, report.text, { HOME: folder });
+    expect(config.command?.run).toBe(agent);
+    expect(config.verify?.checks[0]?.run).toBe("make 'it' work");
+    expect(config.repository?.base).toBe('main');
+  });
+
+  it('never overwrites a file that is there', async () => {
+    await commitAll({ 'WORKFLOW.md': 'mine' });
+    const { exitCode, stderr } = await init('--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('never overwritten');
+    expect(await readFile(join(repository, 'WORKFLOW.md'), 'utf8')).toBe('mine');
+    expect((await init('--print')).exitCode).toBe(0);
+  });
+
+  it('says what to do where there is no repository, no commit, or no working tree', async () => {
+    const none = await init('--yes');
+    await git('init', '-q');
+    const empty = await init('--yes');
+    await rm(join(repository, '.git'), { recursive: true });
+    await git('init', '-q', '--bare', '.');
+    const bare = await init('--yes');
+    expect([none, empty, bare].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2]);
+    expect(none.stderr).toContain('is not in a git repository');
+    expect(empty.stderr).toContain('has no commit on its branch trunk');
+    expect(bare.stderr).toContain('is a bare repository');
+    expect(await readdir(repository)).not.toContain('WORKFLOW.md');
+  });
+
+  it('asks for the base where no branch is checked out', async () => {
+    await commitAll();
+    await git('checkout', '-q', '--detach');
+    const { exitCode, stderr } = await init('--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--base <branch>');
+    expect((await init('--yes', '--base', 'trunk')).exitCode).toBe(0);
+  });
+
+  it('has gates that let nothing through where no test and no agent was found', async () => {
+    await commitAll();
+    const { stdout } = await init('--print');
+    const config = parseConfig(join(repository, 'WORKFLOW.md'), stdout, { HOME: folder });
+    for (const command of [config.verify?.checks[0]?.run, config.command?.run]) {
+      const run = promisify(execFile)('bash', ['-c', command ?? 'true']);
+      await expect(run).rejects.toMatchObject({ code: 1 });
+    }
+  });
+});
+
+describe('findRepository', () => {
+  it('knows the branch of a linked working tree, also when refs are packed', async () => {
+    await commitAll();
+    await git('worktree', 'add', '-q', '-b', 'topic/one', '../linked');
+    await git('pack-refs', '--all');
+    const root = join(folder, 'linked');
+    expect(await findRepository(root)).toEqual({ root, branch: 'topic/one' });
+  });
+});
+
+describe('findCheckCommand', () => {
+  it.each<[string, Record<string, string>]>([
+    ['npm test', { 'package.json': '{"scripts":{"test":"jest"}}' }],
+    ['npm ci && npm test', { 'package.json': '{"scripts":{"test":"jest"}}', 'package-lock.json': '' }],
+    [
+      'pnpm install --frozen-lockfile && pnpm test',
+      { 'package.json': '{"scripts":{"test":"x"}}', 'pnpm-lock.yaml': '' },
+    ],
+    ['cargo test', { 'Cargo.toml': '' }],
+    ['go test ./...', { 'go.mod': '', Makefile: 'test:\n\tx\n' }],
+    ['python3 -m pytest', { 'pyproject.toml': '' }],
+    ['make test', { Makefile: 'all: test\n\ntest: all\n\tx\n', 'package.json': 'broken' }],
+  ])('finds %j', async (command, files) => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(repository, name), text);
+    expect(await findCheckCommand(repository)).toBe(command);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'the placeholder of npm init',
+      { 'package.json': '{"scripts":{"test":"echo \\"Error: no test specified\\""}}' },
+    ],
+    ['a make variable', { Makefile: 'test := x\n' }],
+    ['an empty repository', {}],
+  ])('finds nothing in %s', async (_name, files) => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(repository, name), text);
+    expect(await findCheckCommand(repository)).toBeNull();
+  });
+});

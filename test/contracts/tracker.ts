@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TrackerError } from '../../src/activities/tracker/error.js';
+import type { Tracker } from '../../src/activities/tracker/tracker.js';
+import type { Issue } from '../../src/domain/issue.js';
+
+/** An issue as a person writes it into the tracker. */
+export interface WrittenIssue {
+  identifier: string;
+  title: string;
+  state: string;
+  description?: string;
+  labels?: string[];
+  /** Identifiers. */
+  blockedBy?: string[];
+  /** Makes the record's optional fields unusable, and nothing else. */
+  brokenMetadata?: boolean;
+}
+
+/** A tracker with everything around it that a test has to reach. */
+export interface TrackerWorld {
+  tracker: Tracker;
+  /** Names of an active and of a terminal state. */
+  states: { active: string; otherActive: string; terminal: string };
+  write(...issues: WrittenIssue[]): Promise<void>;
+  /** A record with this identifier whose title is of the wrong type. */
+  writeMalformed(identifier: string): Promise<void>;
+  remove(identifier: string): Promise<void>;
+  idOf(identifier: string): string;
+  /** Requests that reached the provider so far. */
+  requests(): number;
+  /** Makes every later request fail. */
+  disconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every tracker does, whatever is behind it (SPEC 11). */
+export function trackerContract(name: string, open: () => Promise<TrackerWorld>): void {
+  describe(`the ${name} tracker`, () => {
+    let world: TrackerWorld;
+    beforeEach(async () => {
+      world = await open();
+    });
+    afterEach(() => world.close());
+
+    const issue = (identifier: string, more: Partial<WrittenIssue> = {}): WrittenIssue => ({
+      identifier,
+      title: `Title of ${identifier}`,
+      state: world.states.active,
+      ...more,
+    });
+    const identifiers = (issues: Issue[]) => issues.map((found) => found.identifier).sort();
+    const byId = async (...names: string[]) =>
+      world.tracker.fetchIssuesByIds(names.map((each) => world.idOf(each)));
+
+    it('lists the issues in the states that are asked for, without regard to case (TRK-03, CFG-08)', async () => {
+      const { active, otherActive, terminal } = world.states;
+      await world.write(issue('a'), issue('b', { state: otherActive }), issue('c', { state: terminal }));
+      const listed = async (...states: string[]) =>
+        identifiers((await world.tracker.fetchIssuesByStates(states)).issues);
+      expect(await listed(active)).toEqual(['a']);
+      expect(await listed(` ${active.toUpperCase()} `, otherActive)).toEqual(['a', 'b']);
+      expect(await listed(terminal)).toEqual(['c']);
+      expect(await listed('no such state')).toEqual([]);
+    });
+
+    it('lists issues that must not be dispatched as well, and says so (TRK-04, ISS-11)', async () => {
+      await world.write(issue('a'), issue('b', { blockedBy: ['a'] }));
+      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(issues.map((each) => [each.identifier, each.dispatchable]).sort()).toEqual([
+        ['a', true],
+        ['b', false],
+      ]);
+    });
+
+    it('asks nothing of the provider for nothing (TRK-05)', async () => {
+      await world.write(issue('a'));
+      const before = world.requests();
+      expect(await world.tracker.fetchIssuesByStates([])).toEqual({ issues: [], problems: [] });
+      expect(await world.tracker.fetchIssuesByIds([])).toEqual([]);
+      expect(world.requests()).toBe(before);
+      await byId('a');
+      expect(world.requests()).toBeGreaterThan(before);
+    });
+
+    it('refreshes whole issues, each once, and leaves out those that are gone (TRK-06)', async () => {
+      await world.write(
+        issue('a', { description: 'All of it.' }),
+        issue('b', { state: world.states.terminal }),
+        issue('c'),
+      );
+      await world.remove('c');
+      const found = await byId('a', 'b', 'a', 'c');
+      expect(identifiers(found)).toEqual(['a', 'b']);
+      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(found.find((each) => each.identifier === 'a')).toEqual(
+        issues.find((each) => each.identifier === 'a'),
+      );
+    });
+
+    it('gives all or nothing, with a category (TRK-07, TRK-08)', async () => {
+      await world.write(issue('a'));
+      await world.disconnect();
+      for (const call of [() => world.tracker.fetchIssuesByStates([world.states.active]), () => byId('a')]) {
+        const error = await call().catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(TrackerError);
+        expect(error).toMatchObject({ category: 'tracker_request', retryable: true });
+      }
+    });
+
+    it('drops a malformed record from a list and reports it (TRK-09)', async () => {
+      await world.write(issue('a'));
+      await world.writeMalformed('b');
+      const { issues, problems } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(identifiers(issues)).toEqual(['a']);
+      expect(problems).toHaveLength(1);
+      expect(`${problems[0]!.where} ${problems[0]!.message}`).toMatch(/\bb\b.*title.*found .*allowed: /);
+    });
+
+    it('fails a refresh that asks for a malformed record, and no other (TRK-10)', async () => {
+      await world.write(issue('a'));
+      await world.writeMalformed('b');
+      expect(identifiers(await byId('a'))).toEqual(['a']);
+      await expect(byId('a', 'b')).rejects.toMatchObject({
+        category: 'tracker_response',
+        retryable: false,
+        malformed: [world.idOf('b')],
+      });
+    });
+
+    it('degrades broken metadata, and keeps the issue (TRK-11, ISS-08)', async () => {
+      await world.write(issue('a', { brokenMetadata: true }));
+      const [found] = await byId('a');
+      expect(found).toMatchObject({ identifier: 'a', priority: null, created_at: null, labels: [] });
+    });
+
+    it('keeps the order of the provider (TRK-12)', async () => {
+      await world.write(issue('a'), issue('b'), issue('c'), issue('d'));
+      const order = async () => {
+        const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+        return issues.map((each) => each.identifier);
+      };
+      expect(await order()).toEqual(await order());
+    });
+
+    it('fills every field, as plain JSON (ISS-01, ISS-02, ISS-06, ISS-07, ISS-12)', async () => {
+      await world.write(issue('a'));
+      const [found] = await byId('a');
+      expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+      expect(Object.keys(found!).sort()).toEqual(
+        [
+          'id native_ref identifier title description priority state branch_name url assignee_id labels',
+          'blocked_by dispatchable created_at updated_at scope acceptance source',
+        ]
+          .join(' ')
+          .split(' ')
+          .sort(),
+      );
+      for (const text of [found!.id, found!.identifier, found!.title, found!.state])
+        expect(text).toMatch(/./);
+      expect([found!.description, found!.labels, found!.blocked_by]).toEqual([null, [], []]);
+      expect(found!.source).toBe('tracker');
+    });
+
+    it('normalizes labels, and keeps the spelling of the state (ISS-05, ISS-09)', async () => {
+      await world.write(issue('a', { labels: [' Bug ', 'bug', 'UI', ''] }));
+      const [found] = await byId('a');
+      expect(found!.labels).toEqual(['bug', 'ui']);
+      expect(found!.state).toBe(world.states.active);
+    });
+
+    it('names blockers with their state, and dispatches when they are finished (ISS-10)', async () => {
+      await world.write(issue('a'), issue('b', { blockedBy: ['a'] }));
+      const [waiting] = await byId('b');
+      expect(waiting).toMatchObject({
+        dispatchable: false,
+        blocked_by: [{ id: world.idOf('a'), identifier: 'a', state: world.states.active }],
+      });
+      await world.write(issue('a', { state: world.states.terminal }));
+      expect((await byId('b'))[0]!.dispatchable).toBe(true);
+    });
+
+    it('finds an issue by its identifier, in any state', async () => {
+      await world.write(issue('a', { state: world.states.terminal }));
+      expect((await world.tracker.findIssue('a'))?.id).toBe(world.idOf('a'));
+      expect(await world.tracker.findIssue('nobody')).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { findProgram } from '../../src/worker/engine/binary.js';
+import { temporal } from '../../src/worker/engine/programs.js';
+import { FakePorts } from '../support/fake-ports.js';
+import { startTimeSkippingServer } from '../support/temporal.js';
+import { openRig } from '../support/workflow-rig.js';
+import { scenarios } from './scenarios.js';
+
+/** Plays every scenario and stores its history with the workflow's id, one file each. */
+export async function recordHistories(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const env = await startTimeSkippingServer();
+  try {
+    for (const { name, play } of scenarios) {
+      const ports = new FakePorts();
+      const rig = await openRig(env, ports);
+      try {
+        const handle = await play(rig, ports);
+        const history = await showHistory(handle.workflowId, env.address);
+        await writeFile(
+          `${folder}/${name}.json`,
+          `${JSON.stringify({ workflowId: handle.workflowId, ...history })}\n`,
+        );
+      } finally {
+        await rig.close();
+      }
+    }
+  } finally {
+    await env.teardown();
+  }
+}
+
+/** The history as the Temporal CLI exports it, which is how people take one from a cluster. */
+async function showHistory(workflowId: string, address: string): Promise<object> {
+  const { path } = await findProgram(temporal, process.env, () => undefined);
+  const args = ['workflow', 'show', '--workflow-id', workflowId, '--address', address, '--output', 'json'];
+  const { stdout } = await promisify(execFile)(path, args, { maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout) as object;
+}

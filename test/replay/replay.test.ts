@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker } from '@temporalio/worker';
+import { workflowBundle } from '../support/temporal.js';
+import { recordHistories } from './record.js';
+import { scenarios } from './scenarios.js';
+
+const folder = fileURLToPath(new URL('histories', import.meta.url));
+
+/** Set to record anew, after a change that no released version has to replay. */
+const records = process.env.RECORD_HISTORIES !== undefined;
+
+interface StoredHistory {
+  workflowId: string;
+  events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+}
+
+function read(name: string): StoredHistory {
+  return JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')) as StoredHistory;
+}
+
+/** Keys are made of the workflow's id, so a replay must have the same one. */
+async function replay({ workflowId, events }: StoredHistory): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, { events }, workflowId);
+}
+
+describe('stored histories', () => {
+  beforeAll(async () => {
+    if (records) await recordHistories(folder);
+  }, 300_000);
+
+  it('cover every way through the state machine', () => {
+    const stored = readdirSync(folder).map((file) => file.replace(/\.json$/, ''));
+    expect(stored.sort()).toEqual(scenarios.map(({ name }) => name).sort());
+  });
+
+  it.each(scenarios.map(({ name }) => name))('replays %s', async (name) => {
+    await replay(read(name));
+  });
+
+  it('fails on a history that the code would not have written', async () => {
+    const history = read('straight');
+    const first = history.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined);
+    first!.activityTaskScheduledEventAttributes!.activityType.name = 'somethingElse';
+    await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+  });
+});

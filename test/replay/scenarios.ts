@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { summarizeIssue } from '../../src/domain/issue.js';
+import { landingWorkflowId } from '../../src/domain/landing.js';
+import { newProject, projectWorkflowId } from '../../src/domain/project.js';
+import * as messages from '../../src/workflows/messages.js';
+import { project } from '../../src/workflows/project.js';
+import type { task } from '../../src/workflows/task.js';
+import type { Rig } from '../support/workflow-rig.js';
+import type { FakePorts } from '../support/fake-ports.js';
+import {
+  completedTurn,
+  failedCheck,
+  failedTurn,
+  passedCheck,
+  questionTurn,
+  quietPoll,
+  testConfig,
+  testEvidence,
+  testIssue,
+  testSha,
+  untilCancelled,
+} from '../support/fake-ports.js';
+
+type TaskHandle = WorkflowHandle<typeof task>;
+
+/** One way through a workflow, played once to record its history. */
+export interface Scenario {
+  name: string;
+  play: (rig: Rig, ports: FakePorts) => Promise<WorkflowHandle>;
+}
+
+const always = testConfig({ human: 'always' });
+const red = testEvidence(testSha(1), 'base', [failedCheck]);
+const said = () => ({ id: randomUUID(), by: 'ann', note: 'because' });
+
+async function decide(
+  rig: Rig,
+  handle: TaskHandle,
+  verdict: 'approve' | 'request_changes' | 'reject',
+  round: number,
+) {
+  const waiting = await rig.until(
+    handle,
+    (status) => status.waiting?.kind === 'decision' && status.round === round,
+  );
+  const args: [messages.DecideMessage] = [{ ...said(), verdict, sha: waiting.headSha!, round }];
+  await handle.executeUpdate(messages.decideUpdate, { args });
+}
+
+/** Grants slots while `meanwhile` happens, then waits for the end, which lets time skip. */
+async function toTheEnd(
+  rig: Rig,
+  handle: TaskHandle,
+  config = testConfig(),
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<TaskHandle> {
+  const slots = rig.grantSlots(handle, config);
+  await meanwhile();
+  await handle.result().catch(() => undefined);
+  await slots.stop();
+  return handle;
+}
+
+export const scenarios: Scenario[] = [
+  { name: 'straight', play: async (rig) => toTheEnd(rig, await rig.start()) },
+  {
+    name: 'mended-after-red-checks',
+    play: async (rig, ports) => {
+      ports.next('verify', red);
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'changes-requested-then-approved',
+    play: async (rig) => {
+      const handle = await rig.start({ config: always });
+      return toTheEnd(rig, handle, always, async () => {
+        await decide(rig, handle, 'request_changes', 1);
+        await decide(rig, handle, 'approve', 2);
+      });
+    },
+  },
+  {
+    name: 'rejected',
+    play: async (rig) => {
+      const handle = await rig.start({ config: always });
+      await decide(rig, handle, 'reject', 1);
+      return toTheEnd(rig, handle, always);
+    },
+  },
+  {
+    name: 'agent-failed-twice',
+    play: async (rig, ports) => {
+      ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'question-answered',
+    play: async (rig, ports) => {
+      ports.next('runTurn', questionTurn('Blue or green?'));
+      const handle = await rig.start();
+      const asking = await rig.until(handle, (status) => status.waiting?.kind === 'question');
+      const answer = { id: randomUUID(), by: 'ann', questionId: asking.question!.id, text: 'Blue' };
+      await handle.executeUpdate(messages.answerUpdate, { args: [answer] });
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'parked-then-retried',
+    play: async (rig, ports) => {
+      ports.next('verify', red, red, red, red);
+      const handle = await rig.start();
+      await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+      await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'parked-and-given-up',
+    play: async (rig, ports) => {
+      ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'cancelled-in-a-turn',
+    play: async (rig, ports) => {
+      ports.next('runTurn', untilCancelled);
+      const handle = await rig.start();
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      await handle.signal(messages.cancelSignal, said());
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'paused-and-resumed',
+    play: async (rig, ports) => {
+      ports.next('runTurn', failedTurn('crashed'));
+      const handle = await rig.start();
+      await rig.until(handle, (status) => status.waiting?.kind === 'backoff');
+      await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
+      await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
+      await rig.until(handle, (status) => status.waiting?.kind === 'paused');
+      await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'conflict-then-landed',
+    play: async (rig, ports) => {
+      ports.next('rebase', { kind: 'conflict', baseSha: 'base2', files: ['a.ts'] });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'red-after-the-rebase',
+    play: async (rig, ports) => {
+      ports.next('verify', testEvidence(testSha(1), 'base', [passedCheck]), red);
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'base-in-the-way',
+    play: async (rig, ports) => {
+      ports.next('merge', { kind: 'blocked', message: 'a.txt has changes.' });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'infrastructure-failed',
+    play: async (rig, ports) => {
+      ports.next('prepare', ...Array.from({ length: 15 }, () => new Error('disk on fire')));
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'cancelled-in-the-temporal-ui',
+    play: async (rig, ports) => {
+      ports.next('runTurn', untilCancelled);
+      const handle = await rig.start();
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      await handle.cancel();
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'quota-waited-for',
+    play: async (rig, ports) => {
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      ports.next('runTurn', { ...completedTurn(''), kind: 'quota', until, message: 'limit reached' });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'secrets-found-then-removed',
+    play: async (rig, ports) => {
+      ports.next('checkpoint', { kind: 'secrets', places: ['a.env:1 aws'] });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'turn-without-a-change',
+    play: async (rig, ports) => {
+      ports.next('checkpoint', { kind: 'unchanged', sha: null, risks: [], notes: [] });
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'turns-used-up',
+    play: async (rig, ports) => {
+      ports.next('verify', red);
+      return toTheEnd(rig, await rig.start({ config: testConfig({ limits: { turns: 1 } }) }));
+    },
+  },
+  {
+    name: 'workspace-made-again',
+    play: async (rig, ports) => {
+      ports.next('runTurn', ApplicationFailure.nonRetryable('the folder is gone', 'workspace_invalid'));
+      return toTheEnd(rig, await rig.start());
+    },
+  },
+  {
+    name: 'issue-closed-elsewhere',
+    play: async (rig, ports) => {
+      ports.next('runTurn', untilCancelled);
+      const handle = await rig.start();
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      await handle.signal(messages.issueObservedSignal, { kind: 'terminal', state: 'Done' });
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'landing-of-a-base-that-moved',
+    play: async (rig, ports) => {
+      ports.next('merge', { kind: 'moved' });
+      await toTheEnd(rig, await rig.start());
+      return rig.env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main'));
+    },
+  },
+  {
+    name: 'project-with-a-pause',
+    play: async (rig, ports) => {
+      const issue = summarizeIssue(testIssue({ id: 'a', identifier: 'a' }));
+      ports.next('watch', { ...quietPoll, candidates: [{ issue, fingerprint: 'f' }] });
+      const handle = await rig.env.client.workflow.start(project, {
+        workflowId: projectWorkflowId('replayed'),
+        taskQueue: rig.queue,
+        args: [newProject('replayed', testConfig(), 'host')],
+      });
+      const settled = async () => 'a' in (await handle.query(messages.projectQuery)).settled;
+      while (!(await settled())) await new Promise((resolve) => setTimeout(resolve, 50));
+      await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
+      await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
+      await handle.signal(messages.configureSignal, {
+        config: { ...testConfig(), hash: 'new' },
+        host: 'host',
+      });
+      while (ports.inputs('watch').at(-1)?.config !== 'new')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      return handle;
+    },
+  },
+];

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
+import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
+import type { Issue } from '../../src/domain/issue.js';
+import type { Poll } from '../../src/domain/project.js';
+import type { Workspace } from '../../src/domain/task.js';
+import { noUsage } from '../../src/domain/usage.js';
+import { landingWorkflowId } from '../../src/domain/landing.js';
+import type { Ports, TurnOutcome } from '../../src/workflows/ports.js';
+
+type Method = keyof Ports;
+type Input<M extends Method> = Parameters<Ports[M]>[0];
+type Output<M extends Method> = Awaited<ReturnType<Ports[M]>>;
+type Step<M extends Method> = Output<M> | Error | ((input: Input<M>) => Output<M> | Promise<Output<M>>);
+
+/**
+ * Ports whose answers a test writes down: each call takes the next answer in line, and the usual
+ * one when the line is empty. Workflows, server and messages around them are real.
+ */
+export class FakePorts {
+  readonly calls: { method: Method; input: unknown }[] = [];
+  private readonly lines = new Map<Method, unknown[]>();
+  private readonly usual = new Map<Method, unknown>();
+  private commits = 0;
+
+  /** Puts answers in line for a method. */
+  next<M extends Method>(method: M, ...steps: Step<M>[]): this {
+    this.lines.set(method, [...(this.lines.get(method) ?? []), ...steps]);
+    return this;
+  }
+
+  /** Answers every call for which nothing is in line. */
+  usually<M extends Method>(method: M, answer: (input: Input<M>) => Output<M> | Promise<Output<M>>): this {
+    this.usual.set(method, answer);
+    return this;
+  }
+
+  inputs<M extends Method>(method: M): Input<M>[] {
+    return this.calls.filter((call) => call.method === method).map((call) => call.input as Input<M>);
+  }
+
+  activities(): Ports {
+    const usual: { [M in Method]: (input: Input<M>) => Promise<Output<M>> } = {
+      watch: () => untilCancelled(),
+      poll: () => Promise.resolve(quietPoll),
+      find: () => Promise.resolve(null),
+      claim: ({ issueId }) =>
+        Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
+      settle: () => Promise.resolve(),
+      prepare: ({ headSha }) =>
+        Promise.resolve({ kind: 'ready', workspace: testWorkspace, headSha, notes: [] }),
+      checkpoint: () => {
+        this.commits += 1;
+        return Promise.resolve({ kind: 'committed', sha: testSha(this.commits), risks: [], notes: [] });
+      },
+      rebase: ({ entry }) =>
+        Promise.resolve({ kind: 'ready', candidate: { sha: `L${entry.sha.slice(1)}`, baseSha: 'base' } }),
+      cleanUp: () => Promise.resolve(),
+      runTurn: () => Promise.resolve(completedTurn('did it')),
+      verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),
+      requestLanding: async ({ entry }) => {
+        const { client, info } = Context.current();
+        const queue = info.taskQueue.split('@')[0]!;
+        // A train for each rig: one that another test left open has no worker any more.
+        const train = landingWorkflowId(queue, entry.base);
+        await client.workflow.signalWithStart('landing', {
+          workflowId: train,
+          taskQueue: queue,
+          signal: 'enqueue',
+          signalArgs: [entry],
+          args: [{ repository: 'repo', base: entry.base, entries: [] }],
+        });
+        return { train };
+      },
+      merge: () => Promise.resolve({ kind: 'merged' }),
+    };
+    const scripted = <M extends Method>(method: M) => {
+      return async (input: Input<M>): Promise<Output<M>> => {
+        this.calls.push({ method, input });
+        const line = this.lines.get(method) ?? [];
+        const step = line.shift() as Step<M> | undefined;
+        const answer = this.usual.get(method) as ((input: Input<M>) => Output<M>) | undefined;
+        if (step === undefined) return answer === undefined ? usual[method](input) : answer(input);
+        if (step instanceof Error) throw step;
+        return typeof step === 'function' ? (step as (input: Input<M>) => Output<M>)(input) : step;
+      };
+    };
+    return Object.fromEntries(
+      (Object.keys(usual) as Method[]).map((method) => [method, scripted(method)]),
+    ) as unknown as Ports;
+  }
+}
+
+/** An activity that goes on until it is cancelled, as a turn or a watch does. */
+export async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 50);
+  try {
+    return await context.cancelled;
+  } catch (error) {
+    throw error instanceof CancelledFailure ? error : new CancelledFailure('ended');
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+export const quietPoll: Poll = {
+  config: null,
+  candidates: [],
+  changes: [],
+  unsettled: [],
+  closed: [],
+  problems: null,
+};
+
+export function testSha(number: number): string {
+  return `c${String(number).padStart(39, '0')}`;
+}
+
+export const testWorkspace: Workspace = {
+  host: 'host',
+  path: '/workspaces/one',
+  runPath: '/runs/one',
+  ref: 'refs/continuo/test/one/head',
+  baseSha: 'base',
+};
+
+export const passedCheck: CheckResult = {
+  name: 'test',
+  command: 'npm test',
+  kind: 'passed',
+  exitCode: 0,
+  durationMs: 1200,
+  tests: null,
+  log: 'evidence/test.log',
+  tail: '',
+};
+
+export const failedCheck: CheckResult = {
+  ...passedCheck,
+  kind: 'failed',
+  exitCode: 1,
+  tail: '1 + 1 is not 3',
+};
+
+export function testEvidence(sha: string, baseSha: string, checks: CheckResult[]): Evidence {
+  const startedAt = '2026-01-01T00:00:00.000Z';
+  return {
+    sha,
+    baseSha,
+    overlaid: [],
+    checks,
+    tools: { git: '2.50' },
+    startedAt,
+    manifest: 'evidence/manifest.json',
+  };
+}
+
+const turnUsage = { ...noUsage, inputTokens: 10, outputTokens: 5, totalTokens: 15, agentMs: 1000 };
+
+export function completedTurn(summary: string): TurnOutcome {
+  return { kind: 'completed', summary, session: 'session-1', usage: turnUsage };
+}
+
+export function failedTurn(message: string): TurnOutcome {
+  return { kind: 'failed', category: 'port_exit', message, session: null, usage: turnUsage };
+}
+
+export function questionTurn(text: string): TurnOutcome {
+  const question = { id: randomUUID(), text, options: [] };
+  return { kind: 'question', question, session: 'session-1', usage: turnUsage };
+}
+
+export function testIssue(changes: Partial<Issue> = {}): Issue {
+  return {
+    id: 'one',
+    native_ref: null,
+    identifier: 'one',
+    title: 'Add the numbers',
+    description: 'They are not added.',
+    priority: null,
+    state: 'Todo',
+    branch_name: null,
+    url: null,
+    assignee_id: null,
+    labels: [],
+    blocked_by: [],
+    dispatchable: true,
+    created_at: null,
+    updated_at: null,
+    scope: [],
+    acceptance: [],
+    source: 'tracker',
+    ...changes,
+  };
+}
+
+export function testConfig(
+  changes: {
+    human?: 'always' | 'never' | 'risk';
+    limits?: Partial<ConfigView['limits']>;
+    who?: string[];
+    maxConcurrent?: number;
+  } = {},
+): ConfigRef {
+  return {
+    hash: 'hash',
+    view: {
+      project: 'test',
+      tracker: { kind: 'file', activeStates: ['Todo'], terminalStates: ['Done'], requiredLabels: [] },
+      agent: {
+        kind: 'command',
+        maxConcurrent: changes.maxConcurrent ?? 2,
+        maxConcurrentByState: {},
+        maxRetryBackoffMs: 300_000,
+      },
+      limits: { attempts: 3, turns: 20, tokens: 1_000_000, rounds: 3, ...changes.limits },
+      gates: {
+        verify: true,
+        review: { human: changes.human ?? 'never', who: changes.who ?? [] },
+        land: { mode: 'merge', strategy: 'squash', base: 'main' },
+      },
+    },
+  };
+}

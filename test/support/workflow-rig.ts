@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import type { ConfigRef } from '../../src/domain/config-view.js';
+import { landingWorkflowId } from '../../src/domain/landing.js';
+import type { Issue } from '../../src/domain/issue.js';
+import type { TaskStatus } from '../../src/domain/status.js';
+import type { TaskState } from '../../src/domain/task.js';
+import { taskWorkflowId } from '../../src/domain/task.js';
+import type { TaskInput } from '../../src/workflows/messages.js';
+import { stateQuery, slotGrantedSignal, statusQuery } from '../../src/workflows/messages.js';
+import { activityQueue } from '../../src/domain/queue.js';
+import { taskAttributes } from '../../src/workflows/search-attributes.js';
+import type { task } from '../../src/workflows/task.js';
+import type { FakePorts } from './fake-ports.js';
+import { testConfig, testIssue } from './fake-ports.js';
+import { workflowBundle } from './temporal.js';
+
+type TaskHandle = WorkflowHandle<typeof task>;
+
+/** The real workflows on a real server, with the ports of a test behind them. */
+export interface Rig {
+  env: TestWorkflowEnvironment;
+  queue: string;
+  /** Starts a task with its slot, as a project does. */
+  start(changes?: { issue?: Partial<Issue>; config?: ConfigRef; state?: TaskState }): Promise<TaskHandle>;
+  /** Grants every slot that the task asks for, until `stop` is called. */
+  grantSlots(handle: TaskHandle, config?: ConfigRef): { stop: () => Promise<void> };
+  /** Waits until the task's status is as wanted; fails with the last status otherwise. */
+  until(handle: TaskHandle, wanted: (status: TaskStatus) => boolean): Promise<TaskStatus>;
+  state(handle: TaskHandle): Promise<TaskState>;
+  close(): Promise<void>;
+}
+
+export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): Promise<Rig> {
+  const queue = `test-${randomUUID()}`;
+  const activities = { ...ports.activities() };
+  const workers = await Promise.all([
+    Worker.create({
+      connection: env.nativeConnection,
+      workflowBundle: await workflowBundle(),
+      taskQueue: queue,
+    }),
+    Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: activityQueue(queue, 'host'),
+      activities,
+      maxHeartbeatThrottleInterval: '100ms',
+      defaultHeartbeatThrottleInterval: '100ms',
+      shutdownGraceTime: 0,
+      shutdownForceTime: '2s',
+    }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  const started: TaskHandle[] = [];
+
+  const rig: Rig = {
+    env,
+    queue,
+    async start({ issue, config = testConfig(), state } = {}) {
+      const subject = testIssue({ identifier: randomUUID(), source: 'prompt', ...issue });
+      const input: TaskInput = {
+        project: 'test',
+        issue: subject,
+        grant: { config, host: 'host' },
+        forced: false,
+        state: state ?? null,
+      };
+      const handle = await env.client.workflow.start<typeof task>('task', {
+        workflowId: taskWorkflowId('test', subject.identifier),
+        taskQueue: queue,
+        args: [input],
+        typedSearchAttributes: taskAttributes('test', subject.identifier),
+      });
+      started.push(handle);
+      return handle;
+    },
+    grantSlots(handle, config = testConfig()) {
+      const stopping = new AbortController();
+      const granting = (async () => {
+        while (!stopping.signal.aborted) {
+          const status = await handle.query(statusQuery).catch(() => null);
+          if (status?.waiting?.kind === 'slot')
+            await handle.signal(slotGrantedSignal, { config, host: 'host' });
+          await pause(50);
+        }
+      })();
+      return {
+        async stop() {
+          stopping.abort();
+          await granting;
+        },
+      };
+    },
+    async until(handle, wanted) {
+      const deadline = Date.now() + 20_000;
+      for (;;) {
+        const status = await handle.query(statusQuery);
+        if (wanted(status)) return status;
+        if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(status, null, 1)}`);
+        await pause(50);
+      }
+    },
+    state: (handle) => handle.query(stateQuery),
+    async close() {
+      // What stays open would hold time still for the tests that follow.
+      const train = env.client.workflow.getHandle(landingWorkflowId(queue, 'main'));
+      await Promise.all([...started, train].map((handle) => handle.terminate().catch(() => undefined)));
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+    },
+  };
+  return rig;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,125 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Diagnosis } from '../../src/worker/doctor.js';
+import { diagnose } from '../../src/worker/doctor.js';
+
+describe('doctor', () => {
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'continuo-doctor-'));
+    await mkdir(join(folder, 'cache', 'bin'), { recursive: true });
+    await place(join(folder, 'cache', 'bin', 'temporal'), 'temporal version 1.9.1');
+    env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      CONTINUO_CACHE: join(folder, 'cache'),
+      CONTINUO_DOWNLOAD: 'never',
+    };
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, env });
+    git('init', '--quiet', '--initial-branch', 'main');
+    git('-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'First');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function place(file: string, output: string): Promise<void> {
+    await writeFile(file, `#!/bin/sh\necho "${output}"\n`);
+    await chmod(file, 0o755);
+  }
+
+  async function writeWorkflow({ base = 'main', run = 'cat', more = [] as string[] } = {}): Promise<void> {
+    const front = [
+      'tracker: { kind: file, provider: { path: tasks } }',
+      'agent: { kind: command }',
+      `command: { run: "${run}" }`,
+      `repository: { url: ., base: ${base} }`,
+      'land: { mode: merge }',
+      ...more,
+    ];
+    await writeFile(join(folder, 'WORKFLOW.md'), ['---', ...front, '---', 'Do it.', ''].join('\n'));
+  }
+
+  async function examine(): Promise<Record<string, Diagnosis>> {
+    const found = await diagnose({ workflow: null, cwd: folder, env });
+    return Object.fromEntries(found.map((diagnosis) => [diagnosis.name, diagnosis]));
+  }
+
+  it('finds everything in order on a machine that is set up', async () => {
+    await writeWorkflow();
+    const found = await examine();
+    expect(Object.values(found).filter(({ ok }) => !ok)).toEqual([]);
+    expect(found.engine?.found).toContain('temporal 1.9.1 (cache: ');
+    expect(found.repository?.found).toMatch(/base main at [0-9a-f]{12}$/);
+    expect(found.sandbox?.found).toContain('approvals are not a security boundary');
+  });
+
+  it('says for each fault what was found and what to do', async () => {
+    await writeWorkflow({ base: 'develop', run: 'no-such-agent --fast' });
+    await rm(join(folder, 'cache'), { recursive: true });
+    // The same programs, but another git, and no Temporal.
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    for (const name of ['bash', 'flock', 'sh', 'env']) {
+      await symlink(
+        execFileSync('sh', ['-c', `command -v ${name}`])
+          .toString()
+          .trim(),
+        join(bin, name),
+      );
+    }
+    await place(join(bin, 'git'), 'git version 2.30.2');
+    env.PATH = bin;
+    const found = await examine();
+    expect(found.engine).toMatchObject({ ok: false, remedy: expect.stringContaining('docs.temporal.io') });
+    expect(found.git).toEqual({
+      name: 'git',
+      ok: false,
+      found: '2.30.2',
+      remedy: 'install git 2.38 or newer',
+    });
+    expect(found.agent).toMatchObject({
+      ok: false,
+      found: '`no-such-agent --fast`: bash finds no program no-such-agent',
+    });
+  });
+
+  it('says that the base branch is missing', async () => {
+    await writeWorkflow({ base: 'develop' });
+    const { repository } = await examine();
+    expect(repository).toMatchObject({ ok: false, found: expect.stringContaining('has no branch develop') });
+  });
+
+  it('names settings that have no effect, which are no faults', async () => {
+    await writeWorkflow({
+      more: ['schedules: [{ name: n, cron: "0 3 * * *", prompt: p }]', 'worker: { ssh_hosts: [big] }'],
+    });
+    const found = await examine();
+    expect(found.schedules).toMatchObject({ ok: true, found: expect.stringContaining('has no effect') });
+    expect(found['worker.ssh_hosts']).toMatchObject({
+      ok: true,
+      remedy: 'run `continuo worker` on each of those hosts instead',
+    });
+  });
+
+  it('gives the error of a workflow file that cannot be used', async () => {
+    const { configuration } = await examine();
+    expect(configuration).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('there is no WORKFLOW.md'),
+    });
+  });
+
+  it('says that a server which is named does not answer', async () => {
+    await writeWorkflow();
+    env.TEMPORAL_ADDRESS = '127.0.0.1:9';
+    const { engine } = await examine();
+    expect(engine).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('nothing answers on 127.0.0.1:9'),
+    });
+  });
+});

@@ -1,0 +1,539 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import * as messages from '../../src/workflows/messages.js';
+import type { Rig } from '../support/workflow-rig.js';
+import { openRig } from '../support/workflow-rig.js';
+import {
+  completedTurn,
+  failedCheck,
+  failedTurn,
+  FakePorts,
+  passedCheck,
+  questionTurn,
+  testConfig,
+  testEvidence,
+  testSha,
+  untilCancelled,
+} from '../support/fake-ports.js';
+import { startTimeSkippingServer } from '../support/temporal.js';
+
+describe('the task workflow', () => {
+  let env: TestWorkflowEnvironment;
+  let ports: FakePorts;
+  let rig: Rig;
+
+  // A server for each test: on a shared one, a workflow that a test left behind could hold the time.
+  beforeEach(async () => {
+    env = await startTimeSkippingServer();
+    ports = new FakePorts();
+    rig = await openRig(env, ports);
+  });
+  afterEach(async () => {
+    await rig.close();
+    await env.teardown();
+  });
+
+  const note = (text = '') => ({ id: randomUUID(), by: 'ann', note: text });
+  const decision = (verdict: 'approve' | 'request_changes' | 'reject', sha: string, round: number) => ({
+    ...note(verdict === 'approve' ? '' : 'because'),
+    verdict,
+    sha,
+    round,
+  });
+  const refusal = async (update: Promise<unknown>): Promise<string> => {
+    const error: unknown = await update.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+    return String((error as WorkflowUpdateFailedError).cause?.message);
+  };
+  const phases = async (handle: Parameters<Rig['state']>[0]) => {
+    const { history } = await rig.state(handle);
+    return history.map((entry) => entry.phase);
+  };
+
+  it('lands a change that verifies at once', async () => {
+    const handle = await rig.start();
+    expect(await handle.result()).toEqual({ outcome: 'done', landedSha: `L${testSha(1).slice(1)}` });
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    expect(ports.inputs('cleanUp')).toMatchObject([{ refs: true }]);
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'done' }]);
+  });
+
+  it('gives the failing output back to the agent, and lands what it mends', async () => {
+    ports.next('verify', testEvidence(testSha(1), 'base', [failedCheck]));
+    const handle = await rig.start();
+    await handle.result();
+    const [first, second] = ports.inputs('runTurn');
+    expect(first).toMatchObject({ round: 1, turn: 1, feedback: [] });
+    expect(second).toMatchObject({
+      round: 2,
+      turn: 2,
+      feedback: [{ kind: 'checks', checks: [{ tail: '1 + 1 is not 3' }] }],
+    });
+  });
+
+  it('parks work that stays red, and goes on when a person retries it', async () => {
+    const red = testEvidence(testSha(1), 'base', [failedCheck]);
+    ports.next('verify', red, red, red, red);
+    const handle = await rig.start();
+    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    expect(parked.waiting?.kind).toBe('retry');
+    expect(parked.next[0]?.command).toMatch(/^continuo retry /);
+
+    const slots = rig.grantSlots(handle);
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+  });
+
+  it('closes a failed task that nobody retries, after fourteen days', async () => {
+    ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
+    const handle = await rig.start();
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'task_failed', message: expect.stringContaining('no such base') },
+    });
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('repeats a failed turn after a backoff that grows, and keeps what it was told', async () => {
+    ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await handle.signal(messages.steerSignal, note('mind the gap'));
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn').map((input) => input.attempt)).toEqual([null, 1, 2]);
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'steer', note: 'mind the gap' }]);
+    const { events } = await handle.fetchHistory();
+    const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+      timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
+    );
+    expect(timers).toEqual(expect.arrayContaining([10, 20]));
+  });
+
+  it('parks when its attempts are used up', async () => {
+    ports.next('runTurn', failedTurn('a'), failedTurn('b'), failedTurn('c'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('3 attempts failed; the last one: c') },
+    });
+    await slots.stop();
+  });
+
+  it('parks when its turns are used up', async () => {
+    const red = testEvidence(testSha(1), 'base', [failedCheck]);
+    ports.next('verify', red);
+    const handle = await rig.start({ config: testConfig({ limits: { turns: 1 } }) });
+    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    expect(parked.history.at(-1)?.note).toContain('all 1 turns are used up');
+  });
+
+  describe('review by a person', () => {
+    const always = testConfig({ human: 'always' });
+
+    it('waits without a slot, says how to decide, and lands what is approved', async () => {
+      const handle = await rig.start({ config: always });
+      const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      expect(waiting.next.map((next) => next.action)).toContain('Let it land');
+      expect((await rig.state(handle)).slot).toBe('none');
+
+      await handle.executeUpdate(messages.decideUpdate, { args: [decision('approve', testSha(1), 1)] });
+      expect((await handle.result()).outcome).toBe('done');
+      const { decision: made } = await rig.state(handle);
+      expect(made).toMatchObject({ verdict: 'approve', by: 'ann', via: 'update' });
+    });
+
+    it('waits for days', async () => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await env.sleep('40 days');
+      await handle.signal(messages.decideSignal, decision('approve', testSha(1), 1));
+      expect((await handle.result()).outcome).toBe('done');
+    });
+
+    it('refuses a decision about another commit or round, with the reason', async () => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      const stale = handle.executeUpdate(messages.decideUpdate, {
+        args: [decision('approve', testSha(9), 1)],
+      });
+      expect(await refusal(stale)).toContain('the task now shows');
+      const early = handle.executeUpdate(messages.decideUpdate, {
+        args: [decision('approve', testSha(1), 2)],
+      });
+      expect(await refusal(early)).toContain('round 2');
+      expect((await rig.state(handle)).decision).toBeNull();
+    });
+
+    it('ignores and records a stale signal', async () => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await handle.signal(messages.decideSignal, decision('approve', testSha(9), 1));
+      const seen = await rig.until(handle, ({ history }) => history.at(-1)!.note.startsWith('ignored'));
+      expect(seen.phase).toBe('review');
+    });
+
+    it('lets only the people decide who are named', async () => {
+      const handle = await rig.start({ config: testConfig({ human: 'always', who: ['bob'] }) });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      const byAnn = handle.executeUpdate(messages.decideUpdate, {
+        args: [decision('approve', testSha(1), 1)],
+      });
+      expect(await refusal(byAnn)).toContain('ann may not decide here');
+    });
+
+    it('sends the note to the agent when changes are requested, and asks again about the new round', async () => {
+      const handle = await rig.start({ config: always });
+      const slots = rig.grantSlots(handle, always);
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await handle.executeUpdate(messages.decideUpdate, {
+        args: [decision('request_changes', testSha(1), 1)],
+      });
+      const again = await rig.until(
+        handle,
+        (status) => status.waiting?.kind === 'decision' && status.round === 2,
+      );
+      expect(again.headSha).toBe(testSha(2));
+      expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([
+        { kind: 'changes', by: 'ann', note: 'because' },
+      ]);
+      await slots.stop();
+    });
+
+    it('voids an approval when the head returns to the approved sha in a later round', async () => {
+      ports.next(
+        'checkpoint',
+        ...[1, 2].map(() => ({ kind: 'committed' as const, sha: testSha(1), risks: [], notes: [] })),
+      );
+      ports.next('rebase', { kind: 'conflict', baseSha: 'base2', files: ['a.ts'] });
+      const handle = await rig.start({ config: always });
+      const slots = rig.grantSlots(handle, always);
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await handle.executeUpdate(messages.decideUpdate, { args: [decision('approve', testSha(1), 1)] });
+      const again = await rig.until(
+        handle,
+        (status) => status.waiting?.kind === 'decision' && status.round === 2,
+      );
+      expect(again.headSha).toBe(testSha(1));
+      expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'conflict', files: ['a.ts'] }]);
+      await slots.stop();
+    });
+
+    it('ends as rejected and lands nothing', async () => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await handle.executeUpdate(messages.decideUpdate, { args: [decision('reject', testSha(1), 1)] });
+      expect((await handle.result()).outcome).toBe('rejected');
+      expect(ports.inputs('merge')).toHaveLength(0);
+      expect(ports.inputs('cleanUp')).toHaveLength(0);
+    });
+
+    it('takes the same decision twice as one', async () => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      const said = decision('approve', testSha(1), 1);
+      await handle.signal(messages.decideSignal, said);
+      await handle.signal(messages.decideSignal, said);
+      await handle.result();
+      const notes = (await rig.state(handle)).history.filter((entry) => entry.note.startsWith('approve of'));
+      expect(notes).toHaveLength(1);
+    });
+
+    it('asks a person about protected paths even where nobody reviews', async () => {
+      const risks = [{ kind: 'protected_path' as const, detail: 'WORKFLOW.md' }];
+      ports.next('checkpoint', { kind: 'committed', sha: testSha(1), risks, notes: [] });
+      const handle = await rig.start();
+      const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      expect(waiting.waitingFor).toContain('WORKFLOW.md');
+    });
+  });
+
+  it('waits a month for an answer and hands it to the next turn', async () => {
+    ports.next('runTurn', questionTurn('Blue or green?'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    const asking = await rig.until(handle, (status) => status.waiting?.kind === 'question');
+    expect((await rig.state(handle)).slot).toBe('none');
+    await env.sleep('30 days');
+    await handle.executeUpdate(messages.answerUpdate, {
+      args: [{ id: randomUUID(), by: 'ann', questionId: asking.question!.id, text: 'Blue' }],
+    });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'answer', answer: 'Blue' }]);
+  });
+
+  it('waits for a quota to come back', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    ports.next('runTurn', { ...completedTurn(''), kind: 'quota', until, message: 'limit reached' });
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+  });
+
+  it('tells the agent when a turn changed nothing', async () => {
+    ports.next('checkpoint', { kind: 'unchanged', sha: null, risks: [], notes: [] });
+    const handle = await rig.start();
+    await handle.result();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([{ kind: 'unchanged' }]);
+  });
+
+  it('sends found secrets back and pushes nothing on', async () => {
+    ports.next('checkpoint', { kind: 'secrets', places: ['a.env:1 aws'] });
+    const handle = await rig.start();
+    await handle.result();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([{ kind: 'secrets', places: ['a.env:1 aws'] }]);
+  });
+
+  it('cancels in the middle of a turn, after the program has ended, and keeps the work', async () => {
+    ports.next('runTurn', untilCancelled);
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+    await handle.executeUpdate(messages.cancelUpdate, { args: [note('not now')] });
+    expect((await handle.result()).outcome).toBe('cancelled');
+    expect(ports.inputs('checkpoint')).toMatchObject([{ message: 'Unfinished work' }]);
+    expect(ports.inputs('cleanUp')).toHaveLength(0);
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'cancelled' }]);
+  });
+
+  it('takes the cancel button of the Temporal UI as a cancel', async () => {
+    ports.next('runTurn', untilCancelled);
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'cancelled' }]);
+  });
+
+  it('stops for an issue that the tracker closed, and clears its workspace away', async () => {
+    ports.next('runTurn', untilCancelled);
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+    await handle.signal(messages.issueObservedSignal, { kind: 'terminal', state: 'Done' });
+    expect((await handle.result()).outcome).toBe('cancelled');
+    expect(ports.inputs('cleanUp')).toMatchObject([{ refs: false }]);
+  });
+
+  it('pauses at the next step and goes on', async () => {
+    let release: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (release = resolve));
+    ports.next('runTurn', async () => {
+      await running;
+      return completedTurn('done slowly');
+    });
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    release();
+    await rig.until(handle, (status) => status.waiting?.kind === 'paused');
+    expect((await rig.state(handle)).slot).toBe('none');
+    const again = handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    expect(await refusal(again)).toContain('already paused by ann');
+
+    const slots = rig.grantSlots(handle);
+    await handle.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+  });
+
+  it('parks as infrastructure when a port does not come back, and retries from that phase', async () => {
+    const down = new Error('disk on fire');
+    ports.next('verify', ...Array.from({ length: 100 }, () => down));
+    const handle = await rig.start();
+    await env.sleep('2 hours');
+    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    expect(parked.lastError).toMatchObject({ message: 'verify: disk on fire' });
+    expect((await phases(handle)).at(-1)).toBe('failed');
+
+    const slots = rig.grantSlots(handle);
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    await slots.stop();
+  });
+
+  it('waits with a clear message while the base cannot take the change', async () => {
+    ports.next('merge', { kind: 'blocked', message: 'a.txt has changes.' });
+    const handle = await rig.start();
+    const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'base');
+    expect(waiting.waitingFor).toContain('a.txt has changes.');
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+  });
+
+  it('rebases and verifies again when the base moved', async () => {
+    ports.next('merge', { kind: 'moved' });
+    const handle = await rig.start();
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('rebase')).toHaveLength(2);
+    expect(ports.inputs('verify').filter((input) => !input.overlay)).toHaveLength(2);
+  });
+
+  it('gives back to the agent what is red only after the rebase', async () => {
+    ports.next(
+      'verify',
+      testEvidence(testSha(1), 'base', [passedCheck]),
+      testEvidence('landed', 'base', [failedCheck]),
+    );
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'checks' }]);
+    expect(ports.inputs('merge')).toHaveLength(1);
+  });
+
+  it('ignores and records signals that nobody could have meant', async () => {
+    const handle = await rig.start({ config: testConfig({ human: 'always' }) });
+    await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+    const names = ['decide', 'answer', 'steer', 'pause', 'resume', 'cancel', 'retry'];
+    const nonsense = [
+      undefined,
+      null,
+      7,
+      'yes',
+      [],
+      { verdict: 'approved', sha: testSha(1), round: 1, note: 'x' },
+    ];
+    await handle.signal('decide', { verdict: 'approve' });
+    await handle.signal('steer', { note: 5 });
+    await handle.signal('answer', { text: {}, questionId: 1 });
+    for (const payload of nonsense) await handle.signal('decide', payload);
+    for (const name of names.filter((name) => name !== 'pause' && name !== 'cancel'))
+      await handle.signal(name);
+    const status = await rig.until(
+      handle,
+      ({ history }) => history.filter(({ note: text }) => text.startsWith('ignored')).length === 14,
+    );
+    expect(status.phase).toBe('review');
+    // It is as well as before.
+    await handle.executeUpdate(messages.decideUpdate, { args: [decision('approve', testSha(1), 1)] });
+    expect((await handle.result()).outcome).toBe('done');
+  });
+
+  it('refuses a text that is too long for a payload', async () => {
+    ports.next('runTurn', untilCancelled);
+    const handle = await rig.start();
+    const long = handle.executeUpdate(messages.steerUpdate, { args: [note('x'.repeat(20_001))] });
+    expect(await refusal(long)).toContain('more than 20000 characters');
+  });
+
+  it('cancels a task that was paused right before it would land', async () => {
+    const config = testConfig({ human: 'always' });
+    const handle = await rig.start({ config });
+    await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.decideUpdate, { args: [decision('approve', testSha(1), 1)] });
+    await rig.until(handle, (status) => status.phase === 'land' && status.waiting?.kind === 'paused');
+    await handle.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('cancelled');
+    expect(ports.inputs('merge')).toHaveLength(0);
+  });
+
+  it('withdraws a change that is still queued behind another one when its task is cancelled', async () => {
+    let release: () => void = () => undefined;
+    const merging = new Promise<void>((resolve) => (release = resolve));
+    ports.next('merge', async () => {
+      await merging;
+      return { kind: 'merged' };
+    });
+    const first = await rig.start();
+    await rig.until(first, () => ports.inputs('merge').length === 1);
+    const second = await rig.start();
+    await rig.until(second, (status) => status.waiting?.kind === 'landing');
+    await second.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    expect((await second.result()).outcome).toBe('cancelled');
+    release();
+    expect((await first.result()).outcome).toBe('done');
+    expect(ports.inputs('merge')).toHaveLength(1);
+  });
+
+  it('says that it landed when the cancel came too late, also by the Temporal UI', async () => {
+    let release: () => void = () => undefined;
+    const merging = new Promise<void>((resolve) => (release = resolve));
+    ports.next('merge', async () => {
+      await merging;
+      return { kind: 'merged' };
+    });
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('merge').length === 1);
+    await handle.cancel();
+    release();
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'done' }]);
+    expect(ports.inputs('cleanUp')).toMatchObject([{ refs: true }]);
+  });
+
+  it('stays paused when a slot becomes free', async () => {
+    ports.next('runTurn', failedTurn('crashed'));
+    const handle = await rig.start();
+    await rig.until(handle, (status) => status.waiting?.kind === 'backoff');
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await rig.until(handle, (status) => status.waiting?.kind === 'slot');
+    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    const slots = rig.grantSlots(handle);
+    await rig.until(handle, (status) => status.waiting?.kind === 'paused');
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    await handle.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+  });
+
+  it('refuses a retry that it would forget', async () => {
+    ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
+    const handle = await rig.start();
+    await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await rig.until(handle, (status) => status.waiting?.kind === 'paused');
+    const again = handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect(await refusal(again)).toContain('resume it first');
+  });
+
+  it('takes the changes that a person requests, however few rounds are allowed', async () => {
+    const config = testConfig({ human: 'always', limits: { rounds: 1 } });
+    const handle = await rig.start({ config });
+    const slots = rig.grantSlots(handle, config);
+    for (const round of [1, 2, 3]) {
+      const { headSha } = await rig.until(
+        handle,
+        (status) => status.waiting?.kind === 'decision' && status.round === round,
+      );
+      await handle.executeUpdate(messages.decideUpdate, {
+        args: [decision('request_changes', headSha!, round)],
+      });
+    }
+    await rig.until(handle, (status) => status.waiting?.kind === 'decision' && status.round === 4);
+    await slots.stop();
+  });
+
+  it('makes a workspace again that is gone', async () => {
+    ports.next('runTurn', ApplicationFailure.nonRetryable('the folder is gone', 'workspace_invalid'));
+    const handle = await rig.start();
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('prepare')).toHaveLength(2);
+  });
+
+  it('parks when the train cannot work, instead of asking it for ever', async () => {
+    ports.next('rebase', ApplicationFailure.nonRetryable('no disk', 'infrastructure'));
+    const handle = await rig.start();
+    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    expect(parked.history.at(-1)?.note).toBe('failed (infrastructure): rebase: no disk');
+  });
+
+  it('shows phase, head, checks and the next commands in its current details', async () => {
+    const handle = await rig.start({ config: testConfig({ human: 'always' }) });
+    await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+    const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    expect(metadata.currentDetails).toContain('**review**');
+    expect(metadata.currentDetails).toContain('continuo approve');
+    expect(metadata.currentDetails).toContain('- test: passed in 1.2 s');
+  });
+});
