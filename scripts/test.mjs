@@ -1,5 +1,6 @@
-// `npm test`: build, types, lint, then every jest test. The last line is `N passed, N failed`;
-// a step that fails counts as one failure, and so does a test file that cannot run.
+// `npm test`: build, types, lint, then every jest test but the end-to-end ones. `npm run test:e2e`: build,
+// then those, which take minutes because they kill real processes all the time. The last line is
+// `N passed, N failed`; a step that fails counts as one failure, and so does a test file that cannot run.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const [first, ...others] = process.argv.slice(2);
+const endToEnd = first === 'e2e';
+const rest = endToEnd ? others : process.argv.slice(2);
 
 /** Runs a step in the terminal and returns whether it went well. */
 function runStep(title, program, args, env = {}) {
@@ -26,7 +30,8 @@ function runJest() {
   const report = join(folder, 'report.json');
   const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const args = [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+  const selection = endToEnd ? ['test/e2e'] : ['--testPathIgnorePatterns=/test/e2e/'];
+  const args = [jest, '--json', `--outputFile=${report}`, ...selection, ...rest];
   const ok = runStep('Tests', process.execPath, args, { NODE_OPTIONS: options.trim() });
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
@@ -41,11 +46,10 @@ function runJest() {
   }
 }
 
-const steps = [
-  ['Build', 'npm', ['run', '--silent', 'build']],
-  ['Types', 'npm', ['run', '--silent', 'typecheck']],
-  ['Lint', 'npm', ['run', '--silent', 'lint']],
-];
+const build = ['Build', 'npm', ['run', '--silent', 'build']];
+const types = ['Types', 'npm', ['run', '--silent', 'typecheck']];
+const lint = ['Lint', 'npm', ['run', '--silent', 'lint']];
+const steps = endToEnd ? [build] : [build, types, lint];
 const failedSteps = steps.filter(([title, program, args]) => !runStep(title, program, args)).length;
 const { passed, failed } = runJest();
 
