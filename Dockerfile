@@ -8,7 +8,7 @@ FROM node:22.20.0-bookworm-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates git openssh-client procps \
   && rm -rf /var/lib/apt/lists/* \
-  && install --directory --owner node --group node /data /project
+  && install --directory --owner node --group node /data /project /tmp/symphony_workspaces
 COPY --from=build /app/package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist

@@ -47,6 +47,11 @@ for (const [signal, code] of [
   });
 }
 
+process.once('uncaughtException', (error) => {
+  if (!interrupted) console.error(error);
+  void scope.close().finally(() => process.exit(1));
+});
+
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
 try {

@@ -1,4 +1,5 @@
-// Builds dist/: the workflow bundle that workers load, and the command line program.
+// Builds dist/: the workflow bundle that workers load, the command line program, and the programs that agents and
+// keepers start.
 // Types are checked by `npm run typecheck`.
 import { build } from 'esbuild';
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
@@ -48,6 +49,23 @@ async function buildProgram() {
   await chmod(join(draft, 'continuo.js'), 0o755);
 }
 
+/** One file that needs nothing beside it: these start often, and outlive what is in `dist/`. */
+async function buildAlone(source, name) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile: join(draft, name),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    legalComments: 'none',
+    banner: { js: banner },
+    logLevel: 'warning',
+  });
+}
+
 async function putInPlace() {
   const old = `${draft}.old`;
   await rename(dist, old).catch(() => undefined);
@@ -58,7 +76,9 @@ async function putInPlace() {
 try {
   await mkdir(draft, { recursive: true });
   const bundle = bundleWorkflows().then((file) => copyFile(file, join(draft, 'workflow-bundle.js')));
-  await Promise.all([bundle, buildProgram()]);
+  const keeper = buildAlone('src/activities/keeper/process/main.ts', 'keeper.js');
+  const shim = buildAlone('src/activities/keeper/shim/main.ts', 'tool-shim.js');
+  await Promise.all([bundle, buildProgram(), keeper, shim]);
   await putInPlace();
 } catch (error) {
   console.error(error.message);

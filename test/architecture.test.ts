@@ -80,8 +80,11 @@ const rules: Rule[] = [
   },
 ];
 
-/** The only places that may start programs. */
-const spawners = ['activities/keeper', 'activities/git', 'worker/engine'];
+/**
+ * The only places that may start programs. The last one is no place of the host: it opens the shell of
+ * the person at the terminal, who keeps it themselves.
+ */
+const spawners = ['activities/keeper', 'activities/git', 'worker/engine', 'client/own-programs.ts'];
 
 /** Folders with one folder for each provider; providers never know each other. */
 const adapters = ['activities/tracker', 'activities/agent', 'activities/forge'];

@@ -16,6 +16,8 @@ const Compose = z.object({
       depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
       healthcheck: z.object({ test: z.array(z.string()) }).optional(),
       volumes: z.array(z.string()).default([]),
+      init: z.boolean().default(false),
+      environment: z.record(z.string(), z.string()).default({}),
     }),
   ),
   volumes: z.record(z.string(), z.unknown()),
@@ -51,6 +53,16 @@ describe('docker-compose.yml', () => {
       const named = mounts.map((mount) => mount.split(':')[0]!).filter((name) => /^[a-z]+$/.test(name));
       expect(Object.keys(volumes)).toEqual(expect.arrayContaining(named));
     }
+  });
+
+  it('keeps the worker who it is when its container is replaced, and reaps what outlives its parents', async () => {
+    const { worker } = (await readCompose()).services;
+    expect(worker?.environment.CONTINUO_HOST).toBeTruthy();
+    const mounted = worker?.volumes.map((mount) => mount.split(':')[1]) ?? [];
+    expect(mounted).toEqual(
+      expect.arrayContaining([worker?.environment.CONTINUO_DATA, '/tmp/symphony_workspaces']),
+    );
+    expect(worker?.init).toBe(true);
   });
 
   (dockerHasCompose ? it : it.skip)('is accepted by docker compose', () => {

@@ -262,6 +262,9 @@ describe('the commands', () => {
       line.parts.length === 1 && first !== undefined && isContinuo(first) ? first.words[1] : null;
     if (first !== undefined && command === 'init') return world.init(first);
     if (first !== undefined && command === 'worker') return world.runWorker(first);
+    if (first !== undefined && command === 'up' && first.words.includes('--detach')) {
+      return world.runDetached(first);
+    }
     if (first !== undefined && command === 'up') {
       await world.startUp(withWorkflowFile(first));
       return { exitCode: 0, output: '' };

@@ -1,9 +1,12 @@
 import { cli } from './cli.mjs';
 import { history } from './history.mjs';
 import { idle } from './idle.mjs';
+import { keepers } from './keepers.mjs';
+import { sessions } from './sessions.mjs';
+import { takeover } from './takeover.mjs';
 import { task } from './task.mjs';
 import { throughput } from './throughput.mjs';
 import { workspace } from './workspace.mjs';
 
 /** In the order in which they are measured: what deletes or writes much comes last. */
-export const figures = { cli, history, idle, task, throughput, workspace };
+export const figures = { cli, history, idle, takeover, sessions, keepers, task, throughput, workspace };

@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { programFolder, root } from '../support/program.mjs';
 import { comparison } from '../support/report.mjs';
 import { git, makeRepository, workflowFile } from '../support/repository.mjs';
+import { importSources } from '../support/sources.mjs';
 import { alternate, timed } from '../support/statistics.mjs';
 
 const fileCount = 5_000;
@@ -55,26 +53,11 @@ function makeLargeRepository(repository, workspaces) {
 
 /** The product's own preparation, without an engine around it. */
 async function openPreparation(scope, folder, repository) {
-  const outfile = join(programFolder(scope), 'preparation.mjs');
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: [
-        "export { prepareWorkspace } from './src/activities/git/prepare.ts';",
-        "export { loadConfig } from './src/config/load.ts';",
-        "export { dataPaths } from './src/config/paths.ts';",
-      ].join('\n'),
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
+  const { prepareWorkspace, loadConfig, dataPaths } = await importSources(scope, 'preparation', {
+    'activities/git/prepare.ts': ['prepareWorkspace'],
+    'config/load.ts': ['loadConfig'],
+    'config/paths.ts': ['dataPaths'],
   });
-  const { prepareWorkspace, loadConfig, dataPaths } = await import(pathToFileURL(outfile).href);
   const config = await loadConfig(join(repository, 'WORKFLOW.md'), process.env);
   const silent = { debug() {}, info() {}, warn: console.error, error: console.error };
   const deps = { host: 'bench', paths: dataPaths(join(folder, 'data')), env: process.env, log: silent };

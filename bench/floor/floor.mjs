@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { endProcess } from '../support/lab.mjs';
 import { git, makeRepository, workflowFile } from '../support/repository.mjs';
+import { startWorker } from '../support/worker.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -25,15 +22,13 @@ export class Floor {
       'WORKFLOW.md': workflowFile(file),
       'README.md': 'A project\n',
     });
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: here('workflow.mjs'),
-      logger: new DefaultLogger('ERROR'),
+    const input = { address: lab.address, plan };
+    await startWorker(scope, {
+      program: here('worker.mjs'),
+      workflows: here('workflow.mjs'),
+      folder,
+      input,
     });
-    const bundle = join(folder, 'workflow-bundle.js');
-    writeFileSync(bundle, code);
-    const input = join(folder, 'input.json');
-    writeFileSync(input, JSON.stringify({ address: lab.address, bundle, plan, folder }));
-    await startWorker(scope, input);
     return floor;
   }
 
@@ -52,16 +47,4 @@ export class Floor {
     const landed = Number(git(this.repository, 'rev-list', '--count', 'main')) - 1;
     if (landed !== this.#runs) throw new Error(`the floor landed ${landed} of ${this.#runs} commits`);
   }
-}
-
-async function startWorker(scope, input) {
-  const worker = spawn(process.execPath, [here('worker.mjs'), input], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  scope.defer(() => (worker.exitCode === null ? endProcess(worker, 10_000) : Promise.resolve()));
-  await new Promise((resolve, reject) => {
-    worker.stdout.on('data', (chunk) => String(chunk).includes('ready') && resolve());
-    worker.once('exit', (code) => reject(new Error(`the floor's worker ended with ${code}`)));
-  });
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '../support/lab.mjs';
 
@@ -20,7 +20,7 @@ export async function recordPlan(scope, program) {
     const programs = readFileSync(file, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line) => withoutKeeper(JSON.parse(line)));
     const groups = await activitiesOf(lab, identifier);
     return {
       recordedIn: lab.folder,
@@ -30,6 +30,15 @@ export async function recordPlan(scope, program) {
   } finally {
     await own.close();
   }
+}
+
+/** What a keeper was to run, as if it had been run by itself: keeper and containment are what the product adds. */
+function withoutKeeper(program) {
+  if (!program.argv.some((arg) => basename(arg) === 'keeper.js')) return program;
+  const { argv, cwd, env, io } = JSON.parse(program.input);
+  // Each word of the containment ends its own options by `--`; the command comes last.
+  const command = argv.slice(argv.lastIndexOf('--') + 1);
+  return { ...program, argv: command, cwd, env, input: io.stdin ?? '' };
 }
 
 /**

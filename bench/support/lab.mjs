@@ -15,24 +15,30 @@ export class Lab {
 
   /**
    * Options: `program` is the command line's file, `intervalMs` how often the tracker is looked at, `files`
-   * goes into the repository, and `preload` is a module that Node loads before the program.
+   * goes into the repository, and `preload` is a module that Node loads before the program. `address` is that of a
+   * server; without it the lab has its own. `before` and `agents` are as `workflowFile` has them.
    */
-  static async open(scope, { program, intervalMs = 30_000, files = {}, preload = null, env = {} }) {
+  static async open(scope, { program, intervalMs = 30_000, files = {}, preload = null, ...options }) {
+    const { env = {}, address = null, before = null, agents } = options;
     const lab = new Lab();
     lab.folder = scope.folder();
     lab.repository = join(lab.folder, 'repository');
     lab.data = join(lab.folder, 'data');
     lab.program = program;
-    lab.env = { ...env, ...lab.#environment() };
+    lab.env = { ...env, ...lab.#environment(), ...(address !== null && { TEMPORAL_ADDRESS: address }) };
+    lab.address = address;
+    lab.preload = preload;
     mkdirSync(lab.env.TMPDIR);
     const workspaces = join(lab.folder, 'workspaces');
     makeRepository(lab.repository, {
-      'WORKFLOW.md': workflowFile({ project: lab.project, workspaces, intervalMs }),
+      'WORKFLOW.md': workflowFile({ project: lab.project, workspaces, intervalMs, before, agents }),
       'README.md': 'A project\n',
       ...files,
     });
     scope.defer(() => lab.#close());
-    await lab.#start(preload);
+    await lab.start();
+    lab.address ??= JSON.parse(readFileSync(join(lab.data, 'engine/engine.json'), 'utf8')).address;
+    lab.connection = await Connection.connect({ address: lab.address });
     return lab;
   }
 
@@ -72,8 +78,9 @@ export class Lab {
     };
   }
 
-  async #start(preload) {
-    const args = [...(preload === null ? [] : ['--import', preload]), this.program, 'up'];
+  /** Starts `continuo up`; settles when it works. */
+  async start() {
+    const args = [...(this.preload === null ? [] : ['--import', this.preload]), this.program, 'up'];
     const up = spawn(process.execPath, args, {
       cwd: this.repository,
       env: this.env,
@@ -97,18 +104,22 @@ export class Lab {
       });
       up.once('exit', (code) => reject(new Error(`continuo up ended with ${code}:\n${output}`)));
     });
-    const { address } = JSON.parse(readFileSync(join(this.data, 'engine/engine.json'), 'utf8'));
-    this.address = address;
-    this.connection = await Connection.connect({ address });
+  }
+
+  /** Ends `continuo up` by a signal, and waits until it is gone. */
+  async stop(signal) {
+    if (this.#up === null || this.#up.exitCode !== null || this.#up.signalCode !== null) return;
+    if (signal === 'SIGTERM') return endProcess(this.#up, stopLimitMs);
+    const ended = new Promise((resolve) => this.#up.once('exit', resolve));
+    this.#up.kill(signal);
+    await ended;
   }
 
   async #close() {
     await this.connection?.close();
-    if (this.#up !== null && this.#up.exitCode === null && this.#up.signalCode === null) {
-      await endProcess(this.#up, stopLimitMs);
-    }
-    // What a process that had to be killed has left.
-    const down = spawn(process.execPath, [this.program, 'down'], {
+    await this.stop('SIGTERM');
+    // Agents that go on, and what a process that had to be killed has left.
+    const down = spawn(process.execPath, [this.program, 'down', '--agents'], {
       cwd: this.repository,
       env: this.env,
       stdio: 'ignore',

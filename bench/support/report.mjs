@@ -1,7 +1,7 @@
 import { median } from './statistics.mjs';
 
-/** A figure without a floor. `limit` is `{ most }`, `{ least }` or `{ under }`. */
-export function figure({ name, unit, value, limit, detail = {} }) {
+/** A figure without a floor. `limit` is `{ most }`, `{ least }` or `{ under }`; one without any has no aim. */
+export function figure({ name, unit, value, limit = {}, detail = {} }) {
   return { name, unit, value, floor: null, compared: value, limit, met: isMet(value, limit), detail };
 }
 
@@ -9,7 +9,7 @@ export function figure({ name, unit, value, limit, detail = {} }) {
  * A figure beside its floor, of the values that `alternate` gives. What counts is the median of the ratios
  * of each round: its two sides met about the same machine.
  */
-export function comparison({ name, unit, values, limit, detail = {} }) {
+export function comparison({ name, unit, values, limit = {}, detail = {} }) {
   const { subject, floor } = values;
   const compared = median(subject.map((value, round) => value / floor[round]));
   const medians = { value: median(subject), floor: median(floor) };
@@ -35,7 +35,7 @@ export function table(figures) {
     floor === null ? '-' : `${number(floor)} ${unit}`,
     floor === null ? '-' : `${compared.toFixed(2)} times`,
     aim(limit),
-    met ? 'met' : 'missed',
+    verdict(limit, met),
   ]);
   const all = [['figure', 'measured', 'floor', 'ratio', 'aim', ''], ...rows];
   const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
@@ -44,8 +44,14 @@ export function table(figures) {
 }
 
 function aim({ most, least, under }) {
-  if (most !== undefined) return `at most ${most}`;
+  if (most !== undefined) return `at most ${number(most)}`;
+  if (least === undefined && under === undefined) return '-';
   return least === undefined ? `under ${number(under)}` : `at least ${least}`;
+}
+
+function verdict(limit, met) {
+  if (Object.keys(limit).length === 0) return '';
+  return met ? 'met' : 'missed';
 }
 
 function number(value) {

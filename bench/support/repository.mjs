@@ -20,15 +20,21 @@ export function makeRepository(folder, files) {
   git(folder, 'commit', '--quiet', '--message', 'A project');
 }
 
-/** Nothing to think about, nothing to wait for: the agent writes one file, and the check looks at it. */
-export function workflowFile({ project, workspaces, intervalMs }) {
+const writeNote = 'mkdir -p notes && echo done > "notes/$CONTINUO_TASK.txt"';
+
+/**
+ * Nothing to think about, nothing to wait for: the agent writes one file, and the check looks at it. `before`
+ * is a command line that the agent runs first, and `agents` how many may run at once.
+ */
+export function workflowFile({ project, workspaces, intervalMs, before = null, agents = 10 }) {
+  const run = before === null ? writeNote : `${before}; ${writeNote}`;
   return `---
 project: { name: ${project} }
 tracker: { kind: file, provider: { path: tasks } }
 polling: { interval_ms: ${intervalMs} }
 workspace: { root: ${JSON.stringify(workspaces)} }
-agent: { kind: command }
-command: { run: 'mkdir -p notes && echo done > "notes/$CONTINUO_TASK.txt"' }
+agent: { kind: command, max_concurrent_agents: ${agents} }
+command: { run: ${JSON.stringify(run)} }
 repository: { url: ., base: main }
 verify: { checks: [{ name: notes, run: test -d notes }] }
 review: { human: { when: never } }

@@ -6,6 +6,7 @@ import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
 import { defineReading } from './program/read.js';
 import { defineStarting } from './program/start.js';
+import { defineTakingOver } from './program/takeover.js';
 
 /** Runs the command line `argv` (as `process.argv`) and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
@@ -60,6 +61,7 @@ function defineProgram(version: string): Command {
   defineReading(program);
   defineDeciding(program);
   defineControl(program);
+  defineTakingOver(program);
   return program;
 }
 

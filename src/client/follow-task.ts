@@ -99,7 +99,10 @@ class Story {
   private tellWait({ waitingFor, waiting, next }: TaskStatus): void {
     this.print(`Waits for ${waitingFor ?? 'nothing'}`);
     const needsPerson =
-      waiting?.kind === 'decision' || waiting?.kind === 'question' || waiting?.kind === 'base';
+      waiting?.kind === 'decision' ||
+      waiting?.kind === 'question' ||
+      waiting?.kind === 'base' ||
+      waiting?.kind === 'taken';
     if (!needsPerson) return;
     for (const { action, command } of next) this.print(`  ${action}: ${command}`);
   }

@@ -35,6 +35,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
   const rows: [string, string | null][] = [
     ['phase', `${status.phase} (round ${status.round}${attempt})`],
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
+    ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
     ['head', status.headSha],
     ['base', status.baseSha],
     ['branch', status.branch],
@@ -46,6 +47,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
     ],
     ['usage', usageLine(status.usage)],
     ['work', workspace && `${workspace.path} on ${workspace.host}`],
+    ['sandbox', status.containment],
     ['logs', workspace?.runPath ?? null],
     ['Temporal', page],
   ];

@@ -6,6 +6,7 @@ import type { Message, Receipt } from '../workflows/messages.js';
 import type { Engine } from './engine.js';
 import { CliError, ExitCode } from './error.js';
 import type { Invocation } from './invocation.js';
+import type { Sent } from './message.js';
 import { sendMessage } from './message.js';
 import { showProgress } from './progress.js';
 import { describeTask } from './task-status.js';
@@ -18,7 +19,7 @@ export async function tellTask<M extends Message>(
   identifier: string,
   update: UpdateDefinition<Receipt, [M]>,
   message: M,
-): Promise<void> {
+): Promise<Sent> {
   const workflowId = taskWorkflowId(engine.project, identifier);
   const sent = await showProgress(`Telling ${identifier}`, () =>
     sendMessage(engine, workflowId, update, message).catch(async (error: unknown) => {
@@ -36,6 +37,7 @@ export async function tellTask<M extends Message>(
     });
   else out.line(`${identifier}: ${sent.message}`);
   if (sent.kind === 'recorded') out.remark('No worker is running. Start one: continuo up');
+  return sent;
 }
 
 /** The refusal of a message to a task that is over; `describeTask` throws when it never was. */

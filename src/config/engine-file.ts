@@ -4,7 +4,11 @@ import { z } from 'zod';
 import type { DataPaths } from './paths.js';
 
 /** Names a process for ever: a pid alone may belong to another one by now. */
-const ProcessName = z.object({ pid: z.number().int().positive(), start: z.string(), bootId: z.string() });
+export const ProcessName = z.object({
+  pid: z.number().int().positive(),
+  start: z.string(),
+  bootId: z.string(),
+});
 export type ProcessName = z.infer<typeof ProcessName>;
 
 /** What is known of an embedded engine; it stays when the engine has stopped, for its ports. */
@@ -24,6 +28,8 @@ const UpFile = z.object({
   project: z.string(),
   address: z.string().nullable(),
   uiUrl: z.string().nullable(),
+  /** Whether it works already. Another version's file does not say. */
+  ready: z.boolean().default(false),
 });
 export type UpFile = z.infer<typeof UpFile>;
 

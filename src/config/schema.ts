@@ -94,6 +94,26 @@ const Command = z.object({
   timeout_ms: duration.default(3_600_000),
 });
 
+const Keeper = z.object({
+  /** How long an agent, a check or a hook goes on while no worker attends to it. */
+  lease_ms: duration.default(900_000),
+});
+
+const aPlace = 'a path that begins with / or ~/';
+const places = z.array(z.string({ error: aPlace }).regex(/^(\/|~\/)[^\0]*[^/\0]\/*$/, { error: aPlace }));
+
+/** How far agents and checks are kept apart from the host. */
+const Containment = z.object({
+  /** Without it, the best that the host has; with it, nothing runs where the host cannot give it. */
+  level: z.enum(['strict', 'standard', 'none']).optional(),
+  /** What agents and checks may write to, beside the workspace and their temporary directory. */
+  writable: places.default([]),
+  /** What they may see although it is hidden otherwise: secrets of the home directory, `/tmp`, `/run`. */
+  readable: places.default([]),
+  /** TCP ports of the host's loopback that they may reach. */
+  host_ports: z.array(wholeNumber(1, 65_535, 'a port from 1 to 65535')).default([]),
+});
+
 const Repository = z.object({
   /** A path, relative to the workflow file, or any URL that git takes. */
   url: word,
@@ -180,6 +200,8 @@ export const FrontMatter = z.object({
   agent: Agent.prefault({}),
   codex: Codex.prefault({}),
   command: Command.optional(),
+  keeper: Keeper.prefault({}),
+  containment: Containment.prefault({}),
   repository: Repository.optional(),
   verify: Verify.optional(),
   review: Review.optional(),

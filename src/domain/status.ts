@@ -32,8 +32,12 @@ export interface TaskStatus {
   findings: Finding[];
   decision: Decision | null;
   question: Question | null;
+  /** Who has the workspace for themselves, or is about to get it. */
+  taken: { by: string; since: string } | null;
   usage: Usage;
   workspace: { host: string; path: string; runPath: string } | null;
+  /** What agents and checks are kept from, in words; null where it is not known. */
+  containment: string | null;
   landedSha: string | null;
   lastError: TaskError | null;
   history: HistoryEntry[];
@@ -58,12 +62,14 @@ export function statusOf(state: TaskState): TaskStatus {
     findings: state.findings,
     decision: state.decision,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
+    taken: state.taken && { by: state.taken.by, since: state.taken.since },
     usage: state.usage,
     workspace: state.workspace && {
       host: state.workspace.host,
       path: state.workspace.path,
       runPath: state.workspace.runPath,
     },
+    containment: state.workspace?.containment ?? null,
     landedSha: state.landedSha,
     lastError: state.lastError,
     history: state.history,
@@ -90,6 +96,8 @@ export function waitingSentence(state: TaskState): string | null {
       return `the base, tried again at ${waiting.until}: ${waiting.message}`;
     case 'paused':
       return `somebody to resume it, paused by ${waiting.by}`;
+    case 'taken':
+      return `${waiting.by} to hand it back${waiting.problem === null ? '' : `, which failed: ${waiting.problem}`}`;
     case 'retry':
       return `a retry until ${waiting.until}`;
     default:
@@ -109,10 +117,11 @@ export function nextActions(state: TaskState): NextAction[] {
   const task = shellWord(state.issue.identifier);
   const act = (action: string, command: string): NextAction => ({ action, command: `continuo ${command}` });
   const cancel = act('Stop it and keep what was done', `cancel ${task}`);
+  const takeOver = state.workspace === null ? [] : [act('Work on it yourself', `shell ${task}`)];
 
   const { stage, waiting } = state;
   if (stage.phase === 'failed') {
-    return [act('Try again', `retry ${task}`), act('See what happened', `logs ${task}`), cancel];
+    return [act('Try again', `retry ${task}`), act('See what happened', `logs ${task}`), ...takeOver, cancel];
   }
   if (isOutcome(stage.phase)) return [];
 
@@ -123,14 +132,22 @@ export function nextActions(state: TaskState): NextAction[] {
         act('Let it land', `approve ${task}`),
         act('Send it back', `request-changes ${task} -m '<what to change>'`),
         act('Refuse it', `reject ${task} -m '<why>'`),
+        ...takeOver,
       ];
     case 'question':
-      return [act('Answer the agent', `answer ${task} '<your answer>'`), cancel];
+      return [act('Answer the agent', `answer ${task} '<your answer>'`), ...takeOver, cancel];
+    case 'taken':
+      return [
+        act('Hand it back to the agent', `hand-back ${task} -m '<what you did>'`),
+        act('Hand it back as finished', `hand-back ${task} --verify`),
+        act('Open it again', `shell ${task}`),
+        cancel,
+      ];
     case 'paused':
       return [act('Go on', `resume ${task}`), cancel];
     case 'base':
     case 'backoff':
-      return [act('Try again now', `retry ${task}`), cancel];
+      return [act('Try again now', `retry ${task}`), ...takeOver, cancel];
     case 'slot':
     case 'landing':
     case 'retry':
@@ -138,6 +155,7 @@ export function nextActions(state: TaskState): NextAction[] {
       return [
         act('Follow it', `logs ${task} -f`),
         act('Let it finish its turn, then wait', `pause ${task}`),
+        ...(waiting?.kind === 'landing' ? [] : takeOver),
         cancel,
       ];
     default:

@@ -38,8 +38,29 @@ export type Waiting =
   /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
   | { kind: 'base'; message: string; until: string }
   | { kind: 'paused'; by: string; since: string }
+  /** A person works in the workspace; `problem` is why their last hand-back could not be taken. */
+  | { kind: 'taken'; by: string; since: string; problem: string | null }
   /** Parked as failed, closed at `until`. */
   | { kind: 'retry'; until: string };
+
+/** A person has the workspace: nothing runs in it until they hand it back. */
+export interface Taken {
+  by: string;
+  /** RFC 3339. */
+  since: string;
+  /** Set when they are done, until what they did is saved. */
+  back: HandBack | null;
+}
+
+/** What a person says when they are done in the workspace. */
+export interface HandBack {
+  by: string;
+  note: string;
+  /** `Name <mail>` of the one whose commit it is. */
+  author: string;
+  /** `verify` where the work is finished, so that no turn of the agent is needed. */
+  then: 'run' | 'verify';
+}
 
 /** The task's working directory and its git facts, all on one host. */
 export interface Workspace {
@@ -51,6 +72,8 @@ export interface Workspace {
   /** The ref that holds the checkpoints, and the base commit they start from. */
   ref: string;
   baseSha: string;
+  /** What agents and checks are kept from on this host, in words; missing in what an earlier version recorded. */
+  containment?: string;
 }
 
 /** What the next turn is told, beside the task itself. */
@@ -62,7 +85,9 @@ export type Feedback =
   | { kind: 'steer'; by: string; note: string }
   | { kind: 'secrets'; places: string[] }
   | { kind: 'unchanged' }
-  | { kind: 'interrupted'; note: string };
+  | { kind: 'interrupted'; note: string }
+  /** A person has worked in the workspace; `files` are the first of those that they changed. */
+  | { kind: 'handBack'; by: string; note: string; files: string[] };
 
 export interface Question {
   id: string;
@@ -106,6 +131,8 @@ export interface TaskState {
   pausedBy: string | null;
   /** Paused together with every other task, and to be resumed with them. */
   pausedWithAll: boolean;
+  /** A person has taken it over. */
+  taken: Taken | null;
   /** Null on the first run, then 1 and up (SPEC 4.1.5). */
   attempt: number | null;
   /** Counts from 1; each time the work goes back to the agent starts a new one. */
@@ -143,6 +170,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     slot: 'none',
     pausedBy: null,
     pausedWithAll: false,
+    taken: null,
     attempt: null,
     round: 1,
     returns: 0,
@@ -161,6 +189,11 @@ export function newTask(project: string, issue: Issue): TaskState {
     history: [],
     seenMessages: [],
   };
+}
+
+/** A state that an older version may have written: what it did not know yet is as in a new task. */
+export function readState(state: TaskState): TaskState {
+  return { ...newTask(state.project, state.issue), ...state };
 }
 
 export function isOutcome(phase: Phase): phase is Outcome {

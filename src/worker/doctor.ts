@@ -1,10 +1,13 @@
 import { delimiter } from 'node:path';
 import { createAgent } from '../activities/agent/registry.js';
-import { findProgram as findExecutable } from '../activities/keeper/containment.js';
+import { adviceOf, describeContainment } from '../activities/keeper/containment/describe.js';
+import { findProgram as findExecutable } from '../activities/keeper/containment/find-program.js';
+import { ContainmentError, probeContainment } from '../activities/keeper/containment/probe.js';
 import type { Config } from '../config/config.js';
 import { namedConnection } from '../config/connection.js';
 import { findWorkflowFile } from '../config/discover.js';
 import { loadConfig } from '../config/load.js';
+import { dataDirectory, dataPaths } from '../config/paths.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Tried } from './engine/binary.js';
 import { findInstalled } from './engine/binary.js';
@@ -12,6 +15,7 @@ import { isHealthy } from './engine/health.js';
 import { temporal } from './engine/programs.js';
 import { run } from './engine/run.js';
 import type { Place } from './host.js';
+import { findPrograms } from './keepers.js';
 
 /** One thing that has to be in order. */
 export interface Diagnosis {
@@ -28,15 +32,8 @@ export async function diagnose(place: Place): Promise<Diagnosis[]> {
   const { env } = place;
   const host = await Promise.all([examineEngine(env), examineGit(env), examineProgram('bash', env)]);
   const lock = process.platform === 'linux' ? [await examineProgram('flock', env)] : [];
-  return [...host, ...lock, ...(await examineProject(place)), sandbox];
+  return [...host, ...lock, ...(await examineProject(place))];
 }
-
-const sandbox: Diagnosis = {
-  name: 'sandbox',
-  ok: true,
-  found: 'none: agents and checks run as your user, so approvals are not a security boundary against them',
-  remedy: 'give Continuo only work and agents that you would run yourself, or a machine of their own',
-};
 
 function good(name: string, found: string): Diagnosis {
   return { name, ok: true, found, remedy: null };
@@ -104,8 +101,42 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
     good('configuration', `${config.file}, project ${config.project}`),
     await examineRepository(config, env),
     await examineAgent(config, env),
+    await examineKeepers(config, env),
     ...examineSettings(config),
+    await examineSandbox(config, env),
   ];
+}
+
+/** A level below the best is no fault, but one that the machine cannot give is. */
+async function examineSandbox({ containment }: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const name = 'sandbox';
+  try {
+    const found = await probeContainment(containment, env);
+    const advice = adviceOf(found).join('; ');
+    return { name, ok: true, found: describeContainment(found), remedy: advice === '' ? null : advice };
+  } catch (error) {
+    if (!(error instanceof ContainmentError)) throw error;
+    return bad(name, error.message, 'mend that, or leave containment.level out to take the best there is');
+  }
+}
+
+/** What runs, or was cut off, is in order: the next worker takes it up. */
+async function examineKeepers(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  const name = 'keepers';
+  const { running, lost } = await findPrograms(dataPaths(dataDirectory(config.project, env)));
+  const count = (attached: boolean | null) =>
+    running.filter((program) => program.attached === attached).length;
+  const [waiting, deaf] = [count(false), count(null)];
+  const found = [
+    `${running.length} run`,
+    ...(waiting > 0 ? [`${waiting} without a worker`] : []),
+    ...(deaf > 0 ? [`${deaf} do not answer`] : []),
+    ...(lost.length > 0 ? [`${lost.length} were lost`] : []),
+  ].join(', ');
+  const isCalm = waiting + deaf + lost.length === 0;
+  const remedy =
+    'the next `continuo up` takes them up; `continuo ps` lists what runs, `continuo down --agents` ends it';
+  return { name, ok: true, found, remedy: isCalm ? null : remedy };
 }
 
 /** They stop nothing, so they are no faults. */

@@ -31,7 +31,8 @@ export async function openHost(command: 'up' | 'worker', { workflow, cwd, env }:
   const file = await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env });
   const config = await loadConfig(file, env);
   const paths = dataPaths(dataDirectory(config.project, env));
-  const lock = await lockData(paths, command, config.project);
+  const log = createStderrLogger(env);
+  const lock = await lockData(paths, command, config.project, log);
   const configs = openConfigStore(paths, env);
-  return { config, lock, host: hostId(env, paths.root), paths, env, configs, log: createStderrLogger(env) };
+  return { config, lock, host: hostId(env, paths.root), paths, env, configs, log };
 }

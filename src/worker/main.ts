@@ -1,13 +1,16 @@
 import { EngineError } from './engine/error.js';
+import { describeContainment } from '../activities/keeper/containment/describe.js';
 import { namedConnection } from '../config/connection.js';
 import type { EngineConnection } from '../config/connection.js';
 import { readEngineFile } from '../config/engine-file.js';
 import type { DataPaths } from '../config/paths.js';
 import { openEngine } from './engine/index.js';
 import { killServer } from './engine/stop.js';
+import { goingOn } from './going-on.js';
 import type { Host, Place } from './host.js';
 import { openHost } from './host.js';
-import { examineRepository } from './preflight.js';
+import { findPrograms } from './keepers.js';
+import { examineContainment, examineRepository } from './preflight.js';
 import { installRuntime } from './runtime.js';
 import { serve } from './serve.js';
 import { startProject } from './start-project.js';
@@ -16,7 +19,13 @@ import { welcome } from './welcome.js';
 
 // What the commands need besides; this file is their one door into the folder.
 export { AlreadyRunning } from './data-lock.js';
+export type { Detached } from './detach.js';
+export { startDetached } from './detach.js';
 export { EngineError } from './engine/error.js';
+export { goingOn } from './going-on.js';
+export type { LiveProgram } from './keepers.js';
+export { endPrograms, findPrograms } from './keepers.js';
+export type { Stopped } from './stop-served.js';
 export { stopServed } from './stop-served.js';
 
 /**
@@ -26,13 +35,16 @@ export { stopServed } from './stop-served.js';
  */
 export async function runUp(place: Place): Promise<void> {
   await withHost('up', place, async (host, signal) => {
+    const containment = await examineContainment(host);
     await examineRepository(host);
     const engine = await openEngine(host);
     try {
-      host.lock.publish(engine);
+      host.lock.publish({ ...engine, ready: false });
+      installRuntime(host.log);
       await serve(host, engine, signal, async (client, queue) => {
         await startProject(client, queue, host);
-        welcome(host, engine).forEach(print);
+        host.lock.publish({ ...engine, ready: true });
+        welcome(host, engine, containment).forEach(print);
       });
     } finally {
       await engine.stop();
@@ -43,10 +55,15 @@ export async function runUp(place: Place): Promise<void> {
 /** `continuo worker`: the workers of this host alone, for a server that runs elsewhere; waits for it. Throws as `runUp`. */
 export async function runWorker(place: Place): Promise<void> {
   await withHost('worker', place, async (host, signal) => {
+    const containment = await examineContainment(host);
     const engine = findServer(host);
-    host.lock.publish({ address: engine.address, uiUrl: null });
+    const known = { address: engine.address, uiUrl: null };
+    host.lock.publish({ ...known, ready: false });
+    installRuntime(host.log);
     await serve(host, engine, signal, () => {
+      host.lock.publish({ ...known, ready: true });
       print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);
+      print(`  Sandbox   ${describeContainment(containment)}`);
       return Promise.resolve();
     });
   });
@@ -58,21 +75,24 @@ async function withHost(
   work: (host: Host, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const host = await openHost(command, place);
-  const { log, lock, paths } = host;
+  const { lock, paths } = host;
   const stop = listenForStop(
-    () => print('Stopping: running turns and checks end; once more stops at once.'),
+    () => print('Stopping: agents and checks go on; once more stops at once.'),
     () => void force(paths),
   );
   try {
-    installRuntime(log);
     await work(host, stop.signal);
+    if (stop.signal.aborted) {
+      const { running } = await findPrograms(paths);
+      goingOn(running, host.config.keeper.lease_ms).forEach(print);
+    }
   } finally {
     lock.release();
     stop.dispose();
   }
 }
 
-/** Programs of agents and checks die with this process; the server would go on. */
+/** Agents and checks go on by design; the server would too. */
 async function force(paths: DataPaths): Promise<void> {
   await killServer(paths);
   process.exit(1);

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { openMirror } from '../activities/git/mirror.js';
 import { RepositoryError } from '../activities/git/repository-error.js';
+import type { Containment } from '../activities/keeper/containment/containment.js';
+import { ContainmentError, probeContainment } from '../activities/keeper/containment/probe.js';
 import { ConfigError } from '../config/errors.js';
 import type { Host } from './host.js';
 
@@ -26,5 +28,18 @@ export async function examineRepository({
         `${basename(config.file)}: repository: ${error.message}`,
       );
     log.warn('repository cannot be reached now', { error: error.message });
+  }
+}
+
+/** The containment of agents and checks. Throws `ConfigError` when this machine cannot give what the file asks for. */
+export async function examineContainment({
+  config,
+  env,
+}: Pick<Host, 'config' | 'env'>): Promise<Containment> {
+  try {
+    return await probeContainment(config.containment, env);
+  } catch (error) {
+    if (!(error instanceof ContainmentError)) throw error;
+    throw new ConfigError('config_invalid', config.file, `${basename(config.file)}: ${error.message}`);
   }
 }

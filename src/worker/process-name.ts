@@ -14,3 +14,14 @@ export async function isRunning(name: ProcessName): Promise<boolean> {
   const found = await findProcess(name.pid);
   return found !== null && !found.zombie && found.start === name.start;
 }
+
+/** Signals the very process that was named, if it is still there. */
+export async function signalProcess(name: ProcessName, signal: NodeJS.Signals): Promise<void> {
+  if (!(await isRunning(name))) return;
+  try {
+    process.kill(name.pid, signal);
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

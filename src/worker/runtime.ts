@@ -4,7 +4,8 @@ import type { Logger } from '../activities/host.js';
 
 /**
  * Routes the Temporal SDK's own messages into the log, those of its everyday life at `debug`, and
- * leaves signals to us. Once in the life of a process, before anything else of the SDK.
+ * leaves signals to us. Once in the life of a process, right before its first connection: until the last one
+ * has closed, the process does not end by itself.
  */
 export function installRuntime(log: Logger): void {
   Runtime.install({

@@ -3,17 +3,19 @@ import { emptyTrash } from '../activities/git/trash.js';
 import { createActivities } from '../activities/index.js';
 import type { EngineConnection } from '../config/connection.js';
 import { workflowQueue } from '../config/temporal.js';
+import { failDeadAttempts, noteAttempts } from './attempts.js';
 import { workflowBundle } from './bundle.js';
 import { connectPatiently } from './connect.js';
 import { ensureSearchAttributes } from './engine/attributes.js';
 import type { Host } from './host.js';
-import { endLeftovers } from './leftovers.js';
+import { nameProcess } from './process-name.js';
+import { sweepPrograms } from './programs.js';
 import type { Workers } from './workers.js';
 import { createWorkers } from './workers.js';
 
 /**
- * Works for the server until the signal ends it: takes no new work then, ends what runs, and
- * returns. `onReady` is called once, when the workers are polling.
+ * Works for the server until the signal ends it: takes no new work then, leaves what runs to the next
+ * worker, and returns. `onReady` is called once, when the workers are polling.
  */
 export async function serve(
   host: Host,
@@ -26,9 +28,11 @@ export async function serve(
   try {
     const { namespace } = engine;
     const queue = workflowQueue(host.env);
+    const client = new Client({ connection, namespace });
+    // Before anything that takes time: the next attempts are ready when the workers begin to poll.
+    await failDeadAttempts(host.paths, client, host.log);
     await ensureSearchAttributes(connection, engine);
     await host.configs.put(host.config);
-    await endLeftovers(host.paths, host.log);
     const workers = await createWorkers({
       connection,
       namespace,
@@ -36,10 +40,12 @@ export async function serve(
       host: host.host,
       workflowBundle: workflowBundle(),
       activities: createActivities(host),
+      interceptors: [noteAttempts(host.paths, await nameProcess(process.pid))],
     });
-    const sweeping = setInterval(() => void sweep(host, workers), sweepEveryMs).unref();
+    const sweeping = setInterval(() => void sweep(host, client, workers), sweepEveryMs).unref();
+    void sweepPrograms(host.paths, client, host.log);
     try {
-      await workers.run(signal, () => onReady(new Client({ connection, namespace }), queue));
+      await workers.run(signal, () => onReady(client, queue));
     } finally {
       clearInterval(sweeping);
     }
@@ -50,8 +56,9 @@ export async function serve(
 
 const sweepEveryMs = 60_000;
 
-/** Empties the trash while nothing else goes on. */
-async function sweep({ paths, log }: Host, workers: Workers): Promise<void> {
+/** Ends programs that nobody wants any more, and empties the trash while nothing else goes on. */
+async function sweep({ paths, log }: Host, client: Client, workers: Workers): Promise<void> {
+  await sweepPrograms(paths, client, log);
   if (!workers.isIdle()) return;
   try {
     await emptyTrash(paths);

@@ -1,3 +1,5 @@
+import type { Containment } from '../activities/keeper/containment/containment.js';
+import { adviceOf, describeContainment } from '../activities/keeper/containment/describe.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Engine } from './engine/index.js';
 import type { Host } from './host.js';
@@ -12,6 +14,7 @@ const how = {
 export function welcome(
   { config, paths, host }: Pick<Host, 'config' | 'paths' | 'host'>,
   engine: Pick<Engine, 'address' | 'namespace' | 'uiUrl' | 'kind'>,
+  containment: Containment,
 ): string[] {
   const { address, namespace, uiUrl, kind } = engine;
   return [
@@ -20,28 +23,26 @@ export function welcome(
     ...(uiUrl === null ? [] : [`  UI        ${uiUrl}`]),
     `  Host      ${host}`,
     `  Data      ${paths.root}`,
+    `  Sandbox   ${describeContainment(containment)}`,
+    ...adviceOf(containment).map((advice) => `            ${advice}`),
     ...warnings(config),
     'Next, in another terminal:',
     '  continuo list                    see the tasks and what they wait for',
     "  continuo start '<what to do>'    start a task from a prompt",
-    'Ctrl-C or `continuo down` ends it; tasks go on at the next `continuo up`.',
+    '  continuo ps                      see the agents and checks that run',
+    'Ctrl-C or `continuo down` ends it. Agents that run go on (`continuo down --agents` ends them too), and',
+    'the tasks do so at the next `continuo up`.',
   ];
 }
 
 function warnings(config: Host['config']): string[] {
   const { verify, review, land } = config;
-  const human = review?.human.when ?? 'never';
   return [
     ...(verify === undefined && review === undefined && land === undefined
       ? [
           '  Note: verify, review and land are not configured, so nothing is checked and nothing lands by itself.',
         ]
       : []),
-    ...(human === 'never'
-      ? []
-      : [
-          '  Note: agents run without a sandbox, as your user: approvals are not a security boundary against them.',
-        ]),
     ...settingsWithoutEffect(config).map(
       ({ key, effect, advice }) => `  Warning: ${key} has no effect: ${effect}; ${advice}.`,
     ),

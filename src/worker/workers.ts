@@ -1,4 +1,4 @@
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { activityQueue } from '../domain/queue.js';
 import type { Ports } from '../workflows/ports.js';
@@ -12,6 +12,8 @@ export interface WorkersOptions {
   host: string;
   workflowBundle: { codePath: string };
   activities: Ports;
+  /** Beside the one that types errors. */
+  interceptors: ActivityInterceptorsFactory[];
 }
 
 /** The workers of one host. */
@@ -19,7 +21,7 @@ export interface Workers {
   /** Whether nothing runs but the watch of the tracker. */
   isIdle(): boolean;
   /**
-   * Works until the signal is aborted, then takes no new work, cancels activities after a second,
+   * Works until the signal is aborted, then takes no new work, lets activities leave what they do at once,
    * and returns. `onReady` is called once, when both poll. Rejects when one of them cannot go on.
    */
   run(signal: AbortSignal, onReady: () => Promise<void>): Promise<void>;
@@ -28,12 +30,12 @@ export interface Workers {
 /** Activities are programs that are waited for: what limits them are the project's slots. */
 const concurrentActivities = 200;
 
-/** A cancelled program is ended politely first; then nothing is waited for any longer. */
-const shutdown = { shutdownGraceTime: '1s', shutdownForceTime: '30s' } satisfies Partial<WorkerOptions>;
+/** Programs go on without us, so nothing is gained by waiting; what a workflow has cancelled is ended politely. */
+const shutdown = { shutdownGraceTime: 0, shutdownForceTime: '30s' } satisfies Partial<WorkerOptions>;
 
 /** Two workers in one process: one shares the queue of workflows, the other one serves this host alone. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, queue, host, workflowBundle, activities } = options;
+  const { connection, namespace, queue, host, workflowBundle, activities, interceptors } = options;
   const [workflowWorker, activityWorker] = await Promise.all([
     Worker.create({
       connection,
@@ -47,7 +49,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       namespace,
       taskQueue: activityQueue(queue, host),
       activities,
-      interceptors: { activity: [classifyErrors] },
+      interceptors: { activity: [classifyErrors, ...interceptors] },
       maxConcurrentActivityTaskExecutions: concurrentActivities,
       // By default beats are held back for 0.8 of the timeout: cancellations then come late.
       maxHeartbeatThrottleInterval: '2s',

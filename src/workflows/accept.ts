@@ -15,7 +15,7 @@ interface Handling<M> {
 }
 
 /** The workflow that takes messages. */
-interface Taker {
+export interface Taker {
   /** Ids of the messages that took effect; a repetition does nothing. */
   seen: string[];
   /** Records what was done, or why nothing was. */

@@ -33,6 +33,13 @@ export interface NoteMessage extends Message {
   all?: boolean;
 }
 
+export interface HandBackMessage extends NoteMessage {
+  /** Whose commit it is, as git names people; `by` where it is empty. */
+  name: string;
+  mail: string;
+  then: 'run' | 'verify';
+}
+
 /** What became of a message, in one sentence for the person who sent it. */
 export interface Receipt {
   message: string;
@@ -45,6 +52,8 @@ export const pauseUpdate = defineUpdate<Receipt, [NoteMessage]>('pause');
 export const resumeUpdate = defineUpdate<Receipt, [NoteMessage]>('resume');
 export const cancelUpdate = defineUpdate<Receipt, [NoteMessage]>('cancel');
 export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
+export const takeOverUpdate = defineUpdate<Receipt, [NoteMessage]>('takeOver');
+export const handBackUpdate = defineUpdate<Receipt, [HandBackMessage]>('handBack');
 
 export const decideSignal = defineSignal<[DecideMessage]>('decide');
 export const answerSignal = defineSignal<[AnswerMessage]>('answer');
@@ -53,6 +62,8 @@ export const pauseSignal = defineSignal<[NoteMessage]>('pause');
 export const resumeSignal = defineSignal<[NoteMessage]>('resume');
 export const cancelSignal = defineSignal<[NoteMessage]>('cancel');
 export const retrySignal = defineSignal<[NoteMessage]>('retry');
+export const takeOverSignal = defineSignal<[NoteMessage]>('takeOver');
+export const handBackSignal = defineSignal<[HandBackMessage]>('handBack');
 
 /** The documented, stable picture of a task (`continuo status --json`). */
 export const statusQuery = defineQuery<TaskStatus>('status');

@@ -39,7 +39,8 @@ export type PrepareOutcome =
   | { kind: 'impossible'; category: string; message: string };
 
 export type CheckpointOutcome =
-  | { kind: 'committed'; sha: string; risks: Risk[]; notes: string[] }
+  /** `files` are the first of those that differ from the last checkpoint. */
+  | { kind: 'committed'; sha: string; files: string[]; risks: Risk[]; notes: string[] }
   /** The tree is the one of the last checkpoint; `sha` is that checkpoint, null when it is the base itself. */
   | { kind: 'unchanged'; sha: string | null; risks: Risk[]; notes: string[] }
   /** Committed on this host only, not pushed: `path:line rule` for each secret that was found. */
@@ -67,6 +68,8 @@ export interface GitPort {
     workspace: Workspace;
     session: string | null;
     message: string;
+    /** Whose work it is, as `Name <mail>`, where it is a person's; else the author that is configured. */
+    author?: string;
   }): Promise<CheckpointOutcome>;
   /** Makes the commit that would be the base's new head; the same input and base give the same commit. */
   rebase(input: { entry: LandingEntry }): Promise<RebaseOutcome>;

@@ -1,10 +1,12 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import { FailureType } from '../domain/failure.js';
 import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
+import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { after, note, now, publish, waitFor } from './task-context.js';
 import { giveSlotBack, reportSettled } from './task-slot.js';
+import { countAnew } from './task-ways-back.js';
 
 export interface TaskResult {
   outcome: Outcome;
@@ -23,6 +25,8 @@ const parkedMs = 14 * 24 * 60 * 60_000;
 export function stageAfter(task: Task, error: unknown): Stage {
   const { state } = task;
   if (task.ending !== null) return task.ending;
+  // A person took it over: what was at work has ended, and the workspace is theirs next.
+  if (state.taken !== null && isCancellation(error)) return state.stage;
   if (!(error instanceof ActivityFailure)) throw error;
 
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -51,12 +55,7 @@ export async function park(task: Task, failed: Failed): Promise<Stage> {
   if (!retried) throw await giveUp(task, failed);
 
   task.retryAsked = false;
-  state.returns = 0;
-  state.capsFrom = {
-    attempts: state.attempt ?? 0,
-    turns: state.usage.turns,
-    tokens: state.usage.totalTokens,
-  };
+  countAnew(task);
   // The workspace may be what was wrong; preparing one that is there takes no time.
   return { phase: failed.from === 'run' ? 'prepare' : failed.from };
 }
@@ -98,14 +97,11 @@ async function settle(task: Task, outcome: Outcome): Promise<void> {
 
 /** A turn that was cut short may have left something behind: it goes to the task's ref. */
 async function keepWork(task: Task): Promise<void> {
-  const { config, workspace, project, issue, session } = task.state;
+  const { config, workspace, issue } = task.state;
   if (config === null || workspace === null) return;
-  const port = git({ host: workspace.host, summary: `Keep what ${issue.identifier} left behind` });
-  const { id: issueId, identifier, scope } = issue;
-  const input = { config: config.hash, project, issueId, identifier, scope, workspace, session };
+  const summary = `Keep what ${issue.identifier} left behind`;
   await attempt(task, async () => {
-    const kept = await port.checkpoint({ ...input, message: 'Unfinished work' });
-    if (kept.kind !== 'secrets') task.state.headSha = kept.sha;
+    await saveWork(task, { summary, message: 'Unfinished work' });
   });
 }
 

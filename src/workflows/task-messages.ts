@@ -8,6 +8,7 @@ import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, now, publish } from './task-context.js';
+import { acceptTakeOver } from './task-take-over.js';
 
 /** More notes than this at once would not be read, and would not fit into a payload. */
 const openNotesLimit = 20;
@@ -119,6 +120,8 @@ export function handleMessages(task: Task): void {
     },
   });
 
+  acceptTakeOver(task, taker);
+
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
     Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
@@ -151,6 +154,8 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
       return null;
     case 'paused':
       return 'the task is paused: resume it first';
+    case 'taken':
+      return `${waiting.by} has taken it over: hand it back first`;
     default:
       return 'there is nothing to retry: the task has not failed and waits for no timer';
   }
@@ -181,7 +186,9 @@ function observe(task: Task, seen: messages.IssueObservation): void {
     case 'missing': {
       const why =
         seen.kind === 'missing' ? 'the issue is gone' : `the issue is ${seen.state} and not to be worked on`;
-      const stops = phase === 'claim' || phase === 'prepare' || phase === 'run';
+      // A person who works on it may well have moved the issue.
+      const isAtWork = phase === 'claim' || phase === 'prepare' || phase === 'run';
+      const stops = isAtWork && task.state.taken === null;
       if (stops && task.ending === null) end(task, 'the tracker', why);
       else note(task, why);
       return;

@@ -1,12 +1,13 @@
-import { upsertMemo } from '@temporalio/workflow';
+import { isCancellation, upsertMemo } from '@temporalio/workflow';
 import type { Decision } from '../domain/decision.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import { reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
-import { addTurn } from '../domain/usage.js';
-import type { CheckpointOutcome, TurnOutcome } from './ports.js';
+import { addTurn, noUsage } from '../domain/usage.js';
+import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
+import { saveWork } from './task-checkpoint.js';
 import { askToLand, landingEntry } from './task-landing.js';
 import { giveSlotBack } from './task-slot.js';
 import {
@@ -68,7 +69,10 @@ export async function run(task: Task): Promise<Stage> {
   if (exhausted !== null) return fail(task, ...exhausted);
 
   const turn = await runTurn(task);
-  const checkpoint = await saveWork(task, turn);
+  const checkpoint = await saveWork(task, {
+    summary: `Checkpoint after turn ${state.usage.turns}`,
+    message: turn.kind === 'completed' ? turn.summary : `Work after turn ${state.usage.turns}`,
+  });
   switch (turn.kind) {
     case 'completed':
       return afterWork(task, checkpoint);
@@ -192,7 +196,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
     host: workspace.host,
     summary: `Turn ${turn} of ${view(task).agent.kind}, round ${state.round}`,
   });
-  const outcome = await port.runTurn({
+  const input: RunTurnInput = {
     config: granted(task).config.hash,
     project: state.project,
     identifier: state.issue.identifier,
@@ -202,6 +206,11 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
     round: state.round,
     session: state.session,
     feedback: state.feedback,
+  };
+  const outcome = await port.runTurn(input).catch((error: unknown) => {
+    // A turn is known by its number, so the next one must not pass for the one that was ended.
+    if (state.taken !== null && isCancellation(error)) state.usage = addTurn(state.usage, noUsage);
+    throw error;
   });
 
   state.usage = addTurn(state.usage, outcome.usage);
@@ -209,28 +218,6 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   // What arrived during the turn stays for the next one, and a failed turn is told again.
   if (outcome.kind !== 'failed') state.feedback.splice(0, told);
   if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
-  return outcome;
-}
-
-async function saveWork(task: Task, turn: TurnOutcome): Promise<CheckpointOutcome> {
-  const { state } = task;
-  const { issue } = state;
-  const workspace = workspaceOf(task);
-  const port = git({ host: workspace.host, summary: `Checkpoint after turn ${state.usage.turns}` });
-  const outcome = await port.checkpoint({
-    config: granted(task).config.hash,
-    project: state.project,
-    issueId: issue.id,
-    identifier: issue.identifier,
-    scope: issue.scope,
-    workspace,
-    session: state.session,
-    message: turn.kind === 'completed' ? turn.summary : `Work after turn ${state.usage.turns}`,
-  });
-  if (outcome.kind !== 'secrets') {
-    Object.assign(state, { headSha: outcome.sha, risks: outcome.risks });
-    for (const text of outcome.notes) note(task, text);
-  }
   return outcome;
 }
 

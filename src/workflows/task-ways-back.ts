@@ -29,15 +29,30 @@ const stillWrong: Record<Feedback['kind'], string> = {
   answer: 'the agent still asks',
   steer: 'the agent was told',
   interrupted: 'turns are cut short',
+  handBack: 'a person has worked on it',
 };
 
 /** Starts the next round with what the agent is to be told. Every decision about an earlier round is void. */
 export function startRound(task: Task, feedback: Feedback): Stage {
-  const { state } = task;
+  openRound(task, feedback);
+  note(task, `back to the agent (${feedback.kind}), round ${task.state.round}`);
+  return { phase: 'run' };
+}
+
+/** The next round, whoever works in it; the agent's next turn is told the feedback. */
+export function openRound({ state }: Task, feedback: Feedback): void {
   state.round += 1;
   state.feedback.push(feedback);
-  note(task, `back to the agent (${feedback.kind}), round ${state.round}`);
-  return { phase: 'run' };
+}
+
+/** A person has stepped in after a failure: what was tried before does not count any more. */
+export function countAnew({ state }: Task): void {
+  state.returns = 0;
+  state.capsFrom = {
+    attempts: state.attempt ?? 0,
+    turns: state.usage.turns,
+    tokens: state.usage.totalTokens,
+  };
 }
 
 /** A failed attempt is repeated after a durable backoff, without a slot (SPEC 8.4). */

@@ -6,12 +6,13 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { newTask } from '../domain/task.js';
+import { newTask, readState } from '../domain/task.js';
 import type { TaskInput } from './messages.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
 import { end, handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
+import { lend } from './task-take-over.js';
 import { askForSlot, giveSlotBack, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
@@ -22,7 +23,7 @@ import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
  * failed stays open for a while and can be retried.
  */
 export async function task(input: TaskInput): Promise<TaskResult> {
-  const task = openTask(input.state ?? begin(input), input.forced);
+  const task = openTask(input.state === null ? begin(input) : readState(input.state), input.forced);
   handleMessages(task);
   // The cancel button of the Temporal UI is a cancel as any other.
   CancellationScope.current().cancelRequested.catch(() =>
@@ -53,11 +54,17 @@ async function step(task: Task): Promise<void> {
   const scope = new CancellationScope();
   task.interrupt = () => scope.cancel();
   try {
-    task.state.stage = await scope.run(async () => ((await rest(task)) ? nextStage(task) : task.state.stage));
+    task.state.stage = await scope.run(() => proceed(task));
   } catch (error) {
     task.state.stage = stageAfter(task, error);
   }
   if (task.ending !== null && !isEnded(task)) task.state.stage = task.ending;
+}
+
+async function proceed(task: Task): Promise<Task['state']['stage']> {
+  const { taken } = task.state;
+  if (taken !== null) return lend(task, taken);
+  return (await rest(task)) ? nextStage(task) : task.state.stage;
 }
 
 /**

@@ -1,11 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { placesOf } from '../../src/activities/attempt.js';
+import { heartbeating } from '../../src/activities/heartbeat.js';
+import type { HookOutcome } from '../../src/activities/hooks.js';
 import { runHook } from '../../src/activities/hooks.js';
 import { listProcesses } from '../../src/activities/keeper/processes.js';
+import { endProgram, runningIn } from '../../src/activities/keeper/strays.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { until } from '../support/engine.js';
 
 let folder: string;
 let workspace: string;
@@ -17,12 +32,15 @@ beforeEach(() => {
   mkdirSync(workspace);
   logged = [];
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all((await runningIn(places())).map(endProgram));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function run(
   script: string,
-  more: { timeoutMs?: number; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
-) {
+  more: { timeoutMs?: number; env?: NodeJS.ProcessEnv; activity?: MockActivityEnvironment } = {},
+): Promise<HookOutcome> {
   const text = `---
 tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
 repository: { url: . }
@@ -33,16 +51,26 @@ hooks: { after_create: ${JSON.stringify(script)}, timeout_ms: ${more.timeoutMs ?
 ---
 `;
   const log = (message: string) => void logged.push(message);
-  return runHook({
-    name: 'after_create',
-    config: parseConfig(join(folder, 'WORKFLOW.md'), text, {}),
-    workspace,
-    runPath: join(folder, 'run'),
-    env: more.env ?? process.env,
-    log: { debug: log, info: log, warn: log, error: log },
-    ...(more.signal && { signal: more.signal }),
-  });
+  const activity = more.activity ?? new MockActivityEnvironment();
+  return activity.run(() =>
+    heartbeating((_signal, attempt) =>
+      runHook({
+        name: 'after_create',
+        config: parseConfig(join(folder, 'WORKFLOW.md'), text, {}),
+        identifier: 'SHOP-1',
+        workspace,
+        runPath: join(folder, 'run'),
+        env: more.env ?? process.env,
+        log: { debug: log, info: log, warn: log, error: log },
+        place: join(places(), 'after_create'),
+        attempt,
+      }),
+    ),
+  );
 }
+
+const places = () => placesOf(join(folder, 'run'));
+const attempt = (number: number) => new MockActivityEnvironment({ attempt: number });
 
 const hooksLog = () => readFileSync(join(folder, 'run', 'hooks.log'), 'utf8');
 
@@ -83,14 +111,40 @@ describe('runHook', () => {
     expect(seen).not.toContain('canary');
   });
 
-  it('stops with the reason of a cancellation', async () => {
-    const controller = new AbortController();
-    const running = run('touch started; sleep 1000', { signal: controller.signal });
-    const caught = running.catch((error: unknown) => error);
-    while (!existsSync(join(workspace, 'started'))) await sleep(10);
-    const reason = new Error('stop');
-    controller.abort(reason);
-    expect(await caught).toBe(reason);
+  it('stops with the reason of a cancellation, and nothing of it runs on', async () => {
+    const activity = attempt(1);
+    const caught = run('touch started; sleep 1000', { activity }).catch((error: unknown) => error);
+    await until(() => existsSync(join(workspace, 'started')));
+    activity.cancel();
+    expect(await caught).toBeInstanceOf(CancelledFailure);
+    expect(await runningIn(places())).toEqual([]);
+  });
+
+  it('goes on when the worker leaves, and the next attempt takes its result', async () => {
+    const script = 'echo started >> order; until [ -e go ]; do sleep 0.02; done; echo no disk; exit 7';
+    const activity = attempt(1);
+    const caught = run(script, { activity }).catch((error: unknown) => error);
+    await until(() => existsSync(join(workspace, 'order')));
+    activity.cancel('WORKER_SHUTDOWN');
+    expect(await caught).toMatchObject({ nextRetryDelay: '1ms', nonRetryable: false });
+    expect(await runningIn(places())).toHaveLength(1);
+
+    const next = run(script, { activity: attempt(2) });
+    writeFileSync(join(workspace, 'go'), '');
+    const failed = { kind: 'failed', message: expect.stringContaining('exit code 7; its output is in') };
+    expect(await next).toMatchObject(failed);
+    expect(await run(script, { activity: attempt(3) })).toMatchObject(failed);
+    expect(readFileSync(join(workspace, 'order'), 'utf8')).toBe('started\n');
+  });
+
+  it('runs again when its keeper was lost', async () => {
+    const script = 'echo started >> order; [ -e go ] || sleep 1000';
+    const running = run(script);
+    await until(() => existsSync(join(workspace, 'order')));
+    writeFileSync(join(workspace, 'go'), '');
+    for (const { keeper } of await runningIn(places())) process.kill(keeper.process.pid, 'SIGKILL');
+    expect(await running).toEqual({ kind: 'ok' });
+    expect(readFileSync(join(workspace, 'order'), 'utf8')).toBe('started\nstarted\n');
   });
 
   it('fails, and does not throw, when the workspace is gone', async () => {

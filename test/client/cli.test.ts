@@ -37,7 +37,7 @@ function run(args: string[], options: Partial<RunOptions> = {}) {
 }
 
 const commands = [
-  ...['init', 'up', 'worker', 'down', 'doctor', 'start', 'list', 'status', 'logs', 'diff', 'approve'],
+  ...['init', 'up', 'worker', 'down', 'doctor', 'start', 'list', 'ps', 'status', 'logs', 'diff', 'approve'],
   ...['request-changes', 'reject', 'answer', 'steer', 'pause', 'resume', 'cancel', 'retry'],
 ];
 

@@ -48,6 +48,7 @@ async function down(start?: string) {
     project: 'shop',
     address: null,
     uiUrl: null,
+    ready: true,
   });
   return program.run(['down'], { cwd: folder, env: { CONTINUO_DATA: join(folder, 'data') } });
 }

@@ -11,7 +11,18 @@ import { openLab } from './support/lab.js';
 
 const statusFields = [
   ...['task', 'project', 'title', 'phase', 'waitingFor', 'waiting', 'attempt', 'round', 'headSha', 'baseSha'],
-  ...['branch', 'checks', 'risks', 'findings', 'decision', 'question', 'usage', 'workspace', 'landedSha'],
+  ...[
+    'branch',
+    'checks',
+    'risks',
+    'findings',
+    'decision',
+    'question',
+    'taken',
+    'usage',
+    'workspace',
+    'landedSha',
+  ],
   ...['lastError', 'history', 'next'],
 ];
 

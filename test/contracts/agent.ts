@@ -58,7 +58,7 @@ export function describeAgent(kind: string, behaviours: AgentBehaviours): void {
       while (!existsSync(join(host.workspace, 'started.txt'))) await sleep(10);
       activity.cancel();
       expect(await caught).toBeInstanceOf(CancelledFailure);
-      expect(existsSync(join(host.runPath, 'program.json'))).toBe(false);
+      expect(await host.running()).toEqual([]);
     });
 
     it('is told the task first, and later what has happened since', async () => {

@@ -6,10 +6,10 @@ import { temporal } from '../../src/worker/engine/programs.js';
 import { FakePorts } from '../support/fake-ports.js';
 import { startTimeSkippingServer } from '../support/temporal.js';
 import { openRig } from '../support/workflow-rig.js';
-import { scenarios } from './scenarios.js';
+import type { Scenario } from './scenarios.js';
 
-/** Plays every scenario and stores its history with the workflow's id, one file each. */
-export async function recordHistories(folder: string): Promise<void> {
+/** Plays the scenarios and stores its history with the workflow's id, one file each. */
+export async function recordHistories(folder: string, scenarios: readonly Scenario[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const env = await startTimeSkippingServer();
   try {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
@@ -9,8 +9,12 @@ import { scenarios } from './scenarios.js';
 
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
-/** Set to record anew, after a change that no released version has to replay. */
-const records = process.env.RECORD_HISTORIES !== undefined;
+/**
+ * `missing` records the histories that are not stored yet; `all` records every one anew, after a change
+ * that no released version has to replay.
+ */
+const records = process.env.RECORD_HISTORIES;
+const isStored = (name: string) => existsSync(`${folder}/${name}.json`);
 
 interface StoredHistory {
   workflowId: string;
@@ -28,7 +32,9 @@ async function replay({ workflowId, events }: StoredHistory): Promise<void> {
 
 describe('stored histories', () => {
   beforeAll(async () => {
-    if (records) await recordHistories(folder);
+    if (records === undefined) return;
+    const wanted = scenarios.filter(({ name }) => records === 'all' || !isStored(name));
+    await recordHistories(folder, wanted);
   }, 300_000);
 
   it('cover every way through the state machine', () => {

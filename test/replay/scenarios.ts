@@ -63,6 +63,23 @@ async function toTheEnd(
   return handle;
 }
 
+/** A person takes the task, hands it back with a secret in it first, and then for good. */
+async function takenAndHandedBack(
+  rig: Rig,
+  handle: TaskHandle,
+  ports: FakePorts,
+  then: 'run' | 'verify',
+): Promise<TaskHandle> {
+  const back = () => ({ ...said(), name: 'Ann Lee', mail: 'ann@example.org', then });
+  await handle.executeUpdate(messages.takeOverUpdate, { args: [said()] });
+  await rig.until(handle, (status) => status.waiting?.kind === 'taken');
+  ports.next('checkpoint', { kind: 'secrets', places: ['a.env:1 aws'] });
+  await handle.executeUpdate(messages.handBackUpdate, { args: [back()] });
+  await rig.until(handle, ({ waiting }) => waiting?.kind === 'taken' && waiting.problem !== null);
+  await handle.executeUpdate(messages.handBackUpdate, { args: [back()] });
+  return toTheEnd(rig, handle);
+}
+
 export const scenarios: Scenario[] = [
   { name: 'straight', play: async (rig) => toTheEnd(rig, await rig.start()) },
   {
@@ -230,6 +247,32 @@ export const scenarios: Scenario[] = [
       await rig.until(handle, () => ports.inputs('runTurn').length === 1);
       await handle.signal(messages.issueObservedSignal, { kind: 'terminal', state: 'Done' });
       return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'taken-over-in-a-turn',
+    play: async (rig, ports) => {
+      ports.next('runTurn', untilCancelled);
+      const handle = await rig.start();
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      return takenAndHandedBack(rig, handle, ports, 'run');
+    },
+  },
+  {
+    name: 'taken-over-and-finished-by-a-person',
+    play: async (rig, ports) => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      return takenAndHandedBack(rig, handle, ports, 'verify');
+    },
+  },
+  {
+    name: 'taken-over-after-it-failed',
+    play: async (rig, ports) => {
+      ports.next('verify', red, red, red, red);
+      const handle = await rig.start();
+      await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+      return takenAndHandedBack(rig, handle, ports, 'run');
     },
   },
   {

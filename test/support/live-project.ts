@@ -15,18 +15,28 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { KeeperInfo } from '../../src/activities/keeper/list.js';
+import { listKeepers } from '../../src/activities/keeper/list.js';
 import type { EngineFile } from '../../src/config/engine-file.js';
+import { dataPaths } from '../../src/config/paths.js';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
 import { freePorts } from '../../src/worker/engine/ports.js';
 import { decideUpdate, statusQuery } from '../../src/workflows/messages.js';
+import type { RunningProcess } from './processes.js';
+import { isAlive, processesWith, signal } from './processes.js';
 
 const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
 
 /** What a test's project is made of, beside its defaults. */
 export interface ProjectOptions {
-  /** The front matter, without `project`, `tracker`, `workspace` and `repository`. */
-  workflow: string;
+  /**
+   * The front matter, without `project`, `tracker`, `workspace` and `repository`; it may be made from the project's
+   * folder, which holds the notes. Unless it has `containment`, agents and checks may write to that folder.
+   */
+  workflow: string | ((folder: string) => string);
+  /** The data directory, where it is not in the project's folder. */
+  data?: string;
   files?: Record<string, string>;
   /** Task files: identifier to body. */
   tasks?: Record<string, string>;
@@ -40,13 +50,18 @@ export class LiveProject {
   readonly name = `p${randomUUID().slice(0, 8)}`;
   readonly folder = mkdtempSync(join(tmpdir(), 'continuo-e2e-'));
   readonly repository = join(this.folder, 'repository');
-  readonly data = join(this.folder, 'data');
+  readonly data: string;
+  /** The `TMPDIR` of everything that is started here. */
+  readonly temporary = join(this.folder, 'tmp');
   private up: ChildProcess | null = null;
+  private isReady = false;
   private output = '';
   private connection: Connection | null = null;
 
   constructor(options: ProjectOptions) {
+    this.data = options.data ?? join(this.folder, 'data');
     mkdirSync(this.repository, { recursive: true });
+    mkdirSync(this.temporary);
     this.git('init', '--quiet', '--initial-branch', 'main');
     this.git('config', 'user.name', 'Test');
     this.git('config', 'user.email', 'test@localhost');
@@ -68,7 +83,7 @@ export class LiveProject {
 
   get environment(): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-    return { ...Object.fromEntries(own), CONTINUO_DATA: this.data };
+    return { ...Object.fromEntries(own), CONTINUO_DATA: this.data, TMPDIR: this.temporary };
   }
 
   git(...args: string[]): string {
@@ -115,6 +130,15 @@ export class LiveProject {
 
   /** Starts `continuo up` and waits until its workers are ready. */
   async start(): Promise<void> {
+    const up = await this.launch();
+    await this.until(`continuo up is ready`, () => {
+      if (up.exitCode !== null) throw new Error(`continuo up ended with ${up.exitCode}:\n${this.output}`);
+      return this.isReady;
+    });
+  }
+
+  /** Starts `continuo up`, and does not wait. From now on it is the worker that `kill` and `stop` mean. */
+  async launch(): Promise<ChildProcess> {
     await this.reservePorts();
     const up = spawn(process.execPath, [cli, 'up'], {
       cwd: this.repository,
@@ -122,17 +146,25 @@ export class LiveProject {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.up = up;
-    let ready = false;
+    this.isReady = false;
     const take = (chunk: Buffer) => {
       this.output += chunk.toString();
-      if (chunk.toString().includes('Next, in another terminal')) ready = true;
+      if (this.up === up && chunk.toString().includes('Next, in another terminal')) this.isReady = true;
     };
     up.stdout.on('data', take);
     up.stderr.on('data', take);
-    await this.until(`continuo up is ready`, () => {
-      if (up.exitCode !== null) throw new Error(`continuo up ended with ${up.exitCode}:\n${this.output}`);
-      return ready;
-    });
+    return up;
+  }
+
+  /** Ends `continuo up` as a deploy does, and returns what it said since it started last. */
+  async stop(): Promise<string> {
+    const from = this.output.length;
+    await this.endUp('SIGTERM');
+    return this.output.slice(from);
+  }
+
+  get upPid(): number {
+    return this.up?.pid ?? 0;
   }
 
   /** The client of the project's engine; connects again where the server was replaced. */
@@ -171,22 +203,43 @@ export class LiveProject {
   }
 
   /** Kills a process as a crash does: at once, without a word. */
-  async kill(victim: 'worker' | 'server' | 'both'): Promise<void> {
-    const { pid } = this.engine().server!;
-    if (victim !== 'worker') process.kill(pid, 'SIGKILL');
-    if (victim !== 'server') {
-      const up = this.up!;
-      const ended = new Promise((resolve) => up.once('exit', resolve));
-      up.kill('SIGKILL');
-      await ended;
-      this.up = null;
-    }
+  async kill(victim: 'worker' | 'server' | 'both' | 'everything'): Promise<void> {
+    const pid = this.engine().server?.pid ?? 0;
+    if (victim === 'everything') for (const process of this.processes()) signal(process.pid, 'SIGKILL');
+    if (victim !== 'worker' && pid > 0) signal(pid, 'SIGKILL');
+    if (victim !== 'server') await this.endUp('SIGKILL');
     // Until it is gone it may still answer.
-    if (victim !== 'worker') await this.until('the server is gone', () => !isAlive(pid));
+    if (victim !== 'worker' && pid > 0) await this.until('the server is gone', () => !isAlive(pid));
+  }
+
+  private async endUp(how: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const { up } = this;
+    this.up = null;
+    if (up === null || up.exitCode !== null || up.signalCode !== null) return;
+    const ended = new Promise((resolve) => up.once('close', resolve));
+    up.kill(how);
+    await ended;
+  }
+
+  /** The agents, checks and hooks that run, by their keepers. */
+  async programs(): Promise<KeeperInfo[]> {
+    const all = await listKeepers(dataPaths(this.data).runs);
+    return all.filter(({ state }) => state === 'running');
+  }
+
+  /** Whether something runs, and a worker attends to all that does. */
+  async isAttended(): Promise<boolean> {
+    const programs = await this.programs();
+    return programs.length > 0 && programs.every(({ attached }) => attached === true);
+  }
+
+  /** Every process that has to do with this project. */
+  processes(): RunningProcess[] {
+    return processesWith(this.folder, this.data);
   }
 
   isUp(): boolean {
-    return this.up !== null && this.up.exitCode === null;
+    return this.up !== null && this.up.exitCode === null && this.up.signalCode === null;
   }
 
   async until(what: string, done: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
@@ -209,17 +262,17 @@ export class LiveProject {
 
   async close(): Promise<void> {
     await this.connection?.close();
-    if (this.up !== null && this.up.exitCode === null) {
-      const ended = new Promise((resolve) => this.up!.once('exit', resolve));
-      this.up.kill('SIGTERM');
-      await ended;
-    } else {
-      this.run('down');
-    }
+    // What a test has stopped would not hear.
+    for (const { pid } of this.processes()) signal(pid, 'SIGCONT');
+    this.run('down', '--agents');
+    for (const { pid } of this.processes()) signal(pid, 'SIGKILL');
+    await this.endUp('SIGKILL');
+    await this.until('every process has ended', () => this.processes().length === 0, 10_000);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  private workflowFile(rest: string): string {
+  private workflowFile(rest: ProjectOptions['workflow']): string {
+    const own = typeof rest === 'string' ? rest : rest(this.folder);
     return [
       '---',
       `project: { name: ${this.name} }`,
@@ -227,20 +280,14 @@ export class LiveProject {
       'polling: { interval_ms: 500 }',
       `workspace: { root: ${JSON.stringify(join(this.folder, 'workspaces'))} }`,
       'repository: { url: ., base: main }',
-      rest.trim(),
+      own.trim(),
+      ...(own.includes('containment:')
+        ? []
+        : [`containment: { writable: [${JSON.stringify(this.folder)}] }`]),
       '---',
       'Work on {{ issue.identifier }}: {{ issue.title }}',
       '{{ issue.description }}',
       '',
     ].join('\n');
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,10 +1,14 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
+import { dataPaths } from '../../src/config/paths.js';
 import type { Diagnosis } from '../../src/worker/doctor.js';
 import { diagnose } from '../../src/worker/doctor.js';
+import { nameProcess } from '../../src/worker/process-name.js';
 
 describe('doctor', () => {
   let folder: string;
@@ -54,7 +58,7 @@ describe('doctor', () => {
     expect(Object.values(found).filter(({ ok }) => !ok)).toEqual([]);
     expect(found.engine?.found).toContain('temporal 1.9.1 (cache: ');
     expect(found.repository?.found).toMatch(/base main at [0-9a-f]{12}$/);
-    expect(found.sandbox?.found).toContain('approvals are not a security boundary');
+    expect(found.sandbox?.found).toMatch(/^(strict|standard|none): /);
   });
 
   it('says for each fault what was found and what to do', async () => {
@@ -85,6 +89,44 @@ describe('doctor', () => {
       ok: false,
       found: '`no-such-agent --fast`: bash finds no program no-such-agent',
     });
+  });
+
+  it('mentions keepers that were left without an end', async () => {
+    await writeWorkflow();
+    env.CONTINUO_DATA = join(folder, 'data');
+    expect((await examine()).keepers).toEqual({ name: 'keepers', ok: true, found: '0 run', remedy: null });
+
+    const child = spawn('true');
+    const process = await nameProcess(child.pid!);
+    await once(child, 'close');
+    const place = join(dataPaths(env.CONTINUO_DATA).runs, 'shop', 'A-1', 'keepers', 'turn-1', 'gen-0001');
+    await mkdir(place, { recursive: true });
+    const owner = {
+      project: 'shop',
+      identifier: 'A-1',
+      workflowId: 'w',
+      workflowRun: 'r',
+      kind: 'agent',
+      title: 'turn 1',
+    };
+    const claim = { kind: 'keeper', version: protocolVersion, id: 'nonce', process, owner, cookie: 'c' };
+    await writeFile(
+      join(place, files.claim),
+      JSON.stringify({ ...claim, startedAt: new Date().toISOString() }),
+    );
+    expect((await examine()).keepers).toMatchObject({
+      ok: true,
+      found: '0 run, 1 were lost',
+      remedy: expect.stringContaining('continuo up'),
+    });
+  });
+
+  it('calls it a fault when the machine cannot give the sandbox that is asked for', async () => {
+    await writeWorkflow({ more: ['containment: { level: strict }'] });
+    await place(join(folder, 'setpriv'), 'refused" >&2; exit "1');
+    env.PATH = `${folder}:${process.env.PATH ?? ''}`;
+    const { sandbox } = await examine();
+    expect(sandbox).toMatchObject({ ok: false, found: expect.stringContaining('strict is not possible') });
   });
 
   it('says that the base branch is missing', async () => {

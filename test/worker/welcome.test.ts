@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Containment } from '../../src/activities/keeper/containment/containment.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { dataPaths } from '../../src/config/paths.js';
 import { welcome } from '../../src/worker/welcome.js';
 import { workflowText } from '../config/workflow-file.js';
 
-function linesOf(parts: Record<string, string>): string[] {
+const strict: Containment = { level: 'strict', processes: true, files: true, network: true, missing: [] };
+
+function linesOf(parts: Record<string, string>, containment = strict): string[] {
   const config = parseConfig('/srv/shop/WORKFLOW.md', workflowText(parts), {});
   const engine = { address: 'localhost:7233', namespace: 'default', uiUrl: null, kind: 'external' } as const;
-  return welcome({ config, paths: dataPaths('/data'), host: 'here' }, engine);
+  return welcome({ config, paths: dataPaths('/data'), host: 'here' }, engine, containment);
 }
 
 describe('the welcome', () => {
@@ -19,5 +22,18 @@ describe('the welcome', () => {
     expect(lines).toContainEqual(expect.stringContaining('Warning: schedules has no effect'));
     expect(lines).toContainEqual(expect.stringContaining('run `continuo worker` on each of those hosts'));
     expect(linesOf({}).join()).not.toContain('Warning');
+  });
+
+  it('tells the level of the sandbox, and below strict what is at risk and how to get more', () => {
+    expect(linesOf({})).toContainEqual('  Sandbox   strict: own processes, files and network');
+    expect(linesOf({}).join()).not.toContain('security boundary');
+    const missing = [{ what: 'pasta is not on PATH', mend: 'install it: apt-get install passt' }];
+    const lines = linesOf({}, { ...strict, level: 'standard', network: false, missing });
+    expect(lines).toContainEqual(
+      expect.stringContaining('approvals are not a security boundary against agents'),
+    );
+    expect(lines).toContainEqual(
+      expect.stringContaining('pasta is not on PATH: install it: apt-get install passt'),
+    );
   });
 });

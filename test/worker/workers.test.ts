@@ -26,6 +26,7 @@ describe('the workers of a host', () => {
       host: 'here',
       workflowBundle: await workflowBundle(),
       activities: noActivities,
+      interceptors: [],
     });
   }
 

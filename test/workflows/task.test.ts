@@ -209,7 +209,7 @@ describe('the task workflow', () => {
     it('voids an approval when the head returns to the approved sha in a later round', async () => {
       ports.next(
         'checkpoint',
-        ...[1, 2].map(() => ({ kind: 'committed' as const, sha: testSha(1), risks: [], notes: [] })),
+        ...[1, 2].map(() => ({ kind: 'committed' as const, sha: testSha(1), files: [], risks: [], notes: [] })),
       );
       ports.next('rebase', { kind: 'conflict', baseSha: 'base2', files: ['a.ts'] });
       const handle = await rig.start({ config: always });
@@ -247,7 +247,7 @@ describe('the task workflow', () => {
 
     it('asks a person about protected paths even where nobody reviews', async () => {
       const risks = [{ kind: 'protected_path' as const, detail: 'WORKFLOW.md' }];
-      ports.next('checkpoint', { kind: 'committed', sha: testSha(1), risks, notes: [] });
+      ports.next('checkpoint', { kind: 'committed', sha: testSha(1), files: [], risks, notes: [] });
       const handle = await rig.start();
       const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'decision');
       expect(waiting.waitingFor).toContain('WORKFLOW.md');

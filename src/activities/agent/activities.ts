@@ -1,32 +1,29 @@
-import { activityInfo } from '@temporalio/activity';
 import { join } from 'node:path';
-import type { Feedback } from '../../domain/task.js';
-import type { AgentPort, TurnOutcome } from '../../workflows/ports.js';
+import type { Config } from '../../config/config.js';
+import type { AgentPort, RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { currentWorkflow, placesOf, workflowRunKey } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HookName, HookOutcome } from '../hooks.js';
 import { runHook } from '../hooks.js';
 import type { HostDeps } from '../host.js';
-import { programIdentity } from '../keeper/identity.js';
-import { endLeftover } from '../keeper/program.js';
-import type { Hold } from '../keeper/run-hold.js';
+import { stateOf } from '../keeper/attend.js';
 import { holdRun } from '../keeper/run-hold.js';
+import { endStrays, removePlaces } from '../keeper/strays.js';
 import { redactorOf } from '../redact.js';
 import { readIssue } from './issue-file.js';
 import type { TurnToPlay } from './play-turn.js';
 import { failedTurn, playTurn } from './play-turn.js';
 import { redactOutcome } from './redact-outcome.js';
 import { requireCwd } from './require-cwd.js';
-import type { TurnRecord } from './turn-record.js';
 import { turnRecord } from './turn-record.js';
 
-type RunTurn = Omit<TurnToPlay, 'issue' | 'signal'>;
-
-const interrupted: Feedback = { kind: 'interrupted', note: 'The worker that ran this turn ended.' };
+type Turn = Omit<TurnToPlay, 'issue'>;
 
 /**
- * The agent's side of a task. A turn happens once: its outcome is kept under workflow run and turn,
- * and a repetition returns it. A turn that a dead worker cut off is played again, and the agent
- * is told. An attempt that another one has superseded records nothing.
+ * The agent's side of a task. A turn happens once: its programs stand in places named by workflow run and
+ * turn, and its outcome is kept under both. A repetition takes the outcome, or attaches to what runs;
+ * only an agent that was cut off is followed by another, which is told. An attempt that leaves ends and records nothing.
  */
 export function createAgentActivities(deps: HostDeps): AgentPort {
   return {
@@ -34,10 +31,10 @@ export function createAgentActivities(deps: HostDeps): AgentPort {
       const { session, turn, workspace } = input;
       const config = await deps.configs.get(input.config);
       return heartbeating(
-        async (signal) => {
+        async (_signal, attempt) => {
           const { runPath } = workspace;
-          const outcome = await holdRun({ runPath, part: 'turn', signal }, (hold) =>
-            playOnce({ deps, config, input }, hold),
+          const outcome = await holdRun({ runPath, part: 'turn', attempt }, (held) =>
+            playOnce(turnOf(deps, config, input, held)),
           );
           return redactOutcome(outcome, redactorOf(deps.env, config));
         },
@@ -47,51 +44,66 @@ export function createAgentActivities(deps: HostDeps): AgentPort {
   };
 }
 
-async function playOnce(turn: RunTurn, hold: Hold): Promise<TurnOutcome> {
-  const { input } = turn;
-  const { path, runPath } = input.workspace;
-  const record = turnRecord(runPath, activityInfo().workflowExecution?.runId ?? '', input.turn);
-  const progress = await record.read();
-  if (progress.kind === 'ended') return progress.outcome;
-
-  await requireCwd(path);
-  const issue = await readIssue(runPath);
-  await endLeftover(join(runPath, programIdentity));
-  await record.begin();
-  const feedback = progress.kind === 'interrupted' ? [...input.feedback, interrupted] : input.feedback;
-  return playBetweenHooks(
-    { ...turn, issue, input: { ...input, feedback }, signal: hold.signal },
-    record,
-    hold,
-  );
+function turnOf(deps: HostDeps, config: Config, input: RunTurnInput, attempt: Attempt): Turn {
+  const { runPath } = input.workspace;
+  const record = turnRecord(runPath, currentWorkflow().workflowRun, input.turn);
+  const place = join(placesOf(runPath), `turn-${input.turn}-${workflowRunKey()}`);
+  return { deps, config, input, attempt, record, place };
 }
 
-/**
- * `after_run` follows every attempt, however it ended, and decides nothing (SPEC 9.4). Only what belongs to
- * a newer attempt by now is left alone.
- */
-async function playBetweenHooks(turn: TurnToPlay, record: TurnRecord, hold: Hold): Promise<TurnOutcome> {
+async function playOnce(turn: Turn): Promise<TurnOutcome> {
+  const progress = await turn.record.read();
+  const outcome = progress.kind === 'ended' ? progress.outcome : await playAndKeep(turn);
+  await runAfterHook(turn);
+  return outcome;
+}
+
+/** `after_run` follows a turn that is cancelled as well (SPEC 9.4), once its programs have ended. */
+async function playAndKeep(turn: Turn): Promise<TurnOutcome> {
+  const { end } = turn.attempt;
   try {
-    const outcome = await playAfterHook(turn);
-    // Whoever ended the program of a cancelled turn, it says nothing about the turn.
-    await hold.require();
-    await keep(turn, record, outcome);
+    const outcome = await play(turn);
+    end.throwIfAborted();
+    await keep(turn, outcome);
     return outcome;
-  } finally {
-    if (await hold.isCurrent()) await runAfterHook(turn);
+  } catch (error) {
+    if (end.aborted && (await hasBegun(turn))) await runAfterHook(turn);
+    throw error;
   }
 }
 
-async function playAfterHook(turn: TurnToPlay): Promise<TurnOutcome> {
-  const { input, signal } = turn;
-  const before = await hook(turn, 'before_run', signal);
+async function hasBegun({ place }: Turn): Promise<boolean> {
+  const states = await Promise.all([place, placeOfHook(place, 'before_run')].map(stateOf));
+  return states.some((state) => state !== 'fresh');
+}
+
+async function play(turn: Turn): Promise<TurnOutcome> {
+  const { input, place } = turn;
+  const { path, runPath } = input.workspace;
+  await clearOldPlaces(turn);
+  const issue = await readIssue(runPath);
+  // An agent that runs has all it needs, whatever has become of its folder.
+  if ((await stateOf(place)) === 'begun') return playTurn({ ...turn, issue });
+
+  await requireCwd(path);
+  const before = await hook(turn, 'before_run', turn.attempt);
   // It may have moved the workspace away itself.
-  await requireCwd(input.workspace.path);
-  return before.kind === 'failed' ? failedTurn(input, 'hook_failed', before.message) : playTurn(turn);
+  await requireCwd(path);
+  return before.kind === 'failed'
+    ? failedTurn(input, 'hook_failed', before.message)
+    : playTurn({ ...turn, issue });
+}
+
+/** Programs of earlier turns that still run were cut off; their results are known, or nobody asks for them. */
+async function clearOldPlaces({ input, place }: Turn): Promise<void> {
+  const places = placesOf(input.workspace.runPath);
+  const isOwn = (key: string) => join(places, key).startsWith(place);
+  await endStrays(places, currentWorkflow().workflowId, isOwn);
+  await removePlaces(places, (key) => key.startsWith('turn-') && !isOwn(key));
 }
 
 /** A turn is paid for: on a full disk its outcome is known to Temporal alone. */
-async function keep({ deps, input }: TurnToPlay, record: TurnRecord, outcome: TurnOutcome): Promise<void> {
+async function keep({ deps, input, record }: Turn, outcome: TurnOutcome): Promise<void> {
   try {
     await record.end(outcome);
   } catch (error) {
@@ -99,21 +111,35 @@ async function keep({ deps, input }: TurnToPlay, record: TurnRecord, outcome: Tu
   }
 }
 
-/** Without the signal: a cancelled turn is followed by the hook as well. */
-async function runAfterHook(turn: TurnToPlay): Promise<void> {
+/** Decides nothing, and a cancellation does not end it. An attempt that leaves it to the next one throws. */
+async function runAfterHook(turn: Turn): Promise<void> {
+  const { deps, input, attempt } = turn;
+  const { leave, epoch } = attempt;
   try {
-    await hook(turn, 'after_run');
+    await hook(turn, 'after_run', { end: new AbortController().signal, leave, epoch });
   } catch (error) {
-    turn.deps.log.warn('after_run could not run', { turn: turn.input.turn, error: String(error) });
+    leave.throwIfAborted();
+    deps.log.warn('after_run could not run', { turn: input.turn, error: String(error) });
   }
 }
 
-function hook(
-  { deps, config, input }: TurnToPlay,
-  name: HookName,
-  signal?: AbortSignal,
-): Promise<HookOutcome> {
-  const { path: workspace, runPath } = input.workspace;
+function hook({ deps, config, input, place }: Turn, name: HookName, attempt: Attempt): Promise<HookOutcome> {
+  const { identifier, workspace } = input;
+  const { path, runPath } = workspace;
   const { env, log } = deps;
-  return runHook({ name, config, workspace, runPath, env, log, ...(signal && { signal }) });
+  return runHook({
+    name,
+    config,
+    identifier,
+    workspace: path,
+    runPath,
+    env,
+    log,
+    place: placeOfHook(place, name),
+    attempt,
+  });
+}
+
+function placeOfHook(place: string, name: HookName): string {
+  return `${place}-${name}`;
 }

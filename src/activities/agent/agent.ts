@@ -2,6 +2,10 @@ import type { Config } from '../../config/config.js';
 import type { Question } from '../../domain/task.js';
 import type { TurnUsage } from '../../domain/usage.js';
 import type { TurnOutcome } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import type { Untrusted } from '../enclose.js';
+import type { Contained } from '../keeper/containment/contain.js';
+import type { Owner } from '../keeper/protocol.js';
 
 /** One prompt-to-completion step. All paths are absolute. */
 export interface Turn {
@@ -19,11 +23,18 @@ export interface Turn {
   workspace: string;
   /** The complete environment of the agent's program. */
   env: Record<string, string>;
-  /** Names the program while it runs, see `runProgram`. */
-  identityFile: string;
+  /** Shuts the agent's program in: what runs is what this returns. */
+  enclose: (program: Pick<Untrusted, 'argv' | 'env' | 'writable'>) => Promise<Contained>;
+  /** Stands for the agent's program, see `attend`; the same for each repetition of the turn. */
+  place: string;
+  owner: Owner;
+  /** How long the program goes on while no worker attends to it. */
+  leaseMs: number;
   /** Gets what the agent prints, as it comes, up to the limit. */
   transcript: string;
   transcriptLimitBytes: number;
+  /** Where in the transcript the agent's own words begin, in bytes. */
+  transcriptFrom: number;
 }
 
 /** What every kind of agent tells while it works. */
@@ -38,16 +49,22 @@ export type AgentEvent =
 
 export type Emit = (event: AgentEvent) => Promise<void>;
 
+/** How the agent's program ended: with the turn, or cut off in the middle of it, so that another has to go on. */
+export type TurnEnd = TurnOutcome | { kind: 'interrupted' };
+
 /**
  * One kind of coding agent. What it says of its own work decides nothing: a completed turn is
  * only a turn that ended.
  */
 export interface Agent {
+  /** What the transcript says when its program starts. */
+  opening: AgentEvent;
   /**
-   * Plays one turn to its end. Every way in which a turn can end is a value; it throws only the
-   * signal's reason, after the agent's whole tree of processes has ended, and what `runProgram` throws.
+   * Plays one turn to its end, or goes on with the program that plays it already. Every way in which a turn
+   * can end is a value; it throws only the reason of `attempt.end`, after the agent's whole tree of processes
+   * has ended, and what `runProgram` throws: then the program may go on.
    */
-  runTurn(turn: Turn, emit: Emit, signal: AbortSignal): Promise<TurnOutcome>;
+  runTurn(turn: Turn, emit: Emit, attempt: Attempt): Promise<TurnEnd>;
 }
 
 /** Makes the agent that a workflow file asks for. */

@@ -37,7 +37,24 @@ function describeFeedback(feedback: Feedback): string {
       return '### Nothing was changed\n\nThe last turn left every file as it was. Do the work, or say why there is nothing to do.';
     case 'interrupted':
       return `### The last turn was cut off\n\nIts agent was ended before it was done. Look at the working directory first: parts of the work may be there already.\n\n${fence(feedback.note)}`;
+    case 'handBack':
+      return describeHandBack(feedback);
   }
+}
+
+function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBack' }>): string {
+  const who = name(by);
+  const changed =
+    files.length === 0
+      ? `${who} changed no file.`
+      : `${who} changed these files. Read them before you go on, and build on what they hold:\n\n${fence(files.join('\n'))}`;
+  const said = note.trim() === '' ? [] : [`${who} says:\n\n${fence(note)}`];
+  return [
+    '### A person has worked on this',
+    'The last turn may have been ended for it. The working directory is yours again.',
+    changed,
+    ...said,
+  ].join('\n\n');
 }
 
 function describeCheck(check: CheckResult): string {

@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { PromptError, renderPrompt } from '../../config/prompt.js';
 import type { Issue } from '../../domain/issue.js';
+import type { Feedback } from '../../domain/task.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { ownerOf } from '../attempt.js';
+import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
+import { stateOf } from '../keeper/attend.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
-import { programIdentity } from '../keeper/identity.js';
+import type { AgentEvent, TurnEnd } from './agent.js';
 import { guidanceOf } from './guidance.js';
 import { createAgent } from './registry.js';
-import { openTranscript } from './transcript.js';
+import type { Transcript } from './transcript.js';
+import { openTranscript, sizeOf } from './transcript.js';
+import type { Begun, TurnRecord } from './turn-record.js';
+
+const cutOff: Feedback = { kind: 'interrupted', note: 'The program that played this turn was lost.' };
 
 /** A turn to be played, with everything it needs. */
 export interface TurnToPlay {
@@ -17,36 +26,81 @@ export interface TurnToPlay {
   config: Config;
   issue: Issue;
   input: RunTurnInput;
-  signal: AbortSignal;
+  attempt: Attempt;
+  record: TurnRecord;
+  /** Stands for the agent's program. */
+  place: string;
 }
 
-/** Plays the turn by the agent of the workflow file, with its story in the transcript. */
-export async function playTurn({ deps, config, issue, input, signal }: TurnToPlay): Promise<TurnOutcome> {
-  const { runPath, path } = input.workspace;
+/** Whatever ends its keeper again and again would be started for ever. */
+const mostGenerations = 3;
+
+/**
+ * Plays the turn by the agent of the workflow file, with its story in the transcript. An agent that runs
+ * already is attached to; one that was cut off is followed by another, which is told.
+ */
+export async function playTurn(turn: TurnToPlay): Promise<TurnOutcome> {
+  const { config, issue, input } = turn;
   const prompt = render(config.prompt, { ...input, issue });
   if (typeof prompt !== 'string')
     return failedTurn(input, prompt.code, `the prompt template failed: ${prompt.message}`);
 
+  for (let generation = 1; generation <= mostGenerations; generation += 1) {
+    const end = await playGeneration(turn, prompt);
+    if (end.kind !== 'interrupted') return end;
+  }
+  return failedTurn(input, 'agent_lost', `the agent was cut off ${mostGenerations} times in a row`);
+}
+
+async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd> {
+  const { deps, config, issue, input, place } = turn;
+  const { runPath, path } = input.workspace;
+  const agent = createAgent(config);
+  const transcript = openTranscript(input);
+  const { from, interrupted } = await begin(turn, transcript, agent.opening);
+
   const temporary = join(runPath, 'tmp', 'agent');
   await mkdir(temporary, { recursive: true, mode: 0o700 });
-  const transcript = await openTranscript(input);
-  const outcome = await createAgent(config).runTurn(
+  const { project, identifier } = input;
+  const end = await agent.runTurn(
     {
       ...input,
       title: issue.title,
       prompt,
-      guidance: guidanceOf(input.feedback),
+      guidance: guidanceOf(interrupted ? [...input.feedback, cutOff] : input.feedback),
       workspace: path,
       env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), { TMPDIR: temporary }),
-      identityFile: join(runPath, programIdentity),
+      enclose: (program) => enclose(deps, config, { cwd: path, temporary, ...program }),
+      place,
+      owner: ownerOf({ project, identifier, kind: 'agent', title: `turn ${input.turn}` }),
+      leaseMs: config.keeper.lease_ms,
       transcript: transcript.file,
-      transcriptLimitBytes: transcript.limitBytes,
+      transcriptLimitBytes: await transcript.room(),
+      transcriptFrom: from,
     },
     transcript.add,
-    signal,
+    turn.attempt,
   );
-  await transcript.end(outcome);
-  return outcome;
+  if (end.kind !== 'interrupted') await transcript.end(end);
+  return end;
+}
+
+/** What this turn began with: now, unless its agent has started before and was not cut off. */
+async function begin(
+  { place, record }: TurnToPlay,
+  transcript: Transcript,
+  opening: AgentEvent,
+): Promise<Begun> {
+  const progress = await record.read();
+  const known: Begun = progress.kind === 'begun' ? progress : { from: 0, interrupted: false };
+  const state = await stateOf(place);
+  if (state === 'begun') return known;
+
+  await transcript.begin(opening);
+  const interrupted = known.interrupted || state === 'interrupted';
+  const begun = { from: await sizeOf(transcript.file), interrupted };
+  await record.begin(begun);
+  return begun;
 }
 
 /** A turn that failed before its agent could begin. */

@@ -10,27 +10,30 @@ const leastLimit = 64 * 1024;
 /** The human-readable story of a task's turns, one file for its whole life, which only grows. */
 export interface Transcript {
   file: string;
-  /** How much the agent may still print in this turn. */
-  limitBytes: number;
+  /** Writes the header of a turn whose agent starts now, and what it starts with. */
+  begin: (opening: AgentEvent) => Promise<void>;
+  /** How much the agent may still print in this turn, in bytes. */
+  room: () => Promise<number>;
   add: (event: AgentEvent) => Promise<void>;
   end: (outcome: TurnOutcome) => Promise<void>;
 }
 
 /**
- * Opens the run directory's `transcript.log` and writes the header of a turn. What cannot be written,
- * on a full disk, is left out: no turn is lost for its story.
+ * The run directory's `transcript.log`. What cannot be written, on a full disk, is left out: no turn is
+ * lost for its story.
  */
-export async function openTranscript(input: RunTurnInput): Promise<Transcript> {
+export function openTranscript(input: RunTurnInput): Transcript {
   const file = join(input.workspace.runPath, 'transcript.log');
   const write = (line: string) => appendFile(file, `${line}\n`, { mode: 0o600 }).catch(() => undefined);
   const attempt = input.attempt === null ? '' : `, attempt ${input.attempt}`;
   const title = `turn ${input.turn} of ${input.identifier}`;
-  await write(`\n==== ${title} (round ${input.round}${attempt}) ${new Date().toISOString()}`);
-
-  const size = await sizeOf(file);
   return {
     file,
-    limitBytes: Math.max(Math.min(totalLimit - size, turnLimit), leastLimit),
+    async begin(opening) {
+      await write(`\n==== ${title} (round ${input.round}${attempt}) ${new Date().toISOString()}`);
+      await write(describeEvent(opening));
+    },
+    room: async () => Math.max(Math.min(totalLimit - (await sizeOf(file)), turnLimit), leastLimit),
     add: (event) => write(describeEvent(event)),
     end: (outcome) => write(`\n==== ${title} ${describeOutcome(outcome)} ${new Date().toISOString()}`),
   };

@@ -24,15 +24,26 @@ const Outcome = z.object({ session: z.string().nullable(), usage: TurnUsage }).a
   ]),
 ) satisfies z.ZodType<TurnOutcome>;
 
-const Stored = z.object({ workflowRun: z.string(), outcome: Outcome.nullable() });
+const Begun = z.object({
+  kind: z.literal('begun'),
+  /** Where the words of the agent begin in the transcript, in bytes. */
+  from: z.number(),
+  /** Whether an agent that played this turn before was cut off. */
+  interrupted: z.boolean(),
+});
+const Ended = z.object({ kind: z.literal('ended'), outcome: Outcome });
+
+const Stored = z.object({ workflowRun: z.string(), progress: z.discriminatedUnion('kind', [Begun, Ended]) });
+
+/** What a turn began with. */
+export type Begun = Omit<z.infer<typeof Begun>, 'kind'>;
 
 /** What is known of a turn: nothing, that it began and did not end, or how it ended. */
-export type TurnProgress =
-  { kind: 'new' } | { kind: 'interrupted' } | { kind: 'ended'; outcome: TurnOutcome };
+export type TurnProgress = { kind: 'new' } | z.infer<typeof Stored>['progress'];
 
 export interface TurnRecord {
   read(): Promise<TurnProgress>;
-  begin(): Promise<void>;
+  begin(begun: Begun): Promise<void>;
   end(outcome: TurnOutcome): Promise<void>;
 }
 
@@ -44,18 +55,17 @@ export interface TurnRecord {
 export function turnRecord(runPath: string, workflowRun: string, turn: number): TurnRecord {
   const file = join(runPath, 'turns', `${turn}.json`);
 
-  async function write(outcome: TurnOutcome | null): Promise<void> {
-    await writeWhole(file, JSON.stringify({ workflowRun, outcome }));
+  async function write(progress: z.infer<typeof Stored>['progress']): Promise<void> {
+    await writeWhole(file, JSON.stringify({ workflowRun, progress }));
   }
 
   return {
     async read() {
       const stored = await readStored(file);
-      if (stored?.workflowRun !== workflowRun) return { kind: 'new' };
-      return stored.outcome === null ? { kind: 'interrupted' } : { kind: 'ended', outcome: stored.outcome };
+      return stored?.workflowRun === workflowRun ? stored.progress : { kind: 'new' };
     },
-    begin: () => write(null),
-    end: write,
+    begin: (begun) => write({ kind: 'begun', ...begun }),
+    end: (outcome) => write({ kind: 'ended', outcome }),
   };
 }
 

@@ -2,8 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Config } from '../../config/config.js';
 import { FailureType } from '../../domain/failure.js';
 import type { GitPort } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { currentWorkflow, placesOf } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
+import { endStrays } from '../keeper/strays.js';
 import { makeCheckpoint } from './checkpoint.js';
 import { cleanUpWorkspace } from './clean-up.js';
 import { withTypedFailures } from './failures.js';
@@ -16,23 +19,30 @@ export function createGitActivities(
   deps: HostDeps,
   { landingEdits }: { landingEdits: LandingEdits },
 ): GitPort {
-  const configured = <T>(hash: string, work: (config: Config, signal: AbortSignal) => Promise<T>) =>
+  const configured = <T>(
+    hash: string,
+    work: (config: Config, signal: AbortSignal, attempt: Attempt) => Promise<T>,
+  ) =>
     withTypedFailures(() =>
-      heartbeating(async (signal) => {
+      heartbeating(async (signal, attempt) => {
         signal.throwIfAborted();
-        return work(await deps.configs.get(hash), signal);
+        return work(await deps.configs.get(hash), signal, attempt);
       }),
     );
 
   return {
     /** Project and identifier are the key: a repetition finds the workspace. */
     prepare: (input) =>
-      configured(input.config, (config, signal) => prepareWorkspace({ ...input, deps, config, signal })),
+      configured(input.config, (config, signal, attempt) =>
+        prepareWorkspace({ ...input, deps, config, signal, attempt }),
+      ),
 
     /** The tree is the key: the same files give the same checkpoint. */
     checkpoint: (input) =>
       configured(input.config, async (config, signal) => {
         const { repository } = config;
+        // A turn that was cancelled while no worker was there has left its agent at work.
+        await endStrays(placesOf(input.workspace.runPath), currentWorkflow().workflowId);
         if (repository === null) return { kind: 'unchanged', sha: null, risks: [], notes: [] };
         return makeCheckpoint({ deps, config, repository, input, signal });
       }),
@@ -45,7 +55,9 @@ export function createGitActivities(
 
     /** The workspace is the key: what is gone stays gone. */
     cleanUp: (input) =>
-      configured(input.config, (config, signal) => cleanUpWorkspace({ deps, config, input, signal })),
+      configured(input.config, (config, signal, attempt) =>
+        cleanUpWorkspace({ deps, config, input, signal, attempt }),
+      ),
   };
 }
 

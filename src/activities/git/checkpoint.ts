@@ -8,7 +8,7 @@ import { forgetMerge, readMerge, unsolvedFiles } from './base-merge.js';
 import { listChanges } from './changes.js';
 import type { FileChange } from './changes.js';
 import { commitTree } from './commit-tree.js';
-import { runGit } from './git.js';
+import { namesOf, runGit } from './git.js';
 import type { HostGit } from './host-git.js';
 import { openHostGit, refName } from './host-git.js';
 import { checkpointRef } from './keys.js';
@@ -23,6 +23,9 @@ import { stageWorkTree } from './stage.js';
 import { removeStaleLocks } from './stale-locks.js';
 import { listNames } from './list-names.js';
 import { requireWorkspace } from './workspace-path.js';
+
+/** More names than this would not be read, and have to fit into a payload. */
+const mostFiles = 50;
 
 type CheckpointInput = Parameters<GitPort['checkpoint']>[0];
 
@@ -98,7 +101,9 @@ async function save(work: Work): Promise<CheckpointOutcome> {
   if (unsolved.length > 0) notes.push(`marks of a conflict with the base are left in ${listNames(unsolved)}`);
   const solved = unsolved.length === 0 ? merge : null;
 
-  const sha = await commit(work, work.head ?? work.base, solved);
+  const parent = work.head ?? work.base;
+  const files = await changedFiles(host, parent, tree);
+  const sha = await commit(work, parent, solved);
   await host.set({ head: sha, ...(solved && { base: solved.baseSha }) });
   if (solved !== null) {
     await forgetMerge(input.workspace);
@@ -106,7 +111,13 @@ async function save(work: Work): Promise<CheckpointOutcome> {
     work.changes = await listChanges(host.gitDir, solved.baseSha, tree);
   }
   await publish(work, sha);
-  return { kind: 'committed', sha, risks: await describe(work), notes };
+  return { kind: 'committed', sha, files, risks: await describe(work), notes };
+}
+
+/** The first files that this checkpoint changes. */
+async function changedFiles({ gitDir }: HostGit, before: string, tree: string): Promise<string[]> {
+  const args = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', before, tree];
+  return namesOf(await runGit(args, { gitDir })).slice(0, mostFiles);
 }
 
 /** The merge that the agent was to solve, unless a checkpoint has taken it in already. */
@@ -128,7 +139,7 @@ async function commit(work: Work, parent: string, merge: BaseMerge | null): Prom
     tree,
     parents: merge === null ? [parent] : [parent, merge.baseSha],
     message,
-    author: repository.author,
+    author: input.author ?? repository.author,
   });
 }
 

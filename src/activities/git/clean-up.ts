@@ -2,8 +2,11 @@ import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import type { GitPort } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { activityKey, currentWorkflow, placesOf } from '../attempt.js';
 import { runHook } from '../hooks.js';
 import type { HostDeps } from '../host.js';
+import { endStrays } from '../keeper/strays.js';
 import { runGit } from './git.js';
 import { hostGitDir } from './host-git.js';
 import { checkpointRef, landingRef } from './keys.js';
@@ -18,6 +21,7 @@ export interface CleanUp {
   config: Config;
   input: Parameters<GitPort['cleanUp']>[0];
   signal: AbortSignal;
+  attempt: Attempt;
 }
 
 /**
@@ -29,12 +33,15 @@ export interface CleanUp {
 export async function cleanUpWorkspace(cleanUp: CleanUp): Promise<void> {
   const { deps, config, input, signal } = cleanUp;
   const { runPath } = input.workspace;
+  const places = placesOf(runPath);
+  const hookPlace = join(places, `before_remove-${activityKey()}`);
+  await endStrays(places, currentWorkflow().workflowId, (key) => join(places, key) === hookPlace);
   const record = await readWorkspaceRecord(runPath);
   if (record?.path === input.workspace.path) {
-    await runRemovalHook(cleanUp, record.path);
+    await runRemovalHook(cleanUp, record.path, hookPlace);
     await removeWorkspace(cleanUp, record.path);
   }
-  for (const left of [hostGitDir(runPath), join(runPath, 'tmp'), join(runPath, 'checkout')]) {
+  for (const left of [hostGitDir(runPath), join(runPath, 'tmp'), join(runPath, 'checkout'), places]) {
     await moveToTrash(deps.paths, left);
   }
   await rm(join(runPath, 'merge.json'), { force: true });
@@ -42,7 +49,11 @@ export async function cleanUpWorkspace(cleanUp: CleanUp): Promise<void> {
 }
 
 /** Its failure is in the log, and removal goes on. */
-async function runRemovalHook({ deps, config, input, signal }: CleanUp, workspace: string): Promise<void> {
+async function runRemovalHook(
+  { deps, config, input, attempt }: CleanUp,
+  workspace: string,
+  place: string,
+): Promise<void> {
   if (!(await isFolder(workspace))) return;
   const { env, log } = deps;
   await runHook({
@@ -52,7 +63,9 @@ async function runRemovalHook({ deps, config, input, signal }: CleanUp, workspac
     runPath: input.workspace.runPath,
     env,
     log,
-    signal,
+    identifier: input.identifier,
+    place,
+    attempt,
   });
 }
 

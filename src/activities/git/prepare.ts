@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { FailureType } from '../../domain/failure.js';
 import type { Issue } from '../../domain/issue.js';
 import type { Workspace } from '../../domain/task.js';
 import type { PrepareOutcome } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { activityKey, currentWorkflow, placesOf } from '../attempt.js';
 import { runHook } from '../hooks.js';
 import type { HostDeps } from '../host.js';
+import { stateOf } from '../keeper/attend.js';
+import { EvictedError, LeftError } from '../keeper/program.js';
+import { endStrays, removePlaces } from '../keeper/strays.js';
 import { createCheckout } from './checkout.js';
 import { hostGitDir, openHostGit, restoreHostGit } from './host-git.js';
 import { IllegalIdentifierError, checkpointRef, refKey } from './keys.js';
@@ -33,13 +39,18 @@ export interface Preparation {
   /** The last checkpoint that the task knows of. */
   headSha: string | null;
   signal: AbortSignal;
+  attempt: Attempt;
 }
 
 /** A preparation with its places. */
 interface Place extends Preparation {
   path: string;
   runPath: string;
+  /** Of `after_create`. */
+  hookPlace: string;
 }
+
+const hookKey = 'after_create';
 
 /**
  * Makes the workspace of an issue, or finds it again and leaves it as it is, with all work in it
@@ -61,13 +72,14 @@ async function prepare(preparation: Preparation): Promise<PrepareOutcome> {
   const { deps, config, project, issue } = preparation;
   const path = await locateWorkspace(config.workspace.root, issue.identifier);
   const runPath = runDirectory(deps.paths, project, issue.identifier);
-  const place = { ...preparation, path, runPath };
+  const hookPlace = join(placesOf(runPath), `${hookKey}-${activityKey()}`);
+  const place = { ...preparation, path, runPath, hookPlace };
 
   const record = await readWorkspaceRecord(runPath);
   refuseForeign(place, record);
   await openRunDirectory(runPath, issue);
   if (record?.state === 'ready' && existsSync(path)) return reuse(place, record);
-  return create(place);
+  return create(place, record);
 }
 
 /** A folder that this task did not make belongs to somebody else: another project, or a person. */
@@ -111,37 +123,63 @@ async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutc
   return ready(place, refs.get('base') ?? record.baseSha, head, []);
 }
 
-async function create(place: Place): Promise<PrepareOutcome> {
-  const { deps, config, project, issue, path, runPath } = place;
-  // Only what a cut-off preparation left can be there.
-  await moveToTrash(deps.paths, path);
-  await moveToTrash(deps.paths, hostGitDir(runPath));
-
+async function create(place: Place, record: WorkspaceRecord | null): Promise<PrepareOutcome> {
+  const { deps, config, project, issue, headSha, path, runPath, hookPlace } = place;
   const mirror = config.repository === null ? null : await openMirror({ paths: deps.paths, config });
-  const start = mirror === null ? null : await startingPoint(place, mirror);
+  // What an earlier attempt has made is complete when its hook was started, and the hook may still run there.
+  const isMade = record !== null && existsSync(path) && (await stateOf(hookPlace)) === 'begun';
+  if (!isMade) await clearAway(place);
+
+  const known = isMade ? startOf(record.baseSha, headSha) : null;
+  const start = mirror === null ? null : (known ?? (await startingPoint(place, mirror)));
   const baseSha = start?.baseSha ?? '';
-  const record = { project, identifier: issue.identifier, path, baseSha };
-  await writeWorkspaceRecord(runPath, { ...record, state: 'preparing' });
+  const made = { project, identifier: issue.identifier, path, baseSha };
+  await writeWorkspaceRecord(runPath, { ...made, state: 'preparing' });
   try {
-    if (mirror !== null && start !== null) await checkOut(place, mirror, start);
+    if (isMade) deps.log.info('goes on with a preparation', { workspace: path });
+    else if (mirror !== null && start !== null) await checkOut(place, mirror, start);
     else await mkdir(path, { mode: 0o700 });
-    const { env, log } = deps;
-    const hook = { name: 'after_create', config, workspace: path, runPath, env, log } as const;
-    const created = await runHook({ ...hook, signal: place.signal });
-    if (created.kind === 'failed') {
-      await moveToTrash(deps.paths, path);
-      return { kind: 'failed', category: FailureType.hook, message: created.message };
-    }
+    const failed = await runCreationHook(place);
+    if (failed !== null) return failed;
   } catch (error) {
-    await moveToTrash(deps.paths, path);
+    const goesOn = error instanceof LeftError || error instanceof EvictedError;
+    if (!goesOn) await moveToTrash(deps.paths, path);
     throw error;
   }
-  await writeWorkspaceRecord(runPath, { ...record, state: 'ready' });
+  await writeWorkspaceRecord(runPath, { ...made, state: 'ready' });
   if (mirror === null || start === null) return ready(place, baseSha, null, []);
   const { head, commit } = start;
   const notes = await describeLimits(mirror.gitDir, commit);
   if (head !== null) notes.push(`the workspace was made anew from checkpoint ${head.slice(0, 12)}`);
   return ready(place, baseSha, head, notes);
+}
+
+/** Only what a cut-off preparation left can be there. */
+async function clearAway({ deps, path, runPath }: Place): Promise<void> {
+  const places = placesOf(runPath);
+  await endStrays(places, currentWorkflow().workflowId);
+  await removePlaces(places, (key) => key.startsWith(hookKey));
+  for (const left of [path, hostGitDir(runPath)]) await moveToTrash(deps.paths, left);
+}
+
+/** What it failed with, after the workspace has been taken away; null when all is well. */
+async function runCreationHook(place: Place): Promise<PrepareOutcome | null> {
+  const { deps, config, issue, path, runPath, hookPlace, attempt } = place;
+  const { env, log, paths } = deps;
+  const created = await runHook({
+    name: 'after_create',
+    config,
+    identifier: issue.identifier,
+    workspace: path,
+    runPath,
+    env,
+    log,
+    place: hookPlace,
+    attempt,
+  });
+  if (created.kind !== 'failed') return null;
+  await moveToTrash(paths, path);
+  return { kind: 'failed', category: FailureType.hook, message: created.message };
 }
 
 interface Start {
@@ -157,7 +195,7 @@ async function startingPoint(place: Place, mirror: Mirror): Promise<Start> {
   const tip = await mirror.resolve(mirror.base);
   if (tip === null)
     throw new RepositoryError('unreachable', `${mirror.base} of ${mirror.url} moved away meanwhile`);
-  if (headSha === null) return { baseSha: tip, head: null, commit: tip };
+  if (headSha === null) return startOf(tip, null);
 
   const ref = checkpointRef(project, issue.identifier);
   if ((await mirror.resolve(headSha)) === null) await mirror.fetchRef(ref, signal);
@@ -167,7 +205,11 @@ async function startingPoint(place: Place, mirror: Mirror): Promise<Start> {
     );
   }
   const baseSha = (await mergeBase(mirror.gitDir, headSha, tip)) ?? tip;
-  return { baseSha, head: headSha, commit: headSha };
+  return startOf(baseSha, headSha);
+}
+
+function startOf(baseSha: string, head: string | null): Start {
+  return { baseSha, head, commit: head ?? baseSha };
 }
 
 async function checkOut(place: Place, mirror: Mirror, start: Start): Promise<void> {

@@ -197,7 +197,9 @@ export type ErrorCode =
   | 'WRONG_VERSION'
   | 'BAD_FRAME'
   /** The record could not be written: nothing was delivered. */
-  | 'DISK';
+  | 'DISK'
+  /** The program does not read, and too much waits for it: nothing was journalled. Send it again later. */
+  | 'BUSY';
 
 /** On the tools socket, from the shim. */
 export type FromShim = { op: 'list' } | { op: 'call'; call: string; name: string; arguments: unknown };

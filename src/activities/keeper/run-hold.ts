@@ -1,9 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { writeWhole } from '../../config/atomic-write.js';
+import type { Attempt } from '../attempt.js';
 
 /** Temporal has given the work to a newer attempt: what this one finds out must not count. */
 export class SupersededError extends Error {
@@ -13,95 +9,72 @@ export class SupersededError extends Error {
 /** What a run directory is held for; each part has programs of its own. */
 export type RunPart = 'turn' | 'verify';
 
-/** One attempt's right to work in a part of a run directory. */
-export interface Hold {
-  /** Aborted by cancellation, and by a newer attempt of the same activity. */
-  signal: AbortSignal;
-  /** Different for every attempt, and fit for the name of a folder. */
-  key: string;
-  /** Whether no other attempt, of another process either, has taken over. */
-  isCurrent(): Promise<boolean>;
-  /** Throws the reason of the cancellation, or `SupersededError`: to be asked right before anything is written. */
-  require(): Promise<void>;
+export interface HoldSpec {
+  runPath: string;
+  part: RunPart;
+  attempt: Attempt;
 }
 
-interface Attempt {
+interface Holder {
   activity: string;
-  number: number;
-}
-
-interface Holder extends Attempt {
-  supersede: AbortController;
+  epoch: number;
+  superseded: AbortController;
   ended: Promise<unknown>;
 }
-
-const Claim = z.object({ key: z.string() });
 
 /** Who works or waits, for each part of each run directory: attempts overlap in one process. */
 const holders = new Map<string, Set<Holder>>();
 
 /**
- * Works in a part of a run directory as the only one. Temporal starts another attempt when it has not heard
- * of one for a while (a laptop that slept), also while that one goes on: the newer attempt ends the
- * older and waits for its end. Another activity's work is waited for. A file names the newest attempt,
- * so that one in a process that was stopped meanwhile finds out as well.
+ * Works in a part of a run directory as the only one in this process. Temporal starts another attempt when it
+ * has not heard of one for a while (a laptop that slept), also while that one goes on: the newer attempt makes the
+ * older one leave and waits until it has left. Another activity's work is waited for. Attempts in other
+ * processes are the programs' own matter: they obey the highest epoch. Throws `SupersededError` for
+ * the older attempt, and the reason of `leave`. The work of an attempt that is to end begins all the same:
+ * it has to end what another process has left running.
  */
 export async function holdRun<T>(
-  { runPath, part, signal }: { runPath: string; part: RunPart; signal: AbortSignal },
-  work: (hold: Hold) => Promise<T>,
+  { runPath, part, attempt }: HoldSpec,
+  work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const place = join(runPath, `${part}-attempt.json`);
-  const attempt = currentAttempt();
+  const place = `${runPath}/${part}`;
+  const { epoch } = attempt;
   const others = [...(holders.get(place) ?? [])];
-  supersede(others, attempt);
+  const activity = currentActivity();
+  supersede(others, activity, epoch);
 
-  const controller = new AbortController();
-  const hold = holdOf(place, AbortSignal.any([signal, controller.signal]));
-  const working = Promise.all(others.map(({ ended }) => ended)).then(async () => {
-    hold.signal.throwIfAborted();
-    await writeWhole(place, JSON.stringify({ ...attempt, key: hold.key }));
-    return work(hold);
-  });
-
-  const holder = { ...attempt, supersede: controller, ended: working.catch(() => undefined) };
+  const superseded = new AbortController();
+  const held = { ...attempt, leave: AbortSignal.any([attempt.leave, superseded.signal]) };
+  const working = allEnded(others, held.leave).then(() => work(held));
+  const holder = { activity, epoch, superseded, ended: working.catch(() => undefined) };
   enter(place, holder);
   try {
     return await working;
+  } catch (error) {
+    superseded.signal.throwIfAborted();
+    throw error;
   } finally {
     leave(place, holder);
   }
 }
 
 /** Throws when the attempt itself is the older one, which has arrived late. */
-function supersede(others: Holder[], { activity, number }: Attempt): void {
+function supersede(others: Holder[], activity: string, epoch: number): void {
   const same = others.filter((other) => other.activity === activity);
-  const newest = Math.max(number, ...same.map((other) => other.number));
-  const superseded = new SupersededError(`attempt ${newest} has taken over`);
-  if (newest > number) throw superseded;
-  same.forEach((other) => other.supersede.abort(superseded));
+  if (same.some((other) => other.epoch > epoch)) throw new SupersededError('a newer attempt has taken over');
+  same.forEach((other) => other.superseded.abort(new SupersededError('a newer attempt has taken over')));
 }
 
-function holdOf(place: string, signal: AbortSignal): Hold {
-  const key = randomUUID().slice(0, 8);
-  const isCurrent = async () => ((await readClaim(place)) ?? key) === key;
-  return {
-    signal,
-    key,
-    isCurrent,
-    async require() {
-      signal.throwIfAborted();
-      if (!(await isCurrent())) throw new SupersededError('another attempt has taken over');
-    },
-  };
+async function allEnded(others: Holder[], leave: AbortSignal): Promise<void> {
+  await Promise.race([Promise.all(others.map(({ ended }) => ended)), aborted(leave)]);
+  leave.throwIfAborted();
 }
 
-/** Null when there is none that can be read: nobody has taken over then. */
-async function readClaim(place: string): Promise<string | null> {
-  try {
-    return Claim.parse(JSON.parse(await readFile(place, 'utf8'))).key;
-  } catch {
-    return null;
-  }
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
 }
 
 function enter(place: string, holder: Holder): void {
@@ -115,7 +88,7 @@ function leave(place: string, holder: Holder): void {
   if (all?.size === 0) holders.delete(place);
 }
 
-function currentAttempt(): Attempt {
-  const { workflowExecution, activityId, attempt } = activityInfo();
-  return { activity: `${workflowExecution?.runId ?? ''}/${activityId}`, number: attempt };
+function currentActivity(): string {
+  const { workflowExecution, activityId } = activityInfo();
+  return `${workflowExecution?.runId ?? ''}/${activityId}`;
 }

@@ -2,9 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import type { CheckResult } from '../../domain/evidence.js';
+import type { Attempt } from '../attempt.js';
+import { ownerOf } from '../attempt.js';
+import { enclose } from '../enclose.js';
+import type { HostDeps } from '../host.js';
+import type { Attended } from '../keeper/attend.js';
+import { attend, stateOf } from '../keeper/attend.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
-import type { ProgramResult } from '../keeper/program.js';
-import { runProgram } from '../keeper/program.js';
 import { readTail } from '../keeper/tail.js';
 import { redactorOf } from '../redact.js';
 import { clearPath, findWithin, isWithin } from './clear-path.js';
@@ -16,50 +20,63 @@ export type Check = NonNullable<Config['verify']>['checks'][number];
 export interface CheckRun {
   check: Check;
   config: Config;
-  /** The worker's environment. */
-  env: NodeJS.ProcessEnv;
+  host: Pick<HostDeps, 'env' | 'paths'>;
   /** The clean checkout. */
   folder: string;
   /** The check's own empty folder for temporary files. */
   temporary: string;
   runPath: string;
-  /** Names the program while it runs, see `runProgram`. */
-  identityFile: string;
+  /** The task's. */
+  identifier: string;
+  /** Stands for the check's program, see `attend`. */
+  place: string;
   /** Relative to the run directory. */
   log: string;
-  signal: AbortSignal;
+  attempt: Attempt;
 }
 
 const tailLimit = { lines: 40, bytes: 4_096 };
 
 /**
- * Runs one check in the checkout. Its command line goes to bash without any profile, so that only
- * the commit and `verify.env` decide, and with `-eo pipefail`: a line that fails in the middle
- * fails the check. stdin is empty, `CI` is `true`, and `TMPDIR` is the check's own. Whatever a check
- * does is a value; it throws when it is cancelled, when somebody else ended the program, and when the
- * log is not whole. Secrets stay in the log.
+ * Runs one check in the checkout, or goes on with one that runs already. Its command line goes to bash without any
+ * profile, so that only the commit and `verify.env` decide, and with `-eo pipefail`: a line that fails in the
+ * middle fails the check. stdin is empty, `CI` is `true`, and `TMPDIR` is the check's own. Whatever a check
+ * does is a value, and null when it was cut off: then the checkout is not clean any more. Throws when the log is
+ * not whole, the reason of `attempt.end`, and what `runProgram` throws. Secrets stay in the log.
  */
-export async function runCheck(run: CheckRun): Promise<CheckResult> {
-  const { check, config, folder, runPath } = run;
+export async function runCheck(run: CheckRun): Promise<CheckResult | null> {
+  const { check, config, folder, runPath, attempt } = run;
   const log = join(runPath, run.log);
-  await rm(log, { force: true });
-  // A report that came with the commit would prove nothing.
-  if (check.report !== undefined && isWithin(check.report)) await clearPath(folder, check.report);
+  const state = await stateOf(run.place);
+  if (state === 'interrupted') return null;
+  if (state === 'fresh') await clearBefore(check, folder, log);
 
-  const result = await runProgram({
+  const { end, leave, epoch } = attempt;
+  const { project, keeper, verify } = config;
+  const enclosed = await enclose(run.host, config, {
     argv: ['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', check.run],
-    cwd: folder,
-    env: childEnvironment(run.env, withoutSecrets(config.verify?.env ?? [], config), {
+    env: childEnvironment(run.host.env, withoutSecrets(verify?.env ?? [], config), {
       CI: 'true',
       TMPDIR: run.temporary,
     }),
+    cwd: folder,
+    temporary: run.temporary,
+  });
+  const result = await attend({
+    ...enclosed,
+    place: run.place,
+    owner: ownerOf({ project, identifier: run.identifier, kind: 'check', title: `check ${check.name}` }),
+    cwd: folder,
     stdin: null,
     output: log,
     timeoutMs: check.timeout_ms,
-    signal: run.signal,
-    identityFile: run.identityFile,
+    leaseMs: keeper.lease_ms,
+    epoch,
+    end,
+    leave,
   });
-  run.signal.throwIfAborted();
+  end.throwIfAborted();
+  if (result.kind === 'interrupted') return null;
   if (result.outputProblem !== null) throw new Error(result.outputProblem);
 
   const report = check.report === undefined ? null : await reportOf(folder, check.report);
@@ -72,8 +89,14 @@ export async function runCheck(run: CheckRun): Promise<CheckResult> {
     durationMs: result.durationMs,
     tests: report?.kind === 'counted' ? report.tests : null,
     log: run.log,
-    tail: kind === 'passed' ? '' : await redactorOf(run.env, config)(await tailWith(reason, log)),
+    tail: kind === 'passed' ? '' : await redactorOf(run.host.env, config)(await tailWith(reason, log)),
   };
+}
+
+/** A report that came with the commit would prove nothing. */
+async function clearBefore({ report }: Check, folder: string, log: string): Promise<void> {
+  await rm(log, { force: true });
+  if (report !== undefined && isWithin(report)) await clearPath(folder, report);
 }
 
 async function reportOf(folder: string, path: string): Promise<Report> {
@@ -82,13 +105,15 @@ async function reportOf(folder: string, path: string): Promise<Report> {
   return { kind: 'unusable', reason: 'the check did not write it inside the checkout' };
 }
 
+type Finished = Exclude<Attended, { kind: 'interrupted' }>;
+
 interface Judgement {
   kind: CheckResult['kind'];
   /** What the output itself does not tell. */
   reason: string;
 }
 
-function judge(result: ProgramResult, report: Report | null, check: Check): Judgement {
+function judge(result: Finished, report: Report | null, check: Check): Judgement {
   if (result.kind === 'timed_out') {
     return { kind: 'timed_out', reason: `The check did not end within ${check.timeout_ms} ms.` };
   }

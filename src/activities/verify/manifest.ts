@@ -5,18 +5,8 @@ import { writeWhole } from '../../config/atomic-write.js';
 import type { Config } from '../../config/config.js';
 import type { Evidence } from '../../domain/evidence.js';
 import { isGreen } from '../../domain/evidence.js';
+import { CheckResult } from './check-result.js';
 import { protectedPaths } from './protected.js';
-
-const CheckResult = z.object({
-  name: z.string(),
-  command: z.string(),
-  kind: z.enum(['passed', 'failed', 'timed_out', 'invalid']),
-  exitCode: z.number().nullable(),
-  durationMs: z.number(),
-  tests: z.object({ total: z.number(), failed: z.number(), skipped: z.number() }).nullable(),
-  log: z.string(),
-  tail: z.string(),
-});
 
 const StoredEvidence = z.object({
   sha: z.string(),

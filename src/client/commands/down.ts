@@ -1,14 +1,23 @@
-import { stopServed } from '../../worker/main.js';
+import type { Stopped } from '../../worker/main.js';
+import { endPrograms, findPrograms, goingOn, stopServed } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
 import { showProgress } from '../progress.js';
 import { openProject } from '../project.js';
 
-/** Stops the `continuo up` or `continuo worker` of the project's data directory, and waits until it is gone. */
-export async function stopProject(invocation: Invocation): Promise<void> {
+export interface DownOptions {
+  /** Agents, checks and hooks as well. */
+  agents?: boolean;
+}
+
+/**
+ * Stops the `continuo up` or `continuo worker` of the project's data directory, and waits until it is gone.
+ * Agents and checks go on, unless they are to end too.
+ */
+export async function stopProject(invocation: Invocation, { agents = false }: DownOptions): Promise<void> {
   const { out, json } = invocation;
   const { config, paths } = await openProject(invocation);
-  const { project } = config;
+  const { project, keeper } = config;
   const result = await showProgress(`Stopping project ${project}`, () => stopServed(paths));
   if (result.kind === 'still running') {
     throw new CliError(
@@ -17,15 +26,26 @@ export async function stopProject(invocation: Invocation): Promise<void> {
       `look at its output, or end it by force: kill -9 ${result.pid}`,
     );
   }
-  if (json)
-    out.json({ project, stopped: result.kind !== 'nothing', pid: 'pid' in result ? result.pid : null });
-  else out.line(said(project, result.kind));
+  // In this order: nobody is left who would start an ended one again.
+  const ended = agents ? await showProgress('Ending agents and checks', () => endPrograms(paths)) : 0;
+  const { running } = await findPrograms(paths);
+  if (json) {
+    const pid = 'pid' in result ? result.pid : null;
+    out.json({ project, stopped: result.kind !== 'nothing', pid, ended, running: running.length });
+    return;
+  }
+  out.line(said(project, result.kind));
+  if (ended > 0)
+    out.line(`Ended ${ended} of its agents, checks and hooks; what was cut off begins again then.`);
+  for (const line of goingOn(running, keeper.lease_ms)) out.line(line);
 }
 
-function said(project: string, kind: 'stopped' | 'server stopped' | 'nothing'): string {
+function said(project: string, kind: Exclude<Stopped['kind'], 'still running'>): string {
   switch (kind) {
     case 'stopped':
       return `Stopped. The tasks of project ${project} go on when it is up again.`;
+    case 'killed':
+      return `Killed a process that did no work any more. The tasks of project ${project} go on when it is up again.`;
     case 'server stopped':
       return 'Stopped the Temporal server that a killed `continuo up` had left.';
     case 'nothing':

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
+import type { DownOptions } from '../commands/down.js';
 import type { InitOptions } from '../commands/init.js';
 import { examples, invocationOf } from './action.js';
+
+interface UpOptions {
+  detach?: boolean;
+}
 
 /** Defines the commands that set up, start, stop and examine. */
 export function defineHouse(program: Command): void {
@@ -36,8 +41,14 @@ export function defineHouse(program: Command): void {
       'Start everything a project needs in this process, until Ctrl-C or `continuo down`: the engine (the server ' +
         'that TEMPORAL_ADDRESS names, else an embedded one), the worker and the scheduler.',
     )
-    .addHelpText('after', examples('continuo up', 'continuo up ../shop/WORKFLOW.md'))
-    .action(async (workflow: string | undefined, _options: object, command: Command) => {
+    .option('-d, --detach', 'in the background; returns when it works')
+    .addHelpText('after', examples('continuo up', 'continuo up --detach', 'continuo up ../shop/WORKFLOW.md'))
+    .action(async (workflow: string | undefined, { detach }: UpOptions, command: Command) => {
+      if (detach === true) {
+        const { upDetached } = await import('../commands/up-detached.js');
+        await upDetached(await invocationOf(command), workflow ?? null);
+        return;
+      }
       const { serve } = await import('../commands/serve.js');
       await serve(await invocationOf(command), 'up', workflow ?? null);
     });
@@ -59,12 +70,14 @@ export function defineHouse(program: Command): void {
     .command('down')
     .summary('stop what `continuo up` started on this host')
     .description(
-      'Stop the `continuo up` of this project on this host, and wait until it has ended. Tasks go on at the next one.',
+      'Stop the `continuo up` of this project on this host, and wait until it has ended. Agents and checks that run ' +
+        'go on until their lease is over, and the next `continuo up` attaches to them; --agents ends them too.',
     )
-    .addHelpText('after', examples('continuo down'))
-    .action(async (_options: object, command: Command) => {
+    .option('--agents', 'end agents, checks and hooks as well')
+    .addHelpText('after', examples('continuo down', 'continuo down --agents'))
+    .action(async (options: DownOptions, command: Command) => {
       const { stopProject } = await import('../commands/down.js');
-      await stopProject(await invocationOf(command));
+      await stopProject(await invocationOf(command), options);
     });
 
   program

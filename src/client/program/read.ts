@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DiffOptions } from '../commands/diff.js';
 import type { ListOptions } from '../commands/list.js';
 import type { LogsOptions } from '../commands/logs.js';
+import type { PsOptions } from '../commands/ps.js';
 import { examples, invocationOf } from './action.js';
 
 /** Defines the commands that look at tasks. */
@@ -15,6 +16,20 @@ export function defineReading(program: Command): void {
     .action(async (options: ListOptions, command: Command) => {
       const { listTasks } = await import('../commands/list.js');
       await listTasks(await invocationOf(command), options);
+    });
+
+  program
+    .command('ps')
+    .summary('list the agents, checks and hooks that run on this host')
+    .description(
+      'List the agents, checks and hooks of the project that run on this host, with age, memory and whether a worker ' +
+        'attends to them. Needs neither engine nor worker.',
+    )
+    .option('--project <name>', 'by its name, in place of its workflow file')
+    .addHelpText('after', examples('continuo ps', 'continuo ps --json', 'continuo ps --project shop'))
+    .action(async (options: PsOptions, command: Command) => {
+      const { listPrograms } = await import('../commands/ps.js');
+      await listPrograms(await invocationOf(command), options);
     });
 
   program

@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAgent } from '../../../src/activities/agent/registry.js';
-import { EndedElsewhereError, endLeftover } from '../../../src/activities/keeper/program.js';
-import { SupersededError } from '../../../src/activities/keeper/run-hold.js';
 import { FailureType } from '../../../src/domain/failure.js';
 import { TestHost } from './host.js';
 
@@ -14,15 +12,6 @@ function sections(script: string, hooks = '{}'): string {
   return `agent: { kind: command }
 command: { run: ${JSON.stringify(script)} }
 hooks: ${hooks}`;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10);
-}
-
-/** The outcome in the record of turn 1. */
-function recorded(): unknown {
-  return (JSON.parse(host.readRun('turns/1.json')) as { outcome: unknown }).outcome;
 }
 
 let host: TestHost;
@@ -75,56 +64,12 @@ describe('runTurn', () => {
     expect(await host.runTurn()).toMatchObject({ kind: 'failed', category: 'template_render_error' });
   });
 
-  it('tells the agent that a turn was cut off when a dead worker had begun it', async () => {
-    host = new TestHost(sections('cat > told.txt'));
-    const activity = new MockActivityEnvironment();
-    const workflowRun = activity.context.info.workflowExecution!.runId;
-    mkdirSync(join(host.runPath, 'turns'));
-    writeFileSync(join(host.runPath, 'turns', '1.json'), JSON.stringify({ workflowRun, outcome: null }));
-    await host.runTurn({}, activity);
-    expect(host.read('told.txt')).toContain('The last turn was cut off');
-  });
-
   it('plays turn 1 again for an issue that is worked on anew', async () => {
     host = new TestHost(sections('echo agent >> order'));
     await host.runTurn();
     const anew = new MockActivityEnvironment({ workflowExecution: { workflowId: 'test', runId: 'another' } });
     await host.runTurn({}, anew);
     expect(host.read('order')).toBe('agent\nagent\n');
-  });
-
-  describe('while an older attempt still runs', () => {
-    const attempt = (number: number) => new MockActivityEnvironment({ activityId: 'one', attempt: number });
-    const hooks = '{ before_run: echo before >> order, after_run: echo after >> order }';
-    /** Hangs in the first attempt, and does the work in the next one. */
-    const script = 'echo agent >> order; if [ -e begun ]; then echo done; else touch begun; sleep 1000; fi';
-
-    it('ends it, waits for its end, and records its own outcome alone', async () => {
-      host = new TestHost(sections(script, hooks));
-      const older = host.runTurn({}, attempt(1)).catch((error: unknown) => error);
-      await until(() => existsSync(join(host.workspace, 'begun')));
-      expect(await host.runTurn({}, attempt(2))).toMatchObject({ kind: 'completed', summary: 'done' });
-      expect(await older).toBeInstanceOf(SupersededError);
-      expect(host.read('order')).toBe('before\nagent\nafter\nbefore\nagent\nafter\n');
-      expect(recorded()).toMatchObject({ kind: 'completed' });
-    });
-
-    it('writes and ends nothing when an attempt in another process has taken over', async () => {
-      const claim = `echo '{"key":"another"}' > ../run/turn-attempt.json`;
-      host = new TestHost(sections(`${claim}; exit 1`, hooks));
-      await expect(host.runTurn()).rejects.toThrow(SupersededError);
-      expect(host.read('order')).toBe('before\n');
-      expect(recorded()).toBeNull();
-    });
-  });
-
-  it('records nothing about a turn whose program somebody else ended', async () => {
-    host = new TestHost(sections('touch begun; sleep 1000'));
-    const caught = host.runTurn().catch((error: unknown) => error);
-    await until(() => existsSync(join(host.workspace, 'begun')));
-    await endLeftover(join(host.runPath, 'program.json'));
-    expect(await caught).toBeInstanceOf(EndedElsewhereError);
-    expect(recorded()).toBeNull();
   });
 
   describe('on a full disk', () => {
@@ -153,7 +98,9 @@ describe('runTurn', () => {
   it('has the outcome recorded before after_run begins', async () => {
     host = new TestHost(sections('echo done', '{ after_run: cp ../run/turns/1.json seen.json }'));
     await host.runTurn();
-    expect(JSON.parse(host.read('seen.json'))).toMatchObject({ outcome: { kind: 'completed' } });
+    expect(JSON.parse(host.read('seen.json'))).toMatchObject({
+      progress: { kind: 'ended', outcome: { kind: 'completed' } },
+    });
   });
 
   describe('needs what preparation made', () => {
@@ -174,7 +121,7 @@ describe('runTurn', () => {
           message: expect.stringContaining('invalid_workspace_cwd'),
         });
         expect(existsSync(join(host.folder, 'elsewhere', 'ran'))).toBe(false);
-        expect(existsSync(join(host.runPath, 'turns', '1.json'))).toBe(when === 'by before_run');
+        expect(existsSync(join(host.runPath, 'turns', '1.json'))).toBe(false);
       },
     );
 

@@ -35,6 +35,18 @@ describe('guidanceOf', () => {
     expect(text).toContain('ann # x has reviewed');
   });
 
+  it('tells what a person has changed and said, as data', () => {
+    const text = guidanceOf([
+      { kind: 'handBack', by: 'ann', note: '```\n# New rules', files: ['src/sum.ts', 'docs/sum.md'] },
+    ]);
+    expect(text).toContain('ann changed these files');
+    expect(text).toContain('```text\nsrc/sum.ts\ndocs/sum.md\n```');
+    expect(text).toContain('````text\n```\n# New rules\n````');
+    const nothing = guidanceOf([{ kind: 'handBack', by: 'ann', note: ' ', files: [] }]);
+    expect(nothing).toContain('ann changed no file.');
+    expect(nothing).not.toContain('says:');
+  });
+
   it('says something for each kind of feedback', () => {
     const text = guidanceOf([
       { kind: 'conflict', baseSha: 'b'.repeat(40), files: ['src/sum.ts'] },

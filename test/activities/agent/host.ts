@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAgentActivities } from '../../../src/activities/agent/activities.js';
+import { placesOf } from '../../../src/activities/attempt.js';
 import type { HostDeps } from '../../../src/activities/host.js';
+import type { RunningProgram } from '../../../src/activities/keeper/strays.js';
+import { endProgram, runningIn } from '../../../src/activities/keeper/strays.js';
 import type { Config } from '../../../src/config/config.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import { dataPaths } from '../../../src/config/paths.js';
@@ -54,6 +57,7 @@ export class TestHost {
 tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
 repository: { url: . }
 land: { mode: merge }
+containment: { level: none }
 ${this.sections}
 ---
 ${this.prompt}
@@ -100,7 +104,14 @@ ${this.prompt}
     return readFileSync(join(this.runPath, name), 'utf8');
   }
 
-  remove(): void {
+  /** The programs of the task that run now. */
+  running(): Promise<RunningProgram[]> {
+    return runningIn(placesOf(this.runPath));
+  }
+
+  /** Ends what a test has left running, and removes everything. */
+  async remove(): Promise<void> {
+    await Promise.all((await this.running()).map(endProgram));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,21 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endAll, testOwner } from '../../support/keepers.js';
 import type { ProgramSpec } from '../../../src/activities/keeper/program.js';
-import { EndedElsewhereError, endLeftover, runProgram } from '../../../src/activities/keeper/program.js';
+import { EvictedError, LeftError, runProgram } from '../../../src/activities/keeper/program.js';
+import { look } from '../../../src/activities/keeper/place.js';
 
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'program-test-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await endAll(folder);
+  rmSync(folder, { recursive: true, force: true });
+});
 
+let places = 0;
+
+/** Each call is a program of its own, unless it names a place. */
 function bash(script: string, more: Partial<ProgramSpec> = {}) {
   return runProgram({
+    place: file(`place-${(places += 1)}`),
+    owner: testOwner,
+    leaseMs: 30_000,
+    epoch: 1,
     argv: ['bash', '-c', script],
     cwd: folder,
     env: { PATH: process.env.PATH ?? '' },
@@ -87,27 +99,6 @@ describe('runProgram', () => {
     expect(await bash('echo fine')).toMatchObject({ outputProblem: null });
   });
 
-  it.each(['sleep 1000', 'trap "exit 0" TERM; touch ready; while :; do sleep 0.02; done'])(
-    'has no result for a program that somebody else ended: %s',
-    async (script) => {
-      const identityFile = file('program.json');
-      const caught = bash(`touch started; ${script}`, { identityFile }).catch((error: unknown) => error);
-      await until(() => existsSync(file('started')) && readFileSync(identityFile, 'utf8').includes('"pid"'));
-      if (script.includes('ready')) await until(() => existsSync(file('ready')));
-      expect(await endLeftover(identityFile)).toBe(true);
-      expect(await caught).toBeInstanceOf(EndedElsewhereError);
-    },
-  );
-
-  it('has no result for a program whose place another one has taken', async () => {
-    const identityFile = file('program.json');
-    const other = { bootId: 'another', cookie: 'another', leader: null };
-    // The place has to be taken before another one can take it over.
-    const script = `until [ -s ${identityFile} ]; do sleep 0.05; done; sleep 0.2; echo '${JSON.stringify(other)}' > ${identityFile}; exit 1`;
-    await expect(bash(script, { identityFile })).rejects.toThrow(EndedElsewhereError);
-    expect(JSON.parse(readFileSync(identityFile, 'utf8'))).toEqual(other);
-  });
-
   it('reports the signal that ended the program', async () => {
     expect(await bash('kill -9 $$')).toMatchObject({ kind: 'exited', exitCode: null, signal: 'SIGKILL' });
   });
@@ -142,7 +133,7 @@ describe('runProgram', () => {
        wait) &
       sleep 1000`;
     const controller = new AbortController();
-    const running = bash(script, { signal: controller.signal });
+    const running = bash(script, { end: controller.signal });
     const children = ['session', 'orphan', 'nameless'];
     await until(() => children.every((name) => existsSync(file(name)) && statSync(file(name)).size > 0));
     controller.abort();
@@ -181,15 +172,110 @@ describe('runProgram', () => {
   });
 
   it('starts nothing when it was cancelled before', async () => {
-    const result = await bash('touch mark', { signal: AbortSignal.abort() });
+    const result = await bash('touch mark', { end: AbortSignal.abort() });
     expect(result.kind).toBe('cancelled');
     expect(existsSync(file('mark'))).toBe(false);
   });
 
-  it('names the program while it runs, and no longer', async () => {
-    const identityFile = file('program.json');
-    await bash(`cp program.json seen.json`, { identityFile });
-    expect(existsSync(identityFile)).toBe(false);
-    expect(JSON.parse(readFileSync(file('seen.json'), 'utf8'))).toMatchObject({ cookie: expect.any(String) });
+  it('does nothing twice: whoever comes to the place of a program later gets its result', async () => {
+    const place = file('place');
+    const first = await bash('echo once >> count; exit 4', { place });
+    expect(await bash('echo once >> count; exit 4', { place, epoch: 2 })).toEqual(first);
+    expect(readFileSync(file('count'), 'utf8')).toBe('once\n');
+  });
+
+  it('starts one program for any number of callers, and the newest of them gets its result', async () => {
+    const place = file('place');
+    const run = (epoch: number) =>
+      bash('echo once >> count; until [ -e go ]; do sleep 0.02; done', { place, epoch });
+    const older = [1, 2, 3, 4, 5].map((epoch) => run(epoch).catch((error: unknown) => error));
+    const newest = run(6);
+    for (const caught of older) expect(await caught).toBeInstanceOf(EvictedError);
+    writeFileSync(file('go'), '');
+    expect(await newest).toMatchObject({ kind: 'exited', exitCode: 0 });
+    expect(readFileSync(file('count'), 'utf8')).toBe('once\n');
+  });
+
+  it('refuses an attempt that is older than one that was attached', async () => {
+    const place = file('place');
+    const running = bash('touch up; until [ -e go ]; do sleep 0.02; done', { place, epoch: 7 });
+    await until(() => existsSync(file('up')));
+    await expect(bash('true', { place, epoch: 6 })).rejects.toThrow(EvictedError);
+    writeFileSync(file('go'), '');
+    expect(await running).toMatchObject({ kind: 'exited' });
+  });
+
+  it('leaves a program running when it is asked to leave, and attaches to it again', async () => {
+    const place = file('place');
+    const leaving = new AbortController();
+    const left = bash('echo once >> count; until [ -e go ]; do sleep 0.02; done; exit 6', {
+      place,
+      leave: leaving.signal,
+    });
+    await until(() => existsSync(file('count')));
+    leaving.abort();
+    await expect(left).rejects.toThrow(LeftError);
+    const next = bash('exit 1', { place, epoch: 2 });
+    writeFileSync(file('go'), '');
+    expect(await next).toMatchObject({ kind: 'exited', exitCode: 6 });
+    expect(readFileSync(file('count'), 'utf8')).toBe('once\n');
+  });
+
+  it('ends a program that runs already when the wish came before', async () => {
+    const place = file('place');
+    const leaving = new AbortController();
+    const left = bash('echo $$ > pid; exec sleep 1000', { place, leave: leaving.signal });
+    await until(() => existsSync(file('pid')) && statSync(file('pid')).size > 0);
+    leaving.abort();
+    await expect(left).rejects.toThrow(LeftError);
+    expect(await bash('', { place, epoch: 2, end: AbortSignal.abort() })).toMatchObject({
+      kind: 'cancelled',
+    });
+    expect(lives('pid')).toBe(false);
+  });
+
+  it('says that a program was lost when its keeper is killed, ends what is left, and starts it again', async () => {
+    const place = file('place');
+    const script = 'echo $$ >> pids; echo $$ > pid; (setsid sleep 1000 & echo $! > child); sleep 1000';
+    const running = bash(script, { place });
+    await until(() => existsSync(file('child')) && statSync(file('child')).size > 0);
+    const found = await look(place);
+    process.kill(found.kind === 'running' ? found.claim.process.pid : 0, 'SIGKILL');
+    expect(await running).toMatchObject({ kind: 'lost' });
+    expect(['pid', 'child'].filter(lives)).toEqual([]);
+    expect(await look(place)).toMatchObject({ kind: 'lost' });
+
+    expect(await bash('echo again', { place, epoch: 2 })).toMatchObject({ kind: 'exited', exitCode: 0 });
+    expect(await look(place)).toMatchObject({ kind: 'ended', folder: join(place, 'gen-0002') });
+  });
+
+  it('ends a program at the end of its lease, when nobody is attached', async () => {
+    const place = file('place');
+    const leaving = new AbortController();
+    const left = bash('echo $$ > pid; exec sleep 1000', { place, leaseMs: 300, leave: leaving.signal });
+    await until(() => existsSync(file('pid')) && statSync(file('pid')).size > 0);
+    leaving.abort();
+    await expect(left).rejects.toThrow(LeftError);
+    while ((await look(place)).kind === 'running') await sleep(20);
+    expect(await bash('', { place, epoch: 2 })).toMatchObject({ kind: 'lease' });
+    expect(lives('pid')).toBe(false);
+  });
+
+  it('reaches the socket of a folder whose path is longer than a socket may have', async () => {
+    const place = file(`${'long/'.repeat(30)}place`);
+    expect(await bash('echo fine', { place })).toMatchObject({ kind: 'exited', exitCode: 0 });
+  });
+
+  it('ends a keeper that lives and does not answer', async () => {
+    const place = file('place');
+    const leaving = new AbortController();
+    const left = bash('echo $$ > pid; exec sleep 1000', { place, leave: leaving.signal });
+    await until(() => existsSync(file('pid')) && statSync(file('pid')).size > 0);
+    const found = await look(place);
+    process.kill(found.kind === 'running' ? found.claim.process.pid : 0, 'SIGSTOP');
+    leaving.abort();
+    await expect(left).rejects.toThrow(LeftError);
+    expect(await bash('', { place, epoch: 2 })).toMatchObject({ kind: 'lost' });
+    expect(lives('pid')).toBe(false);
   });
 });

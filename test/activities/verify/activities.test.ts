@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openMirror } from '../../../src/activities/git/mirror.js';
 import type { HostDeps } from '../../../src/activities/host.js';
+import { placesOf } from '../../../src/activities/attempt.js';
+import { endProgram, runningIn } from '../../../src/activities/keeper/strays.js';
 import { runProgram } from '../../../src/activities/keeper/program.js';
 import { SupersededError } from '../../../src/activities/keeper/run-hold.js';
 import { createVerifyActivities } from '../../../src/activities/verify/activities.js';
@@ -13,6 +14,7 @@ import { parseConfig } from '../../../src/config/parse.js';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { Evidence } from '../../../src/domain/evidence.js';
 import type { VerifyPort } from '../../../src/workflows/ports.js';
+import { until } from '../../support/engine.js';
 import { TestRepository } from './repository.js';
 
 type VerifyInput = Parameters<VerifyPort['verify']>[0];
@@ -27,7 +29,10 @@ beforeEach(() => {
   counter = join(repository.root, 'counter');
   mkdirSync(runPath);
 });
-afterEach(() => repository.remove());
+afterEach(async () => {
+  await Promise.all((await runningIn(placesOf(runPath))).map(endProgram));
+  repository.remove();
+});
 
 function configOf(checks: Record<string, string>) {
   const list = Object.entries(checks).map(([name, run]) => ({ name, run }));
@@ -35,6 +40,7 @@ function configOf(checks: Record<string, string>) {
 tracker: { kind: file }
 repository: { url: ${JSON.stringify(repository.path)}, base: main }
 land: { mode: merge }
+containment: { level: none }
 agent: { kind: command }
 command: { run: agent }
 verify: { checks: ${JSON.stringify(list)} }
@@ -132,7 +138,7 @@ describe('verify', () => {
     repository.commit({});
     await verify({ test: 'touch left; chmod -w .' });
     expect(existsSync(join(runPath, 'checkout'))).toBe(false);
-    expect(existsSync(join(runPath, 'program.json'))).toBe(false);
+    expect(readdirSync(placesOf(runPath))).toEqual([]);
   });
 
   it('gives each check an empty temporary directory of its own', async () => {
@@ -176,19 +182,72 @@ describe('verify', () => {
     expect(runs()).toBe(2);
   });
 
-  describe('while an older attempt still runs', () => {
-    const attempt = (number: number, activityId = 'one') =>
-      new MockActivityEnvironment({ activityId, attempt: number });
-    /** The first run hangs, the second one passes. */
-    const checks = () => ({ test: counting(`test $(wc -c < ${counter}) -gt 1 || sleep 1000`) });
+  const attempt = (number: number, activityId = 'one') =>
+    new MockActivityEnvironment({ activityId, attempt: number });
+  const go = () => writeFileSync(join(repository.root, 'go'), '');
+  /** Passes once the test lets it. */
+  const waiting = () =>
+    counting(`until [ -e ${join(repository.root, 'go')} ]; do sleep 0.02; done; test ! -e left; touch left`);
+  const began = (times: number) => until(() => runs() >= times);
 
-    it('ends it, and its evidence is the only one', async () => {
+  describe('whose worker leaves', () => {
+    /** Lets the worker leave while the second one of three checks runs. */
+    async function beginAndLeave(checks: Record<string, string>): Promise<unknown> {
+      const activity = attempt(1);
+      const caught = verify(checks, {}, activity).catch((error: unknown) => error);
+      await began(2);
+      activity.cancel('WORKER_SHUTDOWN');
+      return caught;
+    }
+
+    it('goes on with the check that runs, and repeats none that has ended', async () => {
       repository.commit({});
-      const older = verify(checks(), {}, attempt(1)).catch((error: unknown) => error);
-      while (runs() === 0) await sleep(10);
-      const evidence = await verify(checks(), {}, attempt(2));
+      const checks = { first: counting('touch seen'), second: waiting(), third: counting('test -e seen') };
+      expect(await beginAndLeave(checks)).toMatchObject({ nextRetryDelay: '1ms', nonRetryable: false });
+      const next = verify(checks, {}, attempt(2));
+      go();
+      expect((await next).checks.map(({ kind }) => kind)).toEqual(['passed', 'passed', 'passed']);
+      expect(runs()).toBe(3);
+      expect(existsSync(join(runPath, 'checkout'))).toBe(false);
+      expect(readdirSync(placesOf(runPath))).toEqual([]);
+    });
+
+    it('starts over on a clean checkout when the check is lost meanwhile', async () => {
+      repository.commit({});
+      const checks = { first: counting('test ! -e seen; touch seen'), second: waiting() };
+      await beginAndLeave(checks);
+      for (const { keeper } of await runningIn(placesOf(runPath)))
+        process.kill(keeper.process.pid, 'SIGKILL');
+      go();
+      expect((await verify(checks, {}, attempt(2))).checks.map(({ kind }) => kind)).toEqual([
+        'passed',
+        'passed',
+      ]);
+      expect(runs()).toBe(4);
+    });
+  });
+
+  it('starts over when its check is lost while it is attended to', async () => {
+    repository.commit({});
+    const running = verify({ test: waiting() });
+    await began(1);
+    for (const { keeper } of await runningIn(placesOf(runPath))) process.kill(keeper.process.pid, 'SIGKILL');
+    await began(2);
+    go();
+    expect(await running).toMatchObject({ checks: [{ kind: 'passed' }] });
+  });
+
+  describe('while an older attempt still runs', () => {
+    it('takes the check over from it', async () => {
+      repository.commit({});
+      const older = verify({ test: waiting() }, {}, attempt(1)).catch((error: unknown) => error);
+      await began(1);
+      const newer = verify({ test: waiting() }, {}, attempt(2));
       expect(await older).toBeInstanceOf(SupersededError);
+      go();
+      const evidence = await newer;
       expect(evidence).toMatchObject({ checks: [{ kind: 'passed' }] });
+      expect(runs()).toBe(1);
       const stored = JSON.parse(readFileSync(join(runPath, evidence.manifest), 'utf8')) as unknown;
       expect(stored).toMatchObject({ evidence });
       expect(existsSync(join(runPath, 'checkout'))).toBe(false);
@@ -196,53 +255,51 @@ describe('verify', () => {
 
     it('is refused when it is the older one itself, and arrives late', async () => {
       repository.commit({});
-      const newer = attempt(2);
-      const caught = verify(checks(), {}, newer).catch((error: unknown) => error);
-      while (runs() === 0) await sleep(10);
-      await expect(verify(checks(), {}, attempt(1))).rejects.toThrow(SupersededError);
+      const newer = verify({ test: waiting() }, {}, attempt(2));
+      await began(1);
+      await expect(verify({ test: waiting() }, {}, attempt(1))).rejects.toThrow(SupersededError);
+      go();
+      expect(await newer).toMatchObject({ checks: [{ kind: 'passed' }] });
       expect(runs()).toBe(1);
-      newer.cancel();
-      expect(await caught).toBeInstanceOf(CancelledFailure);
     });
 
     it('waits for another activity, and ends nothing of it', async () => {
       repository.commit({});
-      const go = join(repository.root, 'go');
-      const waiting = { test: counting(`until [ -e ${go} ]; do sleep 0.02; done; test -e .git`) };
-      const first = verify(waiting, {}, attempt(1));
-      while (runs() === 0) await sleep(10);
-      const second = verify({ ...waiting, more: 'true' }, {}, attempt(1, 'two'));
-      writeFileSync(go, '');
+      const first = verify({ test: waiting() }, {}, attempt(1));
+      await began(1);
+      const second = verify({ test: waiting(), more: 'true' }, {}, attempt(1, 'two'));
+      go();
       expect((await first).checks).toMatchObject([{ kind: 'passed' }]);
       expect((await second).checks).toMatchObject([{ kind: 'passed' }, { kind: 'passed' }]);
     });
   });
 
-  it('leaves no evidence when an attempt in another process has taken over', async () => {
-    const sha = repository.commit({});
-    const takeOver = `echo '{"key":"another"}' > ${join(runPath, 'verify-attempt.json')}; exit 1`;
-    await expect(verify({ test: takeOver })).rejects.toThrow(SupersededError);
-    expect(existsSync(join(runPath, 'evidence', sha, 'manifest.json'))).toBe(false);
-  });
-
-  it('lets a turn of the same task go on', async () => {
+  it('lets the program of another workflow in the same run directory go on', async () => {
     repository.commit({});
-    const identityFile = join(runPath, 'program.json');
-    const controller = new AbortController();
+    const end = new AbortController();
     const turn = runProgram({
+      place: join(placesOf(runPath), 'turn-1-12345678'),
+      owner: {
+        project: 'p',
+        identifier: 'i',
+        workflowId: 'task',
+        workflowRun: 'r',
+        kind: 'agent',
+        title: 't',
+      },
       argv: ['sleep', '1000'],
       cwd: runPath,
       env: { PATH: process.env.PATH ?? '' },
       stdin: null,
       output: join(runPath, 'transcript.log'),
       timeoutMs: 60_000,
-      signal: controller.signal,
-      identityFile,
+      leaseMs: 60_000,
+      epoch: 1,
+      end: end.signal,
     });
-    while (!existsSync(identityFile) || !readFileSync(identityFile, 'utf8').includes('"pid"'))
-      await sleep(10);
+    await until(async () => (await runningIn(placesOf(runPath))).length === 1);
     expect(await verify({ test: 'true' })).toMatchObject({ checks: [{ kind: 'passed' }] });
-    controller.abort();
+    end.abort();
     expect(await turn).toMatchObject({ kind: 'cancelled' });
   });
 
@@ -253,7 +310,7 @@ describe('verify', () => {
     activity.on('heartbeat', (details) => beats.push(details));
     const running = verify({ test: counting('sleep 1000') }, {}, activity);
     const caught = running.catch((error: unknown) => error);
-    while (runs() === 0) await sleep(10);
+    await began(1);
     activity.cancel();
     expect(await caught).toBeInstanceOf(CancelledFailure);
     expect(beats).toContainEqual({ check: null });

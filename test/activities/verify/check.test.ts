@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import {
   existsSync,
   mkdirSync,
@@ -10,11 +12,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { EndedElsewhereError, endLeftover } from '../../../src/activities/keeper/program.js';
+import { placesOf } from '../../../src/activities/attempt.js';
+import { heartbeating } from '../../../src/activities/heartbeat.js';
+import { endProgram, runningIn } from '../../../src/activities/keeper/strays.js';
 import type { Check } from '../../../src/activities/verify/check.js';
 import { runCheck } from '../../../src/activities/verify/check.js';
 import { parseConfig } from '../../../src/config/parse.js';
+import { dataPaths } from '../../../src/config/paths.js';
+import type { CheckResult } from '../../../src/domain/evidence.js';
+import { until } from '../../support/engine.js';
 
 let root: string;
 let folder: string;
@@ -27,7 +33,10 @@ beforeEach(() => {
   mkdirSync(folder);
   mkdirSync(runPath);
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all((await runningIn(placesOf(runPath))).map(endProgram));
+  rmSync(root, { recursive: true, force: true });
+});
 
 const config = parseConfig(
   '/project/WORKFLOW.md',
@@ -35,6 +44,7 @@ const config = parseConfig(
 tracker: { kind: file }
 repository: { url: . }
 land: { mode: merge }
+containment: { level: none }
 agent: { kind: command }
 command: { run: agent }
 verify: { checks: [{ name: test, run: npm test }], env: [WANTED] }
@@ -43,23 +53,36 @@ verify: { checks: [{ name: test, run: npm test }], env: [WANTED] }
   {},
 );
 
-function check(
+/** Runs the check in an attempt of an activity. */
+async function attemptCheck(
   script: string,
   more: Partial<Check> = {},
   env = process.env,
-  signal = new AbortController().signal,
-) {
-  return runCheck({
-    check: { name: 'test', run: script, timeout_ms: 30_000, ...more },
-    config,
-    env,
-    folder,
-    temporary: join(root, 'tmp'),
-    runPath,
-    identityFile: join(runPath, 'checks.json'),
-    log: 'test.log',
-    signal,
-  });
+  activity = new MockActivityEnvironment(),
+): Promise<CheckResult | null> {
+  return activity.run(() =>
+    heartbeating((_signal, attempt) =>
+      runCheck({
+        check: { name: 'test', run: script, timeout_ms: 30_000, ...more },
+        config,
+        host: { env, paths: dataPaths(join(root, 'data')) },
+        folder,
+        temporary: join(root, 'tmp'),
+        runPath,
+        identifier: 'SHOP-1',
+        place: join(placesOf(runPath), 'check'),
+        log: 'test.log',
+        attempt,
+      }),
+    ),
+  );
+}
+
+/** The same for a check that has a result. */
+async function check(...args: Parameters<typeof attemptCheck>): Promise<CheckResult> {
+  const result = await attemptCheck(...args);
+  if (result === null) throw new Error('the check was cut off');
+  return result;
 }
 
 const passingReport = '<testsuite><testcase name="a"/></testsuite>';
@@ -109,15 +132,15 @@ describe('runCheck', () => {
     expect(await check('kill -9 $$')).toMatchObject({ kind: 'failed', tail: 'It was ended by SIGKILL.' });
   });
 
-  it('ends at once when it is cancelled, with its reason', async () => {
-    const controller = new AbortController();
-    const caught = check('touch started; sleep 1000', {}, process.env, controller.signal).catch(
+  it('ends when it is cancelled, with its reason', async () => {
+    const activity = new MockActivityEnvironment();
+    const caught = check('touch started; sleep 1000', {}, process.env, activity).catch(
       (error: unknown) => error,
     );
-    while (!existsSync(join(folder, 'started'))) await sleep(10);
-    const reason = new Error('stop');
-    controller.abort(reason);
-    expect(await caught).toBe(reason);
+    await until(() => existsSync(join(folder, 'started')));
+    activity.cancel();
+    expect(await caught).toBeInstanceOf(CancelledFailure);
+    expect(await runningIn(placesOf(runPath))).toEqual([]);
   });
 
   it('shows the check no secret of the worker', async () => {
@@ -136,11 +159,12 @@ describe('runCheck', () => {
     expect(readFileSync(join(runPath, 'test.log'), 'utf8')).toBe('the key is canary\n');
   });
 
-  it('has no result when somebody else ends its program', async () => {
-    const caught = check('touch started; sleep 1000').catch((error: unknown) => error);
-    while (!existsSync(join(folder, 'started'))) await sleep(10);
-    await endLeftover(join(runPath, 'checks.json'));
-    expect(await caught).toBeInstanceOf(EndedElsewhereError);
+  it.each(['SIGKILL', 'SIGTERM'] as const)('has no result when its keeper is ended by %s', async (signal) => {
+    const running = attemptCheck('touch started; sleep 1000');
+    await until(() => existsSync(join(folder, 'started')));
+    for (const { keeper } of await runningIn(placesOf(runPath))) process.kill(keeper.process.pid, signal);
+    expect(await running).toBeNull();
+    expect(await attemptCheck('true')).toBeNull();
   });
 
   describe('with a report', () => {

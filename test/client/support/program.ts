@@ -50,7 +50,14 @@ export async function buildProgram(): Promise<Program> {
     ...['--log-level=error', `--outdir=${join(folder, 'dist')}`, `--banner:js=${banner}`],
     ...external.map((name) => `--external:${name}`),
   ];
-  await promisify(execFile)(esbuild, ['src/continuo.ts', ...flags], { cwd: root });
+  const keeper = [
+    ...['--bundle', '--format=esm', '--platform=node', '--target=node20.19', '--log-level=error'],
+    `--outfile=${join(folder, 'dist', 'keeper.js')}`,
+  ];
+  await Promise.all([
+    promisify(execFile)(esbuild, ['src/continuo.ts', ...flags], { cwd: root }),
+    promisify(execFile)(esbuild, ['src/activities/keeper/process/main.ts', ...keeper], { cwd: root }),
+  ]);
   await cp(join(root, 'package.json'), join(folder, 'package.json'));
   const path = join(folder, 'dist', 'continuo.js');
   return {

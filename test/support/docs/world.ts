@@ -156,6 +156,17 @@ export class World {
     await told(this.#up, 'Next, in another terminal');
   }
 
+  /** Runs the documented `continuo up --detach`, and ends what it has started. */
+  async runDetached(part: Part): Promise<Run> {
+    await this.stop();
+    await this.#setUp();
+    try {
+      return await this.run([part]);
+    } finally {
+      await this.#continuo('down');
+    }
+  }
+
   /** Runs a `continuo worker` until it works, and ends it. */
   async runWorker(part: Part): Promise<Run> {
     await this.ensureUp();

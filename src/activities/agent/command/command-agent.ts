@@ -1,12 +1,11 @@
 import type { Config } from '../../../config/config.js';
 import { ConfigError } from '../../../config/errors.js';
 import type { TurnUsage } from '../../../domain/usage.js';
+import type { Attended } from '../../keeper/attend.js';
+import { attend } from '../../keeper/attend.js';
 import { loginShell } from '../../keeper/environment.js';
-import type { ProgramResult } from '../../keeper/program.js';
-import { runProgram } from '../../keeper/program.js';
 import { readTail } from '../../keeper/tail.js';
 import type { Agent, Turn } from '../agent.js';
-import { sizeOf } from '../transcript.js';
 
 const summaryLimit = { lines: 1, bytes: 500 };
 const failureLimit = { lines: 10, bytes: 2_000 };
@@ -28,22 +27,31 @@ export function createCommandAgent(config: Config): Agent {
     );
   }
   return {
-    async runTurn(turn, emit, signal) {
-      await emit({ type: 'tool', name: 'command', detail: command.run });
-      const before = await sizeOf(turn.transcript);
-      const result = await runProgram({
+    opening: { type: 'tool', name: 'command', detail: command.run },
+    async runTurn(turn, _emit, { end, leave, epoch }) {
+      const enclosed = await turn.enclose({
         argv: loginShell(command.run, config),
-        cwd: turn.workspace,
         env: { ...turn.env, ...facts(turn) },
+      });
+      const result = await attend({
+        ...enclosed,
+        place: turn.place,
+        owner: turn.owner,
+        leaseMs: turn.leaseMs,
+        cwd: turn.workspace,
         stdin: [turn.prompt, turn.guidance].filter((part) => part !== '').join('\n\n'),
         output: turn.transcript,
         outputLimitBytes: turn.transcriptLimitBytes,
         timeoutMs: command.timeout_ms,
-        signal,
-        identityFile: turn.identityFile,
+        epoch,
+        end,
+        leave,
       });
-      if (result.kind === 'cancelled') signal.throwIfAborted();
-      const tail = (limit: { lines: number; bytes: number }) => readTail(turn.transcript, limit, before);
+      // Whoever ended the program of a cancelled turn, it says nothing about the turn.
+      end.throwIfAborted();
+      if (result.kind === 'interrupted') return { kind: 'interrupted' };
+      const tail = (limit: { lines: number; bytes: number }) =>
+        readTail(turn.transcript, limit, turn.transcriptFrom);
       return {
         // A program remembers nothing: each turn is a session of its own.
         session: `turn-${turn.turn}`,
@@ -54,11 +62,13 @@ export function createCommandAgent(config: Config): Agent {
   };
 }
 
+type Finished = Exclude<Attended, { kind: 'interrupted' }>;
+
 type Judgement =
   { kind: 'completed'; summary: string } | { kind: 'failed'; category: string; message: string };
 
 async function judge(
-  result: ProgramResult,
+  result: Finished,
   timeoutMs: number,
   tail: (limit: { lines: number; bytes: number }) => Promise<string>,
 ): Promise<Judgement> {
@@ -100,6 +110,6 @@ function facts({ identifier, turn, round, attempt }: Turn): Record<string, strin
 }
 
 /** A program tells no tokens. */
-function usageOf({ durationMs }: ProgramResult): TurnUsage {
+function usageOf({ durationMs }: Finished): TurnUsage {
   return { inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: null, agentMs: durationMs };
 }

@@ -8,6 +8,7 @@
 import { fromJsonSchema, McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { ToolDeclaration } from '../protocol.js';
 import type { Tools } from './tools.js';
 import { connectTools } from './tools.js';
@@ -31,6 +32,8 @@ try {
   const declared = await tools.list();
   serveStdio(() => createServer(declared, tools));
   await Promise.race([tools.closed, once(process.stdin, 'end')]);
+  // When the keeper has ended, what waited has just been answered: the answers still have to be written.
+  await setImmediate();
   process.exit(0);
 } catch (error) {
   process.stderr.write(`the tools cannot be reached: ${String(error)}\n`);

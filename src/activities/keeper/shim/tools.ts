@@ -30,7 +30,10 @@ export async function connectTools(path: string): Promise<Tools> {
     waiting.delete(call);
   };
 
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // It passes the errors of the socket on, which the end of the socket tells as well.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     // The keeper is ours: it writes what `ToShim` says.
     const frame = JSON.parse(line) as ToShim;
     if (frame.ev === 'tools') listed(frame.tools);

@@ -1,0 +1,41 @@
+import { dirname } from 'node:path';
+import type { Config } from '../config/config.js';
+import type { HostDeps } from './host.js';
+import type { Contained } from './keeper/containment/contain.js';
+import { contain } from './keeper/containment/contain.js';
+import { probeContainment } from './keeper/containment/probe.js';
+
+/** A program of a task that nobody trusts: an agent, or a check of what it has written. */
+export interface Untrusted {
+  argv: string[];
+  /** The complete environment. */
+  env: Record<string, string>;
+  /** Where it runs, and may write. */
+  cwd: string;
+  /** The program's own folder for temporary files. */
+  temporary: string;
+  /** What else it may write to, such as an agent's own login. */
+  writable?: string[];
+}
+
+/**
+ * Shuts the program in, as far as the workflow file asks and this host can: it does not see the data
+ * directory and the workspaces of other tasks. The operator's own scripts beside the workflow file stay in sight.
+ * Throws `ContainmentError` when the host cannot give what the file asks for.
+ */
+export async function enclose(
+  { env, paths }: Pick<HostDeps, 'env' | 'paths'>,
+  config: Config,
+  { argv, cwd, temporary, writable = [], ...program }: Untrusted,
+): Promise<Contained> {
+  return contain(argv, {
+    containment: await probeContainment(config.containment, env),
+    settings: config.containment,
+    env: program.env,
+    cwd,
+    temporary,
+    writable: [cwd, ...writable],
+    hidden: [paths.root, config.workspace.root],
+    readable: [dirname(config.file)],
+  });
+}

@@ -1,0 +1,45 @@
+import type { Detached } from '../../worker/main.js';
+import { startDetached } from '../../worker/main.js';
+import { CliError, ExitCode } from '../error.js';
+import type { Invocation } from '../invocation.js';
+import { showProgress } from '../progress.js';
+import { openProject } from '../project.js';
+
+/**
+ * Starts `continuo up` in the background, waits until it works, and says where it is. Throws `CliError` with
+ * the exit code of one that ended.
+ */
+export async function upDetached(invocation: Invocation, argument: string | null): Promise<void> {
+  const { out, json, cwd, env } = invocation;
+  const { config, paths } = await openProject({ ...invocation, workflow: argument ?? invocation.workflow });
+  const { project, file: workflow } = config;
+  const started = await showProgress(`Starting project ${project}`, () =>
+    startDetached(paths, { workflow, cwd, env }),
+  );
+  if (started.kind !== 'ready') throw failureOf(started);
+  const { pid, address, uiUrl, log } = started;
+  if (json) {
+    out.json({ project, pid, address, uiUrl, log });
+    return;
+  }
+  out.line(`Continuo serves project ${project} in the background, process ${pid}`);
+  out.line(`  Temporal  ${address ?? 'not known'}`);
+  if (uiUrl !== null) out.line(`  UI        ${uiUrl}`);
+  out.line(`  Log       ${log}`);
+  out.line('Next:');
+  out.line("  continuo start '<what to do>'    start a task from a prompt");
+  out.line('  continuo list                    see the tasks and what they wait for');
+  out.line('  continuo ps                      see the agents and checks that run');
+  out.line('  continuo down                    end it; agents go on, and so do the tasks at the next `up`');
+}
+
+function failureOf(started: Exclude<Detached, { kind: 'ready' }>): CliError {
+  const { lastWords, log, pid } = started;
+  const next = `${lastWords.replaceAll('\n', '\n  ')}\n  all it printed: ${log}`.trim();
+  if (started.kind === 'still starting') {
+    const message = `process ${pid} still does not work; it goes on trying, and \`continuo down\` ends it`;
+    return new CliError(ExitCode.failed, message, next);
+  }
+  const known = Object.values(ExitCode).find((code) => code === started.exitCode && code !== ExitCode.done);
+  return new CliError(known ?? ExitCode.failed, 'it has ended before it could work', next);
+}

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Rig } from './rig.js';
+import { createRig, lines, until } from './rig.js';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await createRig();
+});
+afterEach(() => rig.end());
+
+const tool = { name: 'ask', description: 'Asks a person', inputSchema: { type: 'object' } };
+const answer = (text: string) => ({ content: [{ type: 'text' as const, text }] });
+
+describe('the tools socket', () => {
+  it('lists the tools, journals a call, and hands over the result once it is journalled', async () => {
+    const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool] });
+    const shim = await keeper.connect('tools');
+    shim.send({ op: 'list' });
+    expect(await shim.next('tools')).toEqual({ ev: 'tools', tools: [tool] });
+    shim.send({ op: 'call', call: '1', name: 'ask', arguments: { question: 'why' } });
+    // No worker is there yet: the call waits in the journal.
+    await until(() => keeper.records().length === 1);
+    const [call] = keeper.records();
+    expect(call).toMatchObject({ d: 'call', name: 'ask', arguments: { question: 'why' } });
+    const id = call?.d === 'call' ? call.id : '';
+
+    const client = await keeper.attach(1);
+    client.send({ op: 'tool_result', id, result: answer('because') });
+    expect(await client.next('ack')).toMatchObject({ key: id, duplicate: false });
+    client.send({ op: 'tool_result', id, result: answer('again') });
+    expect(await client.next('ack')).toMatchObject({ key: id, duplicate: true });
+    expect(await shim.next('result')).toEqual({ ev: 'result', call: '1', result: answer('because') });
+    expect(keeper.records().slice(1)).toMatchObject([{ d: 'result', id, result: answer('because') }]);
+  });
+
+  it('is another one in the next generation: its calls have other ids', async () => {
+    const ids = new Set<string>();
+    for (let round = 0; round < 2; round += 1) {
+      const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool] });
+      const shim = await keeper.connect('tools');
+      shim.send({ op: 'call', call: '1', name: 'ask', arguments: {} });
+      await until(() => keeper.records().length === 1);
+      for (const record of keeper.records()) if (record.d === 'call') ids.add(record.id);
+    }
+    expect(ids.size).toBe(2);
+  });
+
+  it('can ask for tools and nothing else', async () => {
+    const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool] });
+    const { id } = await keeper.claim();
+    const shim = await keeper.connect('tools');
+    shim.send({ op: 'attach', version: 1, id, epoch: 9 });
+    expect(await shim.next('error')).toMatchObject({ code: 'BAD_FRAME' });
+    shim.send({ op: 'call', call: '7', name: 'other', arguments: {} });
+    expect(await shim.next('result')).toMatchObject({ call: '7', result: { isError: true } });
+    const client = await keeper.attach(1);
+    client.send({ op: 'tool_result', id: 'nobody', result: answer('x') });
+    expect(await client.next('error')).toMatchObject({ code: 'BAD_FRAME', key: 'nobody' });
+  });
+
+  it('drops the result of a shim that has gone, and tells its path to the program', async () => {
+    const keeper = rig.start({
+      argv: ['bash', '-c', 'echo "$CONTINUO_TOOLS"; cat'],
+      io: lines,
+      tools: [tool],
+    });
+    const shim = await keeper.connect('tools');
+    shim.send({ op: 'call', call: '1', name: 'ask', arguments: {} });
+    await until(() => keeper.records().length === 2);
+    const records = keeper.records();
+    expect(records).toContainEqual(expect.objectContaining({ d: 'out', s: `${keeper.folder}/tools` }));
+    shim.socket.destroy();
+    const client = await keeper.attach(1);
+    const id = records.flatMap((record) => (record.d === 'call' ? record.id : []))[0] ?? '';
+    client.send({ op: 'tool_result', id, result: answer('late') });
+    expect(await client.next('ack')).toMatchObject({ key: id });
+    expect(await client.write('k', 'fine')).toMatchObject({ ev: 'ack' });
+  });
+});
