@@ -72,18 +72,25 @@ export class Replay {
     if (env.GIT_INDEX_FILE !== undefined) mkdirSync(dirname(env.GIT_INDEX_FILE), { recursive: true });
     const workTree = valueOf(argv, '--work-tree');
     if (workTree !== null) mkdirSync(workTree, { recursive: true });
-    if (argv[0] === 'mkfifo') mkdirSync(dirname(argv.at(-1)), { recursive: true });
+    if (argv.includes('pack-objects')) mkdirSync(dirname(argv.at(-1)), { recursive: true });
     mkdirSync(cwd, { recursive: true });
   }
 
+  /** A mirror has the objects of the base branch in a git directory of its own, inside; workspaces borrow from it. */
   #makeGitDir(gitDir) {
-    const isMirror = dirname(gitDir) === join(this.#folder, 'data/mirrors');
+    const mirrors = join(this.#folder, 'data/mirrors');
+    if (dirname(dirname(gitDir)) === mirrors) this.#makeGitDir(dirname(gitDir));
+    const isMirror = dirname(gitDir) === mirrors;
     if (isMirror) this.#mirror = gitDir;
+
+    const isBare = isMirror || gitDir.startsWith(`${this.#mirror}/`);
     for (const name of ['objects/info', 'refs']) mkdirSync(join(gitDir, name), { recursive: true });
-    writeFileSync(join(gitDir, 'HEAD'), `ref: refs/${isMirror ? 'heads/main' : 'continuo/head'}\n`);
-    const settings = ['[core]', 'repositoryformatversion = 0', `bare = ${isMirror}`, '[gc]', 'auto = 0'];
+    writeFileSync(join(gitDir, 'HEAD'), `ref: refs/${isBare ? 'heads/main' : 'continuo/head'}\n`);
+    const settings = ['[core]', 'repositoryformatversion = 0', `bare = ${isBare}`, '[gc]', 'auto = 0'];
     writeFileSync(join(gitDir, 'config'), `${settings.join('\n')}\n`);
-    if (!isMirror) writeFileSync(join(gitDir, 'objects/info/alternates'), `${this.#mirror}/objects\n`);
+    const lender = isMirror ? join(gitDir, 'base.git') : this.#mirror;
+    const isBase = isBare && !isMirror;
+    if (!isBase) writeFileSync(join(gitDir, 'objects/info/alternates'), `${lender}/objects\n`);
   }
 
   #mirror = '';

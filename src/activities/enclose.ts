@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { delimiter, dirname, isAbsolute } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { HostDeps } from './host.js';
 import type { Contained } from './keeper/containment/contain.js';
@@ -20,7 +20,8 @@ export interface Untrusted {
 
 /**
  * Shuts the program in, as far as the workflow file asks and this host can: it does not see the data
- * directory and the workspaces of other tasks. The operator's own scripts beside the workflow file stay in sight.
+ * directory and the workspaces of other tasks. The operator's own scripts beside the workflow file stay in sight, and so
+ * do the programs on `PATH`.
  * Throws `ContainmentError` when the host cannot give what the file asks for.
  */
 export async function enclose(
@@ -36,6 +37,10 @@ export async function enclose(
     temporary,
     writable: [cwd, ...writable],
     hidden: [paths.root, config.workspace.root],
-    readable: [dirname(config.file)],
+    readable: [dirname(config.file), ...foldersOf(program.env.PATH)],
   });
+}
+
+function foldersOf(path = ''): string[] {
+  return path.split(delimiter).filter(isAbsolute);
 }

@@ -14,6 +14,7 @@ const statusFields = [
   ...[
     'branch',
     'checks',
+    'containment',
     'risks',
     'findings',
     'decision',

@@ -56,9 +56,9 @@ export async function expectLandedOnce(project: LiveProject, tasks: string[]): P
 
 /** Ends `continuo up` and holds it to: no process of the project, and no file outside of its places. */
 export async function expectNothingLeft(project: LiveProject): Promise<void> {
-  await project.until(
-    'the workspaces are removed',
-    () => readdirSync(join(project.folder, 'workspaces')).length === 0,
+  // Trash is removed when the worker has nothing else to do.
+  await project.until('the workspaces are removed', () =>
+    readdirSync(join(project.folder, 'workspaces')).every((name) => name === 'trash@continuo'),
   );
   await project.until('no program runs', async () => (await project.programs()).length === 0);
   await project.stop();

@@ -46,7 +46,7 @@ if (disk === null) {
         rmSync(disk, { recursive: true });
       }
     },
-    120_000,
+    240_000,
   );
 }
 

@@ -36,4 +36,4 @@ it('goes on after the whole machine has slept', async () => {
   } finally {
     await project.close();
   }
-}, 120_000);
+}, 240_000);

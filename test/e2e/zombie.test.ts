@@ -12,6 +12,8 @@ import {
   until,
 } from './agent.js';
 
+const limitMs = 180_000;
+
 describe('a worker that stands still in the middle of a turn', () => {
   let project: LiveProject;
   let old: number;
@@ -30,30 +32,38 @@ describe('a worker that stands still in the middle of a turn', () => {
     expect(toldOfInterruption(project, 'one')).toEqual([false]);
   }
 
-  it('is ended by the next one, which takes its agent over', async () => {
-    await project.start();
-    expect(isAlive(old)).toBe(false);
-    await project.until('the new worker attends', () => project.isAttended());
-    await finish();
-    await expectNothingLeft(project);
-  });
+  it(
+    'is ended by the next one, which takes its agent over',
+    async () => {
+      await project.start();
+      expect(isAlive(old)).toBe(false);
+      await project.until('the new worker attends', () => project.isAttended());
+      await finish();
+      await expectNothingLeft(project);
+    },
+    limitMs,
+  );
 
-  it('finds its work taken when it comes back, and does nothing to it', async () => {
-    // Without its lock and its name nobody can know of it.
-    for (const file of ['up.lock', 'up.json']) rmSync(join(project.data, file));
-    await project.start();
-    const before = await attempt();
-    // The server gives retries to the old one's open polls first.
-    await project.until(
-      'a newer attempt runs',
-      async () => (await attempt()) > before && (await isAttendedBy()),
-    );
-    signal(old, 'SIGCONT');
-    await finish();
-    signal(old, 'SIGTERM');
-    await project.until('the old worker has ended', () => !isAlive(old));
-    await expectNothingLeft(project);
-  });
+  it(
+    'finds its work taken when it comes back, and does nothing to it',
+    async () => {
+      // Without its lock and its name nobody can know of it.
+      for (const file of ['up.lock', 'up.json']) rmSync(join(project.data, file));
+      await project.start();
+      const before = await attempt();
+      // The server gives retries to the old one's open polls first.
+      await project.until(
+        'a newer attempt runs',
+        async () => (await attempt()) > before && (await isAttendedBy()),
+      );
+      signal(old, 'SIGCONT');
+      await finish();
+      signal(old, 'SIGTERM');
+      await project.until('the old worker has ended', () => !isAlive(old));
+      await expectNothingLeft(project);
+    },
+    limitMs,
+  );
 
   async function turn() {
     const client = await project.client();

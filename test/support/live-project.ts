@@ -35,6 +35,8 @@ export interface ProjectOptions {
    * folder, which holds the notes. Unless it has `containment`, agents and checks may write to that folder.
    */
   workflow: string | ((folder: string) => string);
+  /** The folder of the notes inside the project's folder, where they are not in that itself. */
+  notes?: string;
   /** The data directory, where it is not in the project's folder. */
   data?: string;
   files?: Record<string, string>;
@@ -58,7 +60,7 @@ export class LiveProject {
   private output = '';
   private connection: Connection | null = null;
 
-  constructor(options: ProjectOptions) {
+  constructor(private readonly options: ProjectOptions) {
     this.data = options.data ?? join(this.folder, 'data');
     mkdirSync(this.repository, { recursive: true });
     mkdirSync(this.temporary);
@@ -215,7 +217,7 @@ export class LiveProject {
   private async endUp(how: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const { up } = this;
     this.up = null;
-    if (up === null || up.exitCode !== null || up.signalCode !== null) return;
+    if (up?.exitCode !== null || up.signalCode !== null) return;
     const ended = new Promise((resolve) => up.once('close', resolve));
     up.kill(how);
     await ended;
@@ -252,7 +254,7 @@ export class LiveProject {
 
   /** Lines that the agent, checks or hooks of the test wrote down outside. */
   notes(name: string): string[] {
-    const file = join(this.folder, name);
+    const file = join(this.folder, this.options.notes ?? '', name);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean) : [];
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
@@ -22,7 +23,7 @@ import { findSecrets, hasSecret } from './secrets.js';
 import { stageWorkTree } from './stage.js';
 import { removeStaleLocks } from './stale-locks.js';
 import { listNames } from './list-names.js';
-import { requireWorkspace } from './workspace-path.js';
+import { WorkspaceError, requireWorkspace } from './workspace-path.js';
 
 /** More names than this would not be read, and have to fit into a payload. */
 const mostFiles = 50;
@@ -76,6 +77,7 @@ async function begin(checkpoint: Checkpoint): Promise<Work> {
   const { deps, config, input, signal } = checkpoint;
   await requireWorkspace(input.workspace.path);
   const host = openHostGit(input.workspace);
+  if (!existsSync(host.gitDir)) throw new WorkspaceError(`${host.gitDir} is gone: the work cannot be saved`);
   await removeStaleLocks(host.gitDir);
   const mirror = await openMirror({ paths: deps.paths, config });
   const refs = await host.refs();

@@ -9,6 +9,8 @@ import type { PrepareOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { activityKey, currentWorkflow, placesOf } from '../attempt.js';
 import { runHook } from '../hooks.js';
+import { describeContainment } from '../keeper/containment/describe.js';
+import { probeContainment } from '../keeper/containment/probe.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { EvictedError, LeftError } from '../keeper/program.js';
@@ -100,7 +102,7 @@ function refuseForeign({ path, project, issue }: Place, record: WorkspaceRecord 
 
 async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutcome> {
   const { deps, config, path, runPath, headSha } = place;
-  if (config.repository === null) return ready(place, record.baseSha, null, []);
+  if (config.repository === null) return await ready(place, record.baseSha, null, []);
 
   const mirror = await openMirror({ paths: deps.paths, config });
   if ((await mirror.resolve(record.baseSha)) === null) await mirror.fetch(place.signal);
@@ -120,7 +122,7 @@ async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutc
       `the task went on elsewhere to ${headSha.slice(0, 12)}, and ${path} has ${here}: look whether something there is still needed, move the folder away, then continuo retry`,
     );
   }
-  return ready(place, refs.get('base') ?? record.baseSha, head, []);
+  return await ready(place, refs.get('base') ?? record.baseSha, head, []);
 }
 
 async function create(place: Place, record: WorkspaceRecord | null): Promise<PrepareOutcome> {
@@ -147,11 +149,11 @@ async function create(place: Place, record: WorkspaceRecord | null): Promise<Pre
     throw error;
   }
   await writeWorkspaceRecord(runPath, { ...made, state: 'ready' });
-  if (mirror === null || start === null) return ready(place, baseSha, null, []);
+  if (mirror === null || start === null) return await ready(place, baseSha, null, []);
   const { head, commit } = start;
   const notes = await describeLimits(mirror.gitDir, commit);
   if (head !== null) notes.push(`the workspace was made anew from checkpoint ${head.slice(0, 12)}`);
-  return ready(place, baseSha, head, notes);
+  return await ready(place, baseSha, head, notes);
 }
 
 /** Only what a cut-off preparation left can be there. */
@@ -237,10 +239,16 @@ async function setRefs({ path, runPath }: Place, baseSha: string, head: string |
   await host.set({ base: baseSha, ...(head !== null && { head, pushed: head }) });
 }
 
-function ready(place: Place, baseSha: string, headSha: string | null, notes: string[]): PrepareOutcome {
+async function ready(
+  place: Place,
+  baseSha: string,
+  headSha: string | null,
+  notes: string[],
+): Promise<PrepareOutcome> {
   const { deps, config, project, issue, path, runPath } = place;
+  const containment = describeContainment(await probeContainment(config.containment, deps.env));
   const ref = config.repository === null ? '' : checkpointRef(project, issue.identifier);
-  const workspace: Workspace = { host: deps.host, path, runPath, ref, baseSha };
+  const workspace: Workspace = { host: deps.host, path, runPath, ref, baseSha, containment };
   return { kind: 'ready', workspace, headSha, notes };
 }
 

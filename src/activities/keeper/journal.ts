@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { errorCode } from './process/guards.js';
 import type { JournalRecord } from './protocol.js';
 import { files } from './protocol.js';
 
@@ -68,13 +69,18 @@ class FileReader implements JournalReader {
   private split(chunk: Buffer, take: (record: JournalRecord) => void): void {
     let from = 0;
     for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
-      const line = Buffer.concat([...this.held, chunk.subarray(from, to)]).toString();
-      this.held = [];
+      const line = this.lineOf(chunk, from, to);
       from = to + 1;
       const whole = this.join(readRecord(line));
       if (whole !== null) take(whole);
     }
     if (from < chunk.length) this.held.push(chunk.subarray(from));
+  }
+
+  /** Most lines are whole in their chunk, and need no copy. */
+  private lineOf(chunk: Buffer, from: number, to: number): string {
+    if (this.held.length === 0) return chunk.toString('utf8', from, to);
+    return Buffer.concat([...this.held.splice(0), chunk.subarray(from, to)]).toString();
   }
 
   /** Null for a piece whose line goes on. */
@@ -93,7 +99,7 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

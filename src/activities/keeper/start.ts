@@ -5,6 +5,8 @@ import { packageRoot } from '../../config/package-root.js';
 import { awaitClaim, layTombstone } from './await-claim.js';
 import type { Found } from './place.js';
 import { generations, lookAt, readClaim } from './place.js';
+import { keeperFlags } from './process/flags.js';
+import { errorCode } from './process/guards.js';
 import type { KeeperSpec } from './protocol.js';
 import { files } from './protocol.js';
 import { endRemains } from './strays.js';
@@ -60,7 +62,7 @@ async function startNext(place: string, number: number, spec: KeeperSpec): Promi
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return;
+    if (errorCode(error) === 'EEXIST') return;
     throw error;
   }
   await startKeeper(folder, spec);
@@ -69,7 +71,7 @@ async function startNext(place: string, number: number, spec: KeeperSpec): Promi
 /** Returns when the keeper has claimed its folder. */
 async function startKeeper(folder: string, spec: KeeperSpec): Promise<void> {
   const log = openSync(join(folder, files.log), 'a', 0o600);
-  const keeper = spawn(process.execPath, [join(packageRoot(), 'dist', 'keeper.js'), folder], {
+  const keeper = spawn(process.execPath, [...keeperFlags, join(packageRoot(), 'dist', 'keeper.js'), folder], {
     // In a session of its own, so that nothing that ends the worker ends it too.
     detached: true,
     cwd: '/',
@@ -100,8 +102,4 @@ function keeperEnvironment(): NodeJS.ProcessEnv {
 
 function tailOf(log: string): string {
   return existsSync(log) ? readFileSync(log, 'utf8').trim().slice(-logBytes) : '';
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -82,6 +82,13 @@ describe('a crash between two steps', () => {
     expect(notes()).toEqual(undisturbed);
   });
 
+  it('worker and keeper die in the turn: the agent died with them, and the next worker starts it again', async () => {
+    expect(work(1, { dieAt: { moment: 'after', key: 'question' } })).toBeNull();
+    await endAll(folder);
+    expect(work(2)).toEqual(finished);
+    expect(notes()).toEqual(['start', 'init', 'turn do it', ...undisturbed]);
+  });
+
   const nothing: string[] = [];
   const keeperDies: { fault: Fault; asked: string[] }[] = [
     { fault: { at: 'claimed' }, asked: nothing },

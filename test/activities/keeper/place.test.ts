@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
@@ -11,6 +12,7 @@ import { look, signalProcess } from '../../../src/activities/keeper/place.js';
 import { readBootId, startOf } from '../../../src/activities/keeper/processes.js';
 import type { Exit, FromKeeper } from '../../../src/activities/keeper/protocol.js';
 import { files, protocolVersion } from '../../../src/activities/keeper/protocol.js';
+import { EvictedError, untilEnded, withKeeper } from '../../../src/activities/keeper/watch.js';
 import { testOwner } from '../../support/keepers.js';
 
 let place: string;
@@ -98,7 +100,7 @@ describe('attaching', () => {
   /** Somebody listens there, and answers each client with this text. */
   async function attachTo(text: string, { folder, claim }: ReturnType<typeof claimed>) {
     server = createServer((client) => {
-      client.on('error', () => undefined);
+      client.on('error', () => undefined).resume();
       client.write(text);
     });
     await new Promise<void>((ready) => server?.listen(join(folder, files.socket), () => ready()));
@@ -131,5 +133,44 @@ describe('attaching', () => {
   it('speaks to no keeper of another version', async () => {
     const refusal = frame({ ev: 'error', code: 'WRONG_VERSION' });
     await expect(attachTo(refusal, claimed(1))).rejects.toMatchObject({ code: 'WRONG_VERSION' });
+  });
+
+  /** Somebody else's live process is the keeper; its first client is hung up on right after its hello. */
+  async function loseConnection(epochThen: number): Promise<unknown> {
+    const sleeper = spawn('sleep', ['1000']);
+    try {
+      const pid = sleeper.pid ?? 0;
+      const { folder, claim } = claimed(1, { ...own, pid, start: (await startOf(pid)) ?? '' });
+      const hello = {
+        version: protocolVersion,
+        id: claim.id,
+        child: null,
+        end: 0,
+        exit: null,
+        stalled: null,
+      };
+      const facts = { attached: true, rssBytes: 1 };
+      let epoch = 1;
+      server = createServer((client) => {
+        client.on('error', () => undefined).resume();
+        client.write(frame({ ev: 'hello', ...hello, ...facts, epoch }));
+        if (epoch === 1) client.end();
+        epoch = epochThen;
+      });
+      await new Promise<void>((ready) => server?.listen(join(folder, files.socket), () => ready()));
+      const lost = await withKeeper(folder, claim, { epoch: 1 }, untilEnded).catch((error: unknown) => error);
+      expect(await look(place)).toMatchObject({ kind: 'running' });
+      return lost;
+    } finally {
+      sleeper.kill('SIGKILL');
+    }
+  }
+
+  it('leaves a keeper that goes on to the newer attempt, when the connection broke without a word', async () => {
+    expect(await loseConnection(2)).toBeInstanceOf(EvictedError);
+  });
+
+  it('leaves a keeper that goes on to the next attempt, when the connection broke for no reason', async () => {
+    expect(await loseConnection(1)).toMatchObject({ code: 'GONE' });
   });
 });

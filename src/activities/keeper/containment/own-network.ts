@@ -7,29 +7,23 @@ const upstreamFile = '/run/systemd/resolve/resolv.conf';
 
 /**
  * A command in a network of its own, with the internet and a loopback of its own. Of this machine's loopback it has
- * the TCP ports that are named. Ordinary users get a user namespace from pasta; root has to bring one that
- * does not look like root, because pasta would become `nobody` else. Ends with its program, and with its exit code.
+ * the TCP ports that are named. pasta gets namespaces of its own: it would leave a process behind where it is killed
+ * or fails, and would become `nobody` for root unless root looks like another user. Ends with its program, and with
+ * its exit code.
  */
 export function inOwnNetwork(command: readonly string[], hostPorts: readonly number[]): string[] {
-  const notRoot = ['unshare', '--user', `--map-user=${stranger}`, `--map-group=${stranger}`, '--'];
+  const user =
+    process.getuid?.() === 0 ? [`--map-user=${stranger}`, `--map-group=${stranger}`] : ['--map-current-user'];
   const dns = asksLoopback() ? 53 : null;
   const tcp = [...new Set([...hostPorts, ...(dns === null ? [] : [dns])])].join(',') || 'none';
+  const udp = String(dns ?? 'none');
   return [
     ...[...diesWithParent, 'sh', '-c', onlyRealSuccess, 'sh', ...diesWithParent],
-    ...(process.getuid?.() === 0 ? notRoot : []),
+    ...['unshare', '--user', ...user, '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL', '--'],
     ...['pasta', '--quiet', '--foreground', '--log-file', '/dev/null', '--config-net', '--no-map-gw'],
-    ...[
-      '--tcp-ports',
-      'none',
-      '--udp-ports',
-      'none',
-      '--tcp-ns',
-      tcp,
-      '--udp-ns',
-      String(dns ?? 'none'),
-      '--',
-    ],
-    ...[...diesWithParent, 'sh', '-c', realSuccess, 'sh', ...command],
+    ...['--tcp-ports', 'none', '--udp-ports', 'none', '--tcp-ns', tcp, '--udp-ns', udp, '--'],
+    // Its program has a process namespace once more, and needs the `/proc` that fits.
+    ...[...diesWithParent, 'unshare', '--mount-proc', '--', 'sh', '-c', realSuccess, 'sh', ...command],
   ];
 }
 

@@ -48,7 +48,8 @@ export function openConnection<Out>(socket: Socket, received: Received): Connect
       isTooLong = true;
       held = [];
       received.tooLong();
-      socket.destroySoon();
+      // What still comes is read and dropped: a socket closed before that would take the answer away.
+      socket.end();
     }
   });
   socket.on('error', () => socket.destroy());

@@ -152,7 +152,7 @@ function kept(child: ChildProcess, folder: string, spec: string): KeptProgram {
     exit: () => JSON.parse(read(files.exit)) as Exit,
     log: () => log,
     status(field) {
-      const text = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
+      const text = readOrNothing(`/proc/${child.pid ?? 0}/status`);
       return Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(text)?.[1]);
     },
     signal: (signal) => void child.kill(signal),
@@ -223,12 +223,12 @@ export async function withCookie(folder: string): Promise<number[]> {
   const all = await listProcesses();
   return all
     .map(({ pid }) => pid)
-    .filter((pid) => environmentOf(pid).includes(`CONTINUO_PROGRAM=${folder}:`));
+    .filter((pid) => readOrNothing(`/proc/${pid}/environ`).includes(`CONTINUO_PROGRAM=${folder}:`));
 }
 
-function environmentOf(pid: number): string {
+function readOrNothing(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return readFileSync(file, 'latin1');
   } catch {
     return '';
   }
