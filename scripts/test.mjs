@@ -1,5 +1,5 @@
-// `npm test`: build, types, lint, then every jest test but the end-to-end ones. `npm run test:e2e`: build,
-// then those, which take minutes because they kill real processes all the time. The last line is
+// `npm test`: build, types, lint, then every jest test but those of the long suites. `npm run test:e2e` and
+// `npm run test:storm`: build, then one of those, which kill real processes for minutes. The last line is
 // `N passed, N failed`; a step that fails counts as one failure, and so does a test file that cannot run.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [first, ...others] = process.argv.slice(2);
-const endToEnd = first === 'e2e';
-const rest = endToEnd ? others : process.argv.slice(2);
+const longSuites = ['e2e', 'storm'];
+const suite = longSuites.includes(first) ? first : null;
+const rest = suite === null ? process.argv.slice(2) : others;
 
 /** Runs a step in the terminal and returns whether it went well. */
 function runStep(title, program, args, env = {}) {
@@ -30,7 +31,8 @@ function runJest() {
   const report = join(folder, 'report.json');
   const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const selection = endToEnd ? ['test/e2e'] : ['--testPathIgnorePatterns=/test/e2e/'];
+  const selection =
+    suite === null ? [`--testPathIgnorePatterns=/test/(${longSuites.join('|')})/`] : [`test/${suite}/`];
   const args = [jest, '--json', `--outputFile=${report}`, ...selection, ...rest];
   const ok = runStep('Tests', process.execPath, args, { NODE_OPTIONS: options.trim() });
   try {
@@ -49,7 +51,7 @@ function runJest() {
 const build = ['Build', 'npm', ['run', '--silent', 'build']];
 const types = ['Types', 'npm', ['run', '--silent', 'typecheck']];
 const lint = ['Lint', 'npm', ['run', '--silent', 'lint']];
-const steps = endToEnd ? [build] : [build, types, lint];
+const steps = suite === null ? [build, types, lint] : [build];
 const failedSteps = steps.filter(([title, program, args]) => !runStep(title, program, args)).length;
 const { passed, failed } = runJest();
 

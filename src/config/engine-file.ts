@@ -21,6 +21,15 @@ const EngineFile = z.object({
 });
 export type EngineFile = z.infer<typeof EngineFile>;
 
+/** What people are told of the sandbox of a host. */
+const SandboxNote = z.object({
+  /** What agents and checks are kept from, in words. */
+  containment: z.string(),
+  /** How to get more, and what weakens it. */
+  advice: z.array(z.string()),
+});
+export type SandboxNote = z.infer<typeof SandboxNote>;
+
 /** What is known of the `continuo up` or `continuo worker` that uses a data directory. */
 const UpFile = z.object({
   process: ProcessName,
@@ -30,6 +39,7 @@ const UpFile = z.object({
   uiUrl: z.string().nullable(),
   /** Whether it works already. Another version's file does not say. */
   ready: z.boolean().default(false),
+  sandbox: SandboxNote.optional(),
 });
 export type UpFile = z.infer<typeof UpFile>;
 

@@ -26,8 +26,8 @@ export class AlreadyRunning extends Error {
 
 /** The right to work with a data directory. */
 export interface DataLock {
-  /** Tells other commands where the engine is, and whether this process works already. */
-  publish(engine: Pick<UpFile, 'address' | 'uiUrl' | 'ready'>): void;
+  /** Tells other commands where the engine is, whether this process works already, and in which sandbox. */
+  publish(engine: Pick<UpFile, 'address' | 'uiUrl' | 'ready' | 'sandbox'>): void;
   release(): void;
 }
 

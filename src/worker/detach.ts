@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTail } from '../activities/keeper/tail.js';
+import type { SandboxNote } from '../config/engine-file.js';
 import { readUpFile } from '../config/engine-file.js';
 import type { DataPaths } from '../config/paths.js';
 import { startBackground } from './engine/background.js';
@@ -13,7 +14,7 @@ const lastWordsLimit = { lines: 8, bytes: 4_096 };
 
 /** What became of a `continuo up` in the background. */
 export type Detached = { log: string; pid: number } & (
-  | { kind: 'ready'; address: string | null; uiUrl: string | null }
+  | { kind: 'ready'; address: string | null; uiUrl: string | null; sandbox: SandboxNote | null }
   /** `lastWords`: the end of what it printed. */
   | { kind: 'ended'; exitCode: number; lastWords: string }
   /** It goes on. */
@@ -35,7 +36,8 @@ export async function startDetached(
     if (code !== null) return { kind: 'ended', log, pid, exitCode: code, lastWords: await lastWords() };
     const up = readUpFile(paths);
     if (up?.process.pid === pid && up.ready) {
-      return { kind: 'ready', log, pid, address: up.address, uiUrl: up.uiUrl };
+      const { address, uiUrl, sandbox = null } = up;
+      return { kind: 'ready', log, pid, address, uiUrl, sandbox };
     }
     await sleep(lookEveryMs);
   }

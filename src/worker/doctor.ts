@@ -16,10 +16,12 @@ import { temporal } from './engine/programs.js';
 import { run } from './engine/run.js';
 import type { Place } from './host.js';
 import { findPrograms } from './keepers.js';
+import { hooksOutside } from './sandbox.js';
 
 /** One thing that has to be in order. */
 export interface Diagnosis {
   name: string;
+  /** Whether `continuo up` can work. With a remedy all the same, it is something to know of. */
   ok: boolean;
   /** What was found, in words. */
   found: string;
@@ -103,20 +105,24 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
     await examineAgent(config, env),
     await examineKeepers(config, env),
     ...examineSettings(config),
-    await examineSandbox(config, env),
+    ...(await examineSandbox(config, env)),
   ];
 }
 
 /** A level below the best is no fault, but one that the machine cannot give is. */
-async function examineSandbox({ containment }: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+async function examineSandbox(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
   const name = 'sandbox';
   try {
-    const found = await probeContainment(containment, env);
+    const found = await probeContainment(config.containment, env);
     const advice = adviceOf(found).join('; ');
-    return { name, ok: true, found: describeContainment(found), remedy: advice === '' ? null : advice };
+    const hooks = hooksOutside(config, found);
+    return [
+      { name, ok: true, found: describeContainment(found), remedy: advice === '' ? null : advice },
+      ...(hooks === null ? [] : [{ name: 'hooks', ok: true, found: hooks.found, remedy: hooks.advice }]),
+    ];
   } catch (error) {
     if (!(error instanceof ContainmentError)) throw error;
-    return bad(name, error.message, 'mend that, or leave containment.level out to take the best there is');
+    return [bad(name, error.message, 'mend that, or leave containment.level out to take the best there is')];
   }
 }
 

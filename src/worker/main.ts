@@ -1,5 +1,4 @@
 import { EngineError } from './engine/error.js';
-import { describeContainment } from '../activities/keeper/containment/describe.js';
 import { namedConnection } from '../config/connection.js';
 import type { EngineConnection } from '../config/connection.js';
 import { readEngineFile } from '../config/engine-file.js';
@@ -12,6 +11,7 @@ import { openHost } from './host.js';
 import { findPrograms } from './keepers.js';
 import { examineContainment, examineRepository } from './preflight.js';
 import { installRuntime } from './runtime.js';
+import { sandboxLines, sandboxNote } from './sandbox.js';
 import { serve } from './serve.js';
 import { startProject } from './start-project.js';
 import { listenForStop } from './stop-signal.js';
@@ -25,6 +25,7 @@ export { EngineError } from './engine/error.js';
 export { goingOn } from './going-on.js';
 export type { LiveProgram } from './keepers.js';
 export { endPrograms, findPrograms } from './keepers.js';
+export { sandboxLines } from './sandbox.js';
 export type { Stopped } from './stop-served.js';
 export { stopServed } from './stop-served.js';
 
@@ -35,7 +36,7 @@ export { stopServed } from './stop-served.js';
  */
 export async function runUp(place: Place): Promise<void> {
   await withHost('up', place, async (host, signal) => {
-    const containment = await examineContainment(host);
+    const sandbox = sandboxNote(host.config, await examineContainment(host));
     await examineRepository(host);
     const engine = await openEngine(host);
     try {
@@ -43,8 +44,8 @@ export async function runUp(place: Place): Promise<void> {
       installRuntime(host.log);
       await serve(host, engine, signal, async (client, queue) => {
         await startProject(client, queue, host);
-        host.lock.publish({ ...engine, ready: true });
-        welcome(host, engine, containment).forEach(print);
+        host.lock.publish({ ...engine, ready: true, sandbox });
+        welcome(host, engine, sandbox).forEach(print);
       });
     } finally {
       await engine.stop();
@@ -55,15 +56,15 @@ export async function runUp(place: Place): Promise<void> {
 /** `continuo worker`: the workers of this host alone, for a server that runs elsewhere; waits for it. Throws as `runUp`. */
 export async function runWorker(place: Place): Promise<void> {
   await withHost('worker', place, async (host, signal) => {
-    const containment = await examineContainment(host);
+    const sandbox = sandboxNote(host.config, await examineContainment(host));
     const engine = findServer(host);
     const known = { address: engine.address, uiUrl: null };
     host.lock.publish({ ...known, ready: false });
     installRuntime(host.log);
     await serve(host, engine, signal, () => {
-      host.lock.publish({ ...known, ready: true });
+      host.lock.publish({ ...known, ready: true, sandbox });
       print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);
-      print(`  Sandbox   ${describeContainment(containment)}`);
+      sandboxLines(sandbox).forEach(print);
       return Promise.resolve();
     });
   });

@@ -1,8 +1,8 @@
-import type { Containment } from '../activities/keeper/containment/containment.js';
-import { adviceOf, describeContainment } from '../activities/keeper/containment/describe.js';
+import type { SandboxNote } from '../config/engine-file.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Engine } from './engine/index.js';
 import type { Host } from './host.js';
+import { sandboxLines } from './sandbox.js';
 
 const how = {
   external: 'as TEMPORAL_ADDRESS says',
@@ -14,7 +14,7 @@ const how = {
 export function welcome(
   { config, paths, host }: Pick<Host, 'config' | 'paths' | 'host'>,
   engine: Pick<Engine, 'address' | 'namespace' | 'uiUrl' | 'kind'>,
-  containment: Containment,
+  sandbox: SandboxNote,
 ): string[] {
   const { address, namespace, uiUrl, kind } = engine;
   return [
@@ -23,8 +23,7 @@ export function welcome(
     ...(uiUrl === null ? [] : [`  UI        ${uiUrl}`]),
     `  Host      ${host}`,
     `  Data      ${paths.root}`,
-    `  Sandbox   ${describeContainment(containment)}`,
-    ...adviceOf(containment).map((advice) => `            ${advice}`),
+    ...sandboxLines(sandbox),
     ...warnings(config),
     'Next, in another terminal:',
     '  continuo list                    see the tasks and what they wait for',

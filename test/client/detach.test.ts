@@ -26,6 +26,7 @@ Do it.
 `;
 
 interface Started {
+  containment: string;
   pid: number;
   address: string;
   log: string;
@@ -63,10 +64,11 @@ describe('continuo up --detach', () => {
   it('returns when it works, goes on alone, refuses a second one, and ends at `down`', async () => {
     const first = await run('up', '--detach', '--json');
     expect({ code: first.exitCode, said: first.stderr }).toEqual({ code: 0, said: '' });
-    const { pid, address, log } = JSON.parse(first.stdout) as Started;
+    const { pid, address, log, containment } = JSON.parse(first.stdout) as Started;
     const served = readUpFile(paths);
     expect(served).toMatchObject({ ready: true, address, process: { pid } });
     expect(await readFile(log, 'utf8')).toContain('Continuo serves project shop');
+    expect(await readFile(log, 'utf8')).toContain(`  Sandbox   ${containment}\n`);
     // It answers by itself, with its starter gone.
     expect((await run('list')).exitCode).toBe(0);
 
@@ -83,7 +85,8 @@ describe('continuo up --detach', () => {
   it('and `down` and `up` leave an agent running, which ends at `down --agents`', async () => {
     const agents = async () => JSON.parse((await run('ps', '--json')).stdout) as LiveProgram[];
     const attached = () => until(async () => (await agents()).some((program) => program.attached === true));
-    await run('up', '--detach');
+    const { stdout } = await run('up', '--detach');
+    expect(stdout).toMatch(/^ {2}Sandbox {3}(strict|standard|none): /m);
     await run('start', 'Do it', '--id', 'one');
     await attached();
     const [agent] = await agents();

@@ -100,7 +100,7 @@ describe('continuo ps', () => {
     const { exitCode, stdout, stderr } = await run('ps');
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expect(stderr).toBe(
-      'No agent, check or hook of project shop runs on this host. The tasks: continuo list\n',
+      `No agent, check or hook of project shop runs on this host (data directory ${data()}). The tasks: continuo list\n`,
     );
     expect((await run('ps', '--json')).stdout).toBe('[]\n');
   });

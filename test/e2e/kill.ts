@@ -36,7 +36,7 @@ review: { human: { when: always } }
       `while read -r _ new ref; do
   [ "$ref" = refs/heads/main ] || continue
   echo "$new" >> ${outside('pushed')}
-  sleep 0.5
+  sleep 1.5
   echo "$new" >> ${outside('acknowledged')}
 done`,
     );

@@ -53,7 +53,13 @@ export class FakePorts {
         Promise.resolve({ kind: 'ready', workspace: testWorkspace, headSha, notes: [] }),
       checkpoint: () => {
         this.commits += 1;
-        return Promise.resolve({ kind: 'committed', sha: testSha(this.commits), files: [], risks: [], notes: [] });
+        return Promise.resolve({
+          kind: 'committed',
+          sha: testSha(this.commits),
+          files: [],
+          risks: [],
+          notes: [],
+        });
       },
       rebase: ({ entry }) =>
         Promise.resolve({ kind: 'ready', candidate: { sha: `L${entry.sha.slice(1)}`, baseSha: 'base' } }),

@@ -121,6 +121,18 @@ describe('doctor', () => {
     });
   });
 
+  it('warns of hooks that run outside of a strict sandbox, in what an agent wrote', async () => {
+    await writeWorkflow({ more: ['hooks: { after_create: npm ci, before_run: npm install }'] });
+    const { sandbox, hooks } = await examine();
+    const isStrict = sandbox?.found.startsWith('strict') === true;
+    const found = 'hooks run outside of the sandbox, in what the agent wrote: before_run';
+    expect(hooks).toEqual(
+      isStrict
+        ? { name: 'hooks', ok: true, found, remedy: expect.stringContaining('security.md') }
+        : undefined,
+    );
+  });
+
   it('calls it a fault when the machine cannot give the sandbox that is asked for', async () => {
     await writeWorkflow({ more: ['containment: { level: strict }'] });
     await place(join(folder, 'setpriv'), 'refused" >&2; exit "1');

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Containment } from '../../src/activities/keeper/containment/containment.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { dataPaths } from '../../src/config/paths.js';
+import { sandboxNote } from '../../src/worker/sandbox.js';
 import { welcome } from '../../src/worker/welcome.js';
 import { workflowText } from '../config/workflow-file.js';
 
@@ -10,7 +11,11 @@ const strict: Containment = { level: 'strict', processes: true, files: true, net
 function linesOf(parts: Record<string, string>, containment = strict): string[] {
   const config = parseConfig('/srv/shop/WORKFLOW.md', workflowText(parts), {});
   const engine = { address: 'localhost:7233', namespace: 'default', uiUrl: null, kind: 'external' } as const;
-  return welcome({ config, paths: dataPaths('/data'), host: 'here' }, engine, containment);
+  return welcome(
+    { config, paths: dataPaths('/data'), host: 'here' },
+    engine,
+    sandboxNote(config, containment),
+  );
 }
 
 describe('the welcome', () => {
@@ -35,5 +40,14 @@ describe('the welcome', () => {
     expect(lines).toContainEqual(
       expect.stringContaining('pasta is not on PATH: install it: apt-get install passt'),
     );
+  });
+
+  it('warns at strict of hooks that run in what an agent has written, and of no others', () => {
+    const hooks = '{ after_create: npm ci, before_run: npm install, after_run: " ", before_remove: ./clean }';
+    const warning =
+      'Warning: hooks run outside of the sandbox, in what the agent wrote: before_run, before_remove;';
+    expect(linesOf({ hooks })).toContainEqual(expect.stringContaining(warning));
+    expect(linesOf({ hooks: '{ after_create: npm ci }' }).join()).not.toContain('hooks');
+    expect(linesOf({ hooks }, { ...strict, level: 'none', network: false }).join()).not.toContain('hooks');
   });
 });

@@ -209,7 +209,13 @@ describe('the task workflow', () => {
     it('voids an approval when the head returns to the approved sha in a later round', async () => {
       ports.next(
         'checkpoint',
-        ...[1, 2].map(() => ({ kind: 'committed' as const, sha: testSha(1), files: [], risks: [], notes: [] })),
+        ...[1, 2].map(() => ({
+          kind: 'committed' as const,
+          sha: testSha(1),
+          files: [],
+          risks: [],
+          notes: [],
+        })),
       );
       ports.next('rebase', { kind: 'conflict', baseSha: 'base2', files: ['a.ts'] });
       const handle = await rig.start({ config: always });

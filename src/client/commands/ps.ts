@@ -19,7 +19,9 @@ export async function listPrograms(invocation: Invocation, { project }: PsOption
   const { running } = await findPrograms(paths);
   if (json) out.json(running.map((program) => ({ ...program, ageMs: ageOf(program) })));
   else if (running.length === 0) {
-    out.remark(`No agent, check or hook of project ${name} runs on this host. The tasks: continuo list`);
+    out.remark(
+      `No agent, check or hook of project ${name} runs on this host (data directory ${paths.root}). The tasks: continuo list`,
+    );
   } else for (const line of renderTable(running, columns, out.width)) out.line(line);
 
   if (running.some(({ attached }) => attached === false)) {

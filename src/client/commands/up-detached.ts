@@ -1,5 +1,5 @@
 import type { Detached } from '../../worker/main.js';
-import { startDetached } from '../../worker/main.js';
+import { sandboxLines, startDetached } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
 import { showProgress } from '../progress.js';
@@ -17,15 +17,16 @@ export async function upDetached(invocation: Invocation, argument: string | null
     startDetached(paths, { workflow, cwd, env }),
   );
   if (started.kind !== 'ready') throw failureOf(started);
-  const { pid, address, uiUrl, log } = started;
+  const { pid, address, uiUrl, sandbox, log } = started;
   if (json) {
-    out.json({ project, pid, address, uiUrl, log });
+    out.json({ project, pid, address, uiUrl, log, containment: sandbox?.containment ?? null });
     return;
   }
   out.line(`Continuo serves project ${project} in the background, process ${pid}`);
   out.line(`  Temporal  ${address ?? 'not known'}`);
   if (uiUrl !== null) out.line(`  UI        ${uiUrl}`);
   out.line(`  Log       ${log}`);
+  if (sandbox !== null) for (const line of sandboxLines(sandbox)) out.line(line);
   out.line('Next:');
   out.line("  continuo start '<what to do>'    start a task from a prompt");
   out.line('  continuo list                    see the tasks and what they wait for');

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { describeAgent } from '../../contracts/agent.js';
+import { createCommandAgent } from '../../../src/activities/agent/command/index.js';
+import type { Turn } from '../../../src/activities/agent/agent.js';
 import { TestHost } from './host.js';
 
 function sections(script: string, more = ''): string {
@@ -43,6 +45,32 @@ describe('the agent command', () => {
       category,
       message: expect.stringMatching(message),
     });
+  });
+
+  it('asks that a known agent gets its own login, and nothing else', async () => {
+    host = new TestHost(sections('MODEL=big /opt/claude -p'));
+    const asked = new Error('asked');
+    let writable: readonly string[] | undefined;
+    const turn: Turn = {
+      ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
+      ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, env: { HOME: '/home/ann' } },
+      enclose(program) {
+        writable = program.writable;
+        return Promise.reject(asked);
+      },
+      ...{ place: host.runPath, leaseMs: 1_000, transcript: '', transcriptLimitBytes: 0, transcriptFrom: 0 },
+      owner: {
+        ...{ project: 'shop', identifier: 'SHOP-1', workflowId: 'w', workflowRun: 'r' },
+        ...{ kind: 'agent', title: 'turn 1' },
+      },
+    };
+    const signals = { end: new AbortController().signal, leave: new AbortController().signal };
+    const played = createCommandAgent(host.config).runTurn(turn, () => Promise.resolve(), {
+      ...signals,
+      epoch: 1,
+    });
+    await expect(played).rejects.toBe(asked);
+    expect(writable).toEqual(['/home/ann/.claude', '/home/ann/.claude.json']);
   });
 
   it('shows its program no secret of the worker, not even one that the login profile sets again', async () => {

@@ -3,6 +3,8 @@ import { ConfigError } from '../../../config/errors.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Attended } from '../../keeper/attend.js';
 import { attend } from '../../keeper/attend.js';
+import { homeOf } from '../../keeper/containment/file-view.js';
+import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
 import { readTail } from '../../keeper/tail.js';
 import type { Agent, Turn } from '../agent.js';
@@ -32,6 +34,7 @@ export function createCommandAgent(config: Config): Agent {
       const enclosed = await turn.enclose({
         argv: loginShell(command.run, config),
         env: { ...turn.env, ...facts(turn) },
+        writable: loginsOf(command.run, homeOf(turn.env)),
       });
       const result = await attend({
         ...enclosed,

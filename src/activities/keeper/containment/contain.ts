@@ -3,6 +3,7 @@ import type { Enclosure } from './containment.js';
 import { diesWithParent, diesWithUs } from './dies-with-us.js';
 import { fileView, homeOf, isWritable } from './file-view.js';
 import { findProgram } from './find-program.js';
+import { knowsLimits } from './memory.js';
 import { inOwnNetwork } from './own-network.js';
 
 /** What a keeper gets to start. */
@@ -22,7 +23,7 @@ export async function contain(argv: readonly string[], enclosure: Enclosure): Pr
   if (findProgram(argv[0] ?? '', cwd, env.PATH) === null) return { argv: [...argv], env };
   if (!containment.processes) return { argv: [...(await diesWithUs()), ...argv], env };
   if (!containment.files) return { argv: [...diesWithParent, ...ownProcesses, ...argv], env };
-  const shutIn = [...bubblewrap(enclosure), ...argv];
+  const shutIn = [...bubblewrap(enclosure, await knowsLimits()), ...argv];
   return {
     argv: containment.network ? inOwnNetwork(shutIn, settings.host_ports) : [...diesWithParent, ...shutIn],
     env: { ...env, ...ownCaches(enclosure), TMPDIR: enclosure.temporary },
@@ -35,7 +36,7 @@ const ownProcesses = [
   ...['--kill-child=SIGKILL', '--'],
 ];
 
-function bubblewrap(enclosure: Enclosure): string[] {
+function bubblewrap(enclosure: Enclosure, isLimited: boolean): string[] {
   const { cwd } = enclosure;
   const user = String(process.getuid?.() ?? 0);
   const group = String(process.getgid?.() ?? 0);
@@ -43,7 +44,7 @@ function bubblewrap(enclosure: Enclosure): string[] {
     // Without the new session it could type into a terminal, if there ever was one.
     ...['bwrap', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
     ...['--unshare-user', '--uid', user, '--gid', group, '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    ...fileView(enclosure),
+    ...fileView(enclosure, isLimited),
     ...['--chdir', cwd, '--'],
   ];
 }

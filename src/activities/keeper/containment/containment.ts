@@ -46,6 +46,6 @@ export interface Enclosure {
   writable: readonly string[];
   /** Places that it must not see, such as the data directory. */
   hidden: readonly string[];
-  /** What it may see all the same, such as the folder of the workflow file, or a socket to connect to. */
+  /** What it may see inside of those, such as the folder of the workflow file; not one of those itself. */
   readable: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Enclosure } from './containment.js';
+import { showEntries } from './entries.js';
+import { devices, temporaryFiles } from './memory.js';
 import { resolverView } from './own-network.js';
 import { secretPlaces } from './secrets.js';
 
@@ -24,60 +26,88 @@ const kernelPlaces = [
 ];
 
 type Sight = 'hidden' | 'readable' | 'writable';
+type Sights = ReadonlyMap<string, Sight>;
 
 /**
  * What a program sees of the files, as words for bubblewrap: everything read-only, but for the places that are
- * hidden or writable. Of two places, one inside the other, the inner one counts; of several rules for
- * one place the most generous, if it is more than the home directory's.
+ * hidden or writable. Of two places, one inside the other, the inner one counts. A readable place with a hidden one inside,
+ * such as the home directory, is shown entry by entry: what is hidden there stays so when it is created, or
+ * replaced, while the program runs.
  */
-export function fileView(enclosure: Enclosure): string[] {
-  const places = [...sightsOf(enclosure)].sort(([left], [right]) => depthOf(left) - depthOf(right));
-  const isTemporary = (path: string) => temporaryPlaces.includes(path);
-  // What a program writes to a hidden place would be lost without a word, so that it is refused: at the end, because the
-  // places inside have to be made first.
-  const sealed = places.filter(([path, sight]) => sight === 'hidden' && isFolder(path) && !isTemporary(path));
+export function fileView(enclosure: Enclosure, isLimited: boolean): string[] {
+  const sights = sightsOf(enclosure);
+  const places = [...sights].sort(([left], [right]) => depthOf(left) - depthOf(right));
+  const views = places.map(([path, sight]) => ({ path, ...view(path, sight, sights, isLimited) }));
   return [
-    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
+    ...['--ro-bind', '/', '/', ...devices(isLimited), '--proc', '/proc'],
     ...kernelView(),
-    ...places.flatMap(([path, sight]) => mount(path, sight)),
+    ...views.flatMap(({ words }) => words),
     ...resolverView(enclosure.containment.network),
-    ...sealed.flatMap(([path]) => ['--remount-ro', path]),
+    // What a program writes to a hidden place would be lost without a word, so that it is refused: at the end, because the
+    // places inside have to be made first.
+    ...views.flatMap(({ path, isSealed }) => (isSealed ? ['--remount-ro', path] : [])),
   ];
 }
 
 /** Not for others: nothing there is theirs, and a sandbox inside of this one could not mount a `/proc` then. */
 function kernelView(): string[] {
   if (process.getuid?.() !== 0) return [];
-  return kernelPlaces.filter((path) => existsSync(path)).flatMap((path) => mount(path, 'readable'));
+  return kernelPlaces.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]);
 }
 
-function mount(path: string, sight: Sight): string[] {
-  switch (sight) {
-    case 'readable':
-      return ['--ro-bind', path, path];
-    case 'writable':
-      return ['--bind', path, path];
-    case 'hidden':
-      return isFolder(path) ? ['--tmpfs', path] : ['--dev-bind', '/dev/null', path];
-  }
+/** The words for one place, and whether nothing may be written to it once all others are made. */
+interface View {
+  words: string[];
+  isSealed: boolean;
 }
 
-function sightsOf({ settings, env, temporary, writable, hidden, readable }: Enclosure): Map<string, Sight> {
+function view(path: string, sight: Sight, sights: Sights, isLimited: boolean): View {
+  if (sight === 'writable') return { words: ['--bind', path, path], isSealed: false };
+  if (sight === 'hidden') return concealed(path, sights, isLimited);
+  if (!conceals(path, sights)) return { words: ['--ro-bind', path, path], isSealed: false };
+  const entries = showEntries(
+    path,
+    (entry) => sights.has(entry),
+    (entry) => conceals(entry, sights),
+  );
+  return { words: ['--tmpfs', path, ...entries], isSealed: true };
+}
+
+function concealed(path: string, sights: Sights, isLimited: boolean): View {
+  if (temporaryPlaces.includes(path)) return { words: temporaryFiles(path, isLimited), isSealed: false };
+  if (isLeftOut(path, sights) || !existsSync(path)) return { words: [], isSealed: false };
+  return isFolder(path)
+    ? { words: ['--tmpfs', path], isSealed: true }
+    : { words: ['--dev-bind', '/dev/null', path], isSealed: false };
+}
+
+/** Whether a hidden place is not there at all, because the place around it is shown without it. */
+function isLeftOut(path: string, sights: Sights): boolean {
+  const around = dirname(path);
+  if (around === path || sights.get(around) === 'writable') return false;
+  return sights.get(around) === 'readable' || isLeftOut(around, sights);
+}
+
+function conceals(path: string, sights: Sights): boolean {
+  return [...sights].some(([other, sight]) => sight === 'hidden' && isInside(other, path));
+}
+
+/** Of several rules for one place the last one counts. */
+function sightsOf({ settings, env, temporary, writable, hidden, readable }: Enclosure): Sights {
   const home = homeOf(env);
   const named = (paths: readonly string[]) => paths.map((path) => resolveHome(path, env));
+  const secrets = secretPlaces.map((path) => join(home, path));
   const rules: [Sight, readonly string[]][] = [
-    // It may lie in a place that is hidden, or be one.
-    ['readable', [home]],
-    [
-      'hidden',
-      [...temporaryPlaces, ...socketPlaces, ...hidden, ...secretPlaces.map((path) => join(home, path))],
-    ],
-    ['readable', [...readable, ...named(settings.readable)]],
-    ['writable', [temporary, ...writable, ...named(settings.writable)]],
+    // A folder of `PATH`, or the workflow file's, may be such as `/tmp`, and does not show it.
+    ['readable', [home, ...readable].flatMap(realPath)],
+    // Those that are not there yet included.
+    ['hidden', [...temporaryPlaces, ...socketPlaces, ...hidden, ...secrets].map(futurePath)],
+    ['readable', named(settings.readable).flatMap(realPath)],
+    ['writable', [temporary, ...writable, ...named(settings.writable)].flatMap(realPath)],
   ];
   return new Map(
     rules.flatMap(([sight, paths]) =>
-      paths.flatMap(realPath).flatMap((path): [string, Sight][] => (path === '/' ? [] : [[path, sight]])),
+      paths.filter((path) => path !== '/').map((path): [string, Sight] => [path, sight]),
     ),
   );
 }
@@ -85,7 +115,7 @@ function sightsOf({ settings, env, temporary, writable, hidden, readable }: Encl
 /** Whether the program can write to a path in its home directory, or wherever it is. */
 export function isWritable(path: string, { settings, env, writable }: Enclosure): boolean {
   const allowed = [...writable, ...settings.writable.map((place) => resolveHome(place, env))];
-  return allowed.some((place) => path === place || path.startsWith(`${place}${sep}`));
+  return allowed.some((place) => path === place || isInside(path, place));
 }
 
 export function homeOf(env: Record<string, string>): string {
@@ -103,6 +133,17 @@ function realPath(path: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Where a file is, or will be when it is created: links are resolved as far as there is something. */
+function futurePath(path: string): string {
+  const [real] = realPath(path);
+  if (real !== undefined || path === dirname(path)) return real ?? path;
+  return join(futurePath(dirname(path)), basename(path));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}${sep}`);
 }
 
 function isFolder(path: string): boolean {

@@ -108,10 +108,17 @@ function programsOf({ files, network }: Containment): [string, string][] {
   return [
     ['setpriv', 'apt-get install util-linux'],
     ['unshare', 'apt-get install util-linux'],
+    // It is what is run to try.
+    ['true', 'apt-get install coreutils'],
     ...(files
       ? [['bwrap', 'apt-get install bubblewrap, or dnf install bubblewrap'] as [string, string]]
       : []),
-    ...(network ? [['pasta', 'apt-get install passt, or dnf install passt'] as [string, string]] : []),
+    ...(network
+      ? ([
+          ['pasta', 'apt-get install passt, or dnf install passt'],
+          ['sh', 'apt-get install dash'],
+        ] as [string, string][])
+      : []),
   ];
 }
 

@@ -1,5 +1,17 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { contain } from '../../../../src/activities/keeper/containment/contain.js';
 import { attempt, World } from './world.js';
@@ -33,6 +45,72 @@ describe('the settings of a strict containment', () => {
     const result = await world.run(script, { level, readable: ['~/.netrc'] });
     expect(result).toMatchObject({ code: 1, stdout: '# untouched\n' });
     expect(result.stderr).toContain('Read-only file system');
+  });
+
+  it('leave a secret out of sight that is replaced or created while a program runs', async () => {
+    const home = (...parts: string[]) => world.path('home', ...parts);
+    const write = (file: string) => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, 'secret\n');
+    };
+    write(home('.config', 'tool', 'settings'));
+    write(home('.config', 'gh', 'hosts.yml'));
+    write(home('dotfiles', 'netrc'));
+    symlinkSync('dotfiles', home('.docker'));
+    const script = [
+      'echo started; read -r line',
+      'ls -A ~ ~/.config; cat ~/.config/tool/settings',
+      'cat ~/.netrc ~/.git-credentials ~/.ssh/* ~/.aws/* ~/.config/gh/* ~/.config/hub dotfiles/* ~/.docker/*',
+    ].join('\n');
+    const keeper = await world.keep(['bash', '--norc', '-c', script], { level });
+    await once(keeper.stdout, 'data');
+    renameSync(home('.ssh'), home('.ssh.old'));
+    renameSync(home('.config', 'gh'), home('.config', 'gh.old'));
+    const secrets = ['.netrc', '.git-credentials', '.ssh/id', '.aws/credentials', '.config/gh/hosts.yml'];
+    for (const secret of [...secrets, '.config/hub']) {
+      write(home(`${secret}.new`));
+      renameSync(home(`${secret}.new`), home(secret));
+    }
+    keeper.stdin.end('go on\n');
+    const seen = ['.bashrc', '.config', '.docker', 'repository'];
+    const [stdout] = await Promise.all([text(keeper.stdout), once(keeper, 'close')]);
+    const config = world.path('home', '.config');
+    expect(stdout).toBe(`${world.path('home')}:\n${seen.join('\n')}\n\n${config}:\ntool\nsecret\n`);
+  });
+
+  it('show a workspace and a folder of PATH in the home directory, but not /tmp because it is on PATH', async () => {
+    const home = world.path('home');
+    mkdirSync(`${home}/.local/share/continuo/runs/T-1`, { recursive: true });
+    mkdirSync(`${home}/.docker/bin`, { recursive: true });
+    const { argv, env } = await contain(
+      [
+        'bash',
+        '--norc',
+        '-c',
+        `touch file && ls -A ~/.local/share/* ~/.docker && test ! -e ${world.path('lying-about')}`,
+      ],
+      {
+        containment: given,
+        settings: { writable: [], readable: [], host_ports: [] },
+        env: { PATH: process.env.PATH ?? '', HOME: home },
+        cwd: `${home}/.local/share/continuo/runs/T-1`,
+        temporary: world.temporary,
+        writable: [`${home}/.local/share/continuo/runs/T-1`],
+        hidden: [`${home}/.local/share/continuo`],
+        readable: [`${home}/.docker/bin`, '/tmp'],
+      },
+    );
+    const [program = '', ...args] = argv;
+    const out = execFileSync(program, args, { env, cwd: '/', encoding: 'utf8' });
+    expect(out).toBe(`${home}/.docker:\nbin\n\n${home}/.local/share/continuo:\nruns\n`);
+    expect(existsSync(`${home}/.local/share/continuo/runs/T-1/file`)).toBe(true);
+  });
+
+  it('limit what a program can put into memory, and leave /dev as it is', async () => {
+    const script = 'df --output=size --block-size=1G /tmp /var/tmp /dev/shm; echo x > /dev/x';
+    const { code, stdout } = await world.run(script, { level });
+    expect(code).toBe(1);
+    expect(stdout.match(/\d+$/gm)).toEqual(['2', '2', '1']);
   });
 
   it('let a program reach one port of the loopback', async () => {
