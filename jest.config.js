@@ -14,5 +14,5 @@ export default {
   // Most tests wait for programs and servers, not for the processor.
   maxWorkers: 3,
   // Programs, servers and bundles are real: a loaded machine needs patience, a hang must still end.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

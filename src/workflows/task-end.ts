@@ -1,4 +1,5 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { wasCancelled } from './cancelled.js';
 import { FailureType } from '../domain/failure.js';
 import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
@@ -26,7 +27,7 @@ export function stageAfter(task: Task, error: unknown): Stage {
   const { state } = task;
   if (task.ending !== null) return task.ending;
   // A person took it over: what was at work has ended, and the workspace is theirs next.
-  if (state.taken !== null && isCancellation(error)) return state.stage;
+  if (state.taken !== null && wasCancelled(error)) return state.stage;
   if (!(error instanceof ActivityFailure)) throw error;
 
   const cause = error.cause instanceof Error ? error.cause : error;

@@ -1,4 +1,5 @@
-import { isCancellation, upsertMemo } from '@temporalio/workflow';
+import { upsertMemo } from '@temporalio/workflow';
+import { wasCancelled } from './cancelled.js';
 import type { Decision } from '../domain/decision.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
@@ -209,7 +210,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   };
   const outcome = await port.runTurn(input).catch((error: unknown) => {
     // A turn is known by its number, so the next one must not pass for the one that was ended.
-    if (state.taken !== null && isCancellation(error)) state.usage = addTurn(state.usage, noUsage);
+    if (state.taken !== null && wasCancelled(error)) state.usage = addTurn(state.usage, noUsage);
     throw error;
   });
 

@@ -2,6 +2,7 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readClaim } from './place.js';
+import { errorCode } from './process/guards.js';
 import type { Claim } from './protocol.js';
 import { files } from './protocol.js';
 
@@ -15,9 +16,15 @@ export async function awaitClaim(folder: string): Promise<Claim> {
   for (;;) {
     const claim = readClaim(folder);
     if (claim !== null) return claim;
-    if (performance.now() > deadline) layTombstone(folder);
+    // A claim that cannot be read, after a loss of power, is nobody's either.
+    if (performance.now() > deadline) return tombstone(folder);
     else await sleep(pollMs);
   }
+}
+
+function tombstone(folder: string): Claim {
+  layTombstone(folder);
+  return readClaim(folder) ?? { kind: 'tombstone' };
 }
 
 /** By `link(2)`, as a claim: whichever comes first stays. */
@@ -28,7 +35,7 @@ export function layTombstone(folder: string): void {
   try {
     linkSync(draft, join(folder, files.claim));
   } catch (error) {
-    if (readClaim(folder) === null) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(draft, { force: true });
   }

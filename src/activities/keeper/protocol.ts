@@ -7,7 +7,7 @@
  * followed by the next. No lock is ever taken over.
  */
 
-/** Of files and frames together. A client speaks to no keeper of another version: it only reads and ends it. */
+/** Of files and frames together. A client speaks to no keeper of another version: it waits for its end and reads its files. */
 export const protocolVersion = 1;
 
 /** The files of a generation. */

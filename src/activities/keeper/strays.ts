@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Keeper } from './place.js';
-import { look, signalProcess } from './place.js';
+import { isAlive, look, signalProcess } from './place.js';
 import { endTree } from './process/tree.js';
 
 /** A program that runs now. */
@@ -30,10 +30,12 @@ export async function runningIn(places: string): Promise<RunningProgram[]> {
 export async function endProgram({ place, keeper }: RunningProgram): Promise<void> {
   await signalProcess(keeper.process, 'SIGTERM');
   const deadline = performance.now() + patienceMs;
-  while ((await look(place)).kind === 'running') {
+  while (await isAlive(keeper.process)) {
     if (performance.now() > deadline) await signalProcess(keeper.process, 'SIGKILL');
     await sleep(pollMs);
   }
+  // One that had to be killed could not end what its program had started.
+  if ((await look(place)).kind === 'lost') await endRemains(keeper);
 }
 
 /** Ends what is left of a program whose keeper was killed: the kernel ends with a keeper only what it started itself. */

@@ -39,7 +39,7 @@ const pollMs = 20;
 /**
  * Attaches to a running keeper as the newest writer, and does the work with the connection, until it returns because
  * the connection is open no longer. Then tells how the program ended. Throws `LeftError`, `EvictedError`, and
- * `AttachError` for a connection that broke while the keeper goes on.
+ * `AttachError` for a keeper of another version, which goes on.
  */
 export async function withKeeper(
   folder: string,
@@ -89,9 +89,10 @@ async function tryAttach(
       if (error.code === 'STALE') throw new EvictedError();
       if (leave?.aborted) throw new LeftError();
       if ((await lookAt(folder, claim)).kind !== 'running') return null;
-      // It has claimed its folder and does not listen yet, or listens no longer and is about to end.
-      const mayBeBusy = error.code === 'GONE' && performance.now() < deadline;
-      if (mayBeBusy) await sleep(pollMs);
+      // Of another version, or taken for another: it goes on, and its result will be there when it has ended.
+      if (error.code !== 'GONE' && error.code !== 'DEAF') throw error;
+      // It does not listen yet, or is about to end, or one of us is held up: nothing is ended for a moment's silence.
+      if (performance.now() < deadline) await sleep(pollMs);
       else await signalProcess(claim.process, 'SIGKILL');
     }
   }
@@ -146,5 +147,5 @@ async function refuseIfItGoesOn(folder: string, claim: Keeper, epoch: number): P
   reader.close();
   const { hello } = reader;
   if (hello.exit !== null) return;
-  throw hello.epoch !== null && hello.epoch > epoch ? new EvictedError() : new AttachError('GONE');
+  throw hello.epoch !== null && hello.epoch > epoch ? new EvictedError() : new LeftError();
 }

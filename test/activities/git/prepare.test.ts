@@ -40,6 +40,7 @@ describe('prepare', () => {
     const workspace = await rig.workspace();
     expect(workspace).toEqual({
       host: 'here',
+      containment: expect.any(String),
       path: join(rig.root, 'SHOP-1'),
       runPath: join(rig.paths.runs, 'shop', 'SHOP-1'),
       ref: 'refs/continuo/shop/SHOP-1/head',

@@ -57,7 +57,7 @@ export function openLineStreams(journal: Journal): Streams {
     },
     async finish() {
       input.ours.destroy();
-      await Promise.all(outputs.map(({ stream }) => drained(stream)));
+      await Promise.all(outputs.map(({ stream }) => drained(stream, () => stream.isPaused())));
       if (!isDiscarding) for (const { splitter } of outputs) journal.put(splitter.flush());
       return null;
     },

@@ -16,7 +16,7 @@ export async function openOutputStreams(io: Extract<ProgramIo, { kind: 'output' 
   const stdin = io.stdin === null ? 'ignore' : openInput(io.stdin);
   const [pipe] = openPipes({ input: [], output: ['output'] }).output;
   if (!pipe) throw new Error('there is no pipe');
-  const copied = copy(pipe.ours, file);
+  const copying = copy(pipe.ours, file);
 
   return {
     stdio: [stdin, pipe.theirs, pipe.theirs],
@@ -25,8 +25,8 @@ export async function openOutputStreams(io: Extract<ProgramIo, { kind: 'output' 
     closeInput: () => false,
     discard: () => undefined,
     async finish() {
-      await drained(pipe.ours);
-      await copied;
+      await drained(pipe.ours, () => copying.isWriting);
+      await copying.end;
       return file.finish();
     },
   };
@@ -44,11 +44,22 @@ function openInput(text: string): number {
 }
 
 /** Never throws. A reader that was destroyed ends the copy: the rest belongs to a program that escaped. */
-async function copy(from: Socket, to: BoundedFile): Promise<void> {
-  const chunks = from.iterator({ destroyOnReturn: true })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await chunks.next().catch(() => null);
-    if (next === null || next.done) return;
-    if (Buffer.isBuffer(next.value)) await to.write(next.value);
-  }
+function copy(from: Socket, to: BoundedFile): { end: Promise<void>; readonly isWriting: boolean } {
+  let isWriting = false;
+  const copyAll = async (): Promise<void> => {
+    const chunks = from.iterator({ destroyOnReturn: true })[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await chunks.next().catch(() => null);
+      if (next === null || next.done) return;
+      isWriting = true;
+      if (Buffer.isBuffer(next.value)) await to.write(next.value);
+      isWriting = false;
+    }
+  };
+  return {
+    end: copyAll(),
+    get isWriting() {
+      return isWriting;
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { files } from '../protocol.js';
 
 const pollMs = 1_000;
@@ -8,9 +9,11 @@ const pollMs = 1_000;
  * one may be started for the same work. Returns how to stop.
  */
 export function watchClaim(lost: () => void): () => void {
-  const claimed = statSync(files.claim).ino;
+  // Absolute: a relative one would follow the folder when it is moved away.
+  const claim = resolve(files.claim);
+  const claimed = statSync(claim).ino;
   const timer = setInterval(() => {
-    if (statSync(files.claim, { throwIfNoEntry: false })?.ino !== claimed) lost();
+    if (statSync(claim, { throwIfNoEntry: false })?.ino !== claimed) lost();
   }, pollMs);
   return () => clearInterval(timer);
 }

@@ -26,17 +26,19 @@ export interface Refusal {
 const drainMs = 1_000;
 
 /**
- * Settles when the stream has ended, or after a moment: then a process that escaped holds it open. A stream
- * that is paused for a full disk is waited for.
+ * Settles when the stream has ended, or when nothing has come for a moment: then a process that escaped holds it
+ * open. While `isHeldBack` says that what has come cannot be stored yet, it is waited for.
  */
-export function drained(stream: Socket): Promise<void> {
+export function drained(stream: Socket, isHeldBack: () => boolean): Promise<void> {
   return new Promise((done) => {
     if (stream.closed) {
       done();
       return;
     }
+    let before = stream.bytesRead;
     const timer = setInterval(() => {
-      if (!stream.isPaused()) stream.destroy();
+      if (stream.bytesRead === before && !isHeldBack()) stream.destroy();
+      before = stream.bytesRead;
     }, drainMs);
     stream.once('close', () => {
       clearInterval(timer);

@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { describeKills } from './kill.js';
+import { describeKills } from '../e2e/kill.js';
 
 describe('kill -9', () => {
   describeKills('everything');
