@@ -171,6 +171,6 @@ describe('attaching', () => {
   });
 
   it('leaves a keeper that goes on to the next attempt, when the connection broke for no reason', async () => {
-    expect(await loseConnection(1)).toMatchObject({ code: 'GONE' });
+    expect(await loseConnection(1)).toMatchObject({ name: 'LeftError' });
   });
 });
