@@ -84,7 +84,7 @@ describe('continuo up', () => {
     const { address, uiUrl, server } = readEngineFile(paths)!;
     await first.line(address);
     await first.line(uiUrl);
-    await first.line('approvals are not a security boundary');
+    await first.line('Sandbox');
     expect(readUpFile(paths)).toMatchObject({ address, uiUrl, process: { pid: first.pid } });
     expect((await describeProject()).status.name).toBe('RUNNING');
 
