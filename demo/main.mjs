@@ -1,7 +1,7 @@
 // `npm run demo`: three task files of a small repository become three landed commits.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { decide } from './decide.mjs';
@@ -43,6 +43,8 @@ display.line('  agent       demo/agent.mjs, a small program: no model, no accoun
 
 makeRepository(repository, {
   agent: `'${process.execPath}' '${agent}'`,
+  // The sandbox hides what is in /tmp, where this may have been cloned to.
+  readable: dirname(agent),
   workspaces: join(folder, 'workspaces'),
 });
 const engine = new Engine({ cli, repository, data: join(folder, 'data') });

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 
 export const tasks = ['fix-total', 'add-slug', 'check-syntax'];
 
-export function makeRepository(folder, { agent, workspaces }) {
-  for (const [file, text] of Object.entries(files({ agent, workspaces }))) {
+export function makeRepository(folder, settings) {
+  for (const [file, text] of Object.entries(files(settings))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
@@ -22,7 +22,7 @@ export function git(folder, ...args) {
   return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' }).trim();
 }
 
-function files({ agent, workspaces }) {
+function files({ agent, readable, workspaces }) {
   return {
     'package.json': `${JSON.stringify(
       { name: 'shop', private: true, type: 'module', scripts: { test: 'node --test' } },
@@ -49,6 +49,7 @@ polling: { interval_ms: 1000 }
 workspace: { root: ${JSON.stringify(workspaces)} }
 agent: { kind: command }
 command: { run: ${JSON.stringify(agent)} }
+containment: { readable: [${JSON.stringify(readable)}] }
 repository: { url: ., base: main }
 verify:
   checks:
