@@ -28,7 +28,11 @@ function silence(): void {
   });
 }
 
-/** A server of its own that skips time while a test awaits a result. Call `teardown()` afterwards. */
+/**
+ * A server of its own whose time a test can skip, for waits of days. Skip it by `env.sleep` only, and only
+ * while the workflow rests: this server loses a workflow task for good when a timer fires in the moment in
+ * which the workflow cancels it, and a skipped timer fires in any moment. Call `teardown()` afterwards.
+ */
 export async function startTimeSkippingServer(): Promise<TestWorkflowEnvironment> {
   silence();
   const env = await TestWorkflowEnvironment.createTimeSkipping({

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -59,6 +61,8 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
     }),
   ]);
   const running = workers.map((worker) => worker.run());
+  // The environment's own client skips time whenever it waits for a result.
+  const { workflow } = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
   const started: TaskHandle[] = [];
 
   const rig: Rig = {
@@ -73,7 +77,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
         forced: false,
         state: state ?? null,
       };
-      const handle = await env.client.workflow.start<typeof task>('task', {
+      const handle = await workflow.start<typeof task>('task', {
         workflowId: taskWorkflowId('test', subject.identifier),
         taskQueue: queue,
         args: [input],
@@ -98,7 +102,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
       };
     },
     async until(handle, wanted) {
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const status = await handle.query(statusQuery);
         if (wanted(status)) return status;
@@ -108,8 +112,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
     },
     state: (handle) => handle.query(stateQuery),
     async close() {
-      // What stays open would hold time still for the tests that follow.
-      const train = env.client.workflow.getHandle(landingWorkflowId(queue, 'main'));
+      const train = workflow.getHandle(landingWorkflowId(queue, 'main'));
       await Promise.all([...started, train].map((handle) => handle.terminate().catch(() => undefined)));
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
@@ -118,10 +121,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
   return rig;
 }
 
-/**
- * Whether the last word about its slot, in the task's history, is that it asks for one. A query would
- * disturb what is tested: queries at short intervals make the time-skipping server lose workflow tasks.
- */
+/** Whether the last word about its slot, in the task's history, is that it asks for one. */
 async function asksForSlot(handle: TaskHandle): Promise<boolean> {
   const { events } = await handle.fetchHistory();
   const words = (events ?? []).flatMap((event) => {
@@ -132,6 +132,16 @@ async function asksForSlot(handle: TaskHandle): Promise<boolean> {
     return heard?.signalName === slotGrantedSignal.name ? 'granted' : [];
   });
   return words.at(-1) === 'asked';
+}
+
+/** Why a message was refused; fails where it was not. */
+export async function refusal(update: Promise<unknown>): Promise<string> {
+  const error: unknown = await update.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+  return String((error as WorkflowUpdateFailedError).cause?.message);
 }
 
 function pause(ms: number): Promise<void> {

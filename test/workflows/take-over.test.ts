@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { TaskStatus } from '../../src/domain/status.js';
@@ -21,9 +20,9 @@ import {
   testWorkspace,
   untilCancelled,
 } from '../support/fake-ports.js';
-import { startTimeSkippingServer } from '../support/temporal.js';
+import { startLocalServer } from '../support/temporal.js';
 import type { Rig } from '../support/workflow-rig.js';
-import { openRig } from '../support/workflow-rig.js';
+import { openRig, refusal } from '../support/workflow-rig.js';
 
 type Handle = WorkflowHandle<typeof task>;
 
@@ -32,15 +31,15 @@ describe('a task that a person takes over', () => {
   let ports: FakePorts;
   let rig: Rig;
 
+  beforeAll(async () => {
+    env = await startLocalServer();
+  });
+  afterAll(() => env.teardown());
   beforeEach(async () => {
-    env = await startTimeSkippingServer();
     ports = new FakePorts();
     rig = await openRig(env, ports);
   });
-  afterEach(async () => {
-    await rig.close();
-    await env.teardown();
-  });
+  afterEach(() => rig.close());
 
   const always = testConfig({ human: 'always' });
   const said = (text = '', by = 'ann') => ({ id: randomUUID(), by, note: text });
@@ -56,14 +55,6 @@ describe('a task that a person takes over', () => {
   const handBack = (handle: Handle, changes: Partial<messages.HandBackMessage> = {}) =>
     handle.executeUpdate(messages.handBackUpdate, { args: [backMessage(changes)] });
   const isTaken = ({ waiting }: TaskStatus) => waiting?.kind === 'taken';
-  const refusal = async (update: Promise<unknown>): Promise<string> => {
-    const error: unknown = await update.then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-    return String((error as WorkflowUpdateFailedError).cause?.message);
-  };
   const committed = (number: number, files: string[] = []): CheckpointOutcome => ({
     kind: 'committed',
     sha: testSha(number),

@@ -1,40 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import * as messages from '../../src/workflows/messages.js';
 import type { Rig } from '../support/workflow-rig.js';
-import { openRig } from '../support/workflow-rig.js';
+import { openRig, refusal } from '../support/workflow-rig.js';
 import {
   completedTurn,
   failedCheck,
   failedTurn,
   FakePorts,
   passedCheck,
-  questionTurn,
   testConfig,
   testEvidence,
   testSha,
   untilCancelled,
 } from '../support/fake-ports.js';
-import { startTimeSkippingServer } from '../support/temporal.js';
+import { startLocalServer } from '../support/temporal.js';
 
 describe('the task workflow', () => {
   let env: TestWorkflowEnvironment;
   let ports: FakePorts;
   let rig: Rig;
 
-  // A server for each test: on a shared one, a workflow that a test left behind could hold the time.
+  beforeAll(async () => {
+    env = await startLocalServer();
+  });
+  afterAll(() => env.teardown());
   beforeEach(async () => {
-    env = await startTimeSkippingServer();
     ports = new FakePorts();
     rig = await openRig(env, ports);
   });
-  afterEach(async () => {
-    await rig.close();
-    await env.teardown();
-  });
+  afterEach(() => rig.close());
 
   const note = (text = '') => ({ id: randomUUID(), by: 'ann', note: text });
   const decision = (verdict: 'approve' | 'request_changes' | 'reject', sha: string, round: number) => ({
@@ -43,18 +40,6 @@ describe('the task workflow', () => {
     sha,
     round,
   });
-  const refusal = async (update: Promise<unknown>): Promise<string> => {
-    const error: unknown = await update.then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-    return String((error as WorkflowUpdateFailedError).cause?.message);
-  };
-  const phases = async (handle: Parameters<Rig['state']>[0]) => {
-    const { history } = await rig.state(handle);
-    return history.map((entry) => entry.phase);
-  };
 
   it('lands a change that verifies at once', async () => {
     const handle = await rig.start();
@@ -91,41 +76,6 @@ describe('the task workflow', () => {
     await slots.stop();
   });
 
-  it('closes a failed task that nobody retries, after fourteen days', async () => {
-    ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
-    const handle = await rig.start();
-    await expect(handle.result()).rejects.toMatchObject({
-      cause: { type: 'task_failed', message: expect.stringContaining('no such base') },
-    });
-    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'failed' }]);
-  });
-
-  it('repeats a failed turn after a backoff that grows, and keeps what it was told', async () => {
-    ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
-    const handle = await rig.start();
-    const slots = rig.grantSlots(handle);
-    await handle.signal(messages.steerSignal, note('mind the gap'));
-    expect((await handle.result()).outcome).toBe('done');
-    await slots.stop();
-    expect(ports.inputs('runTurn').map((input) => input.attempt)).toEqual([null, 1, 2]);
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'steer', note: 'mind the gap' }]);
-    const { events } = await handle.fetchHistory();
-    const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
-      timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
-    );
-    expect(timers).toEqual(expect.arrayContaining([10, 20]));
-  });
-
-  it('parks when its attempts are used up', async () => {
-    ports.next('runTurn', failedTurn('a'), failedTurn('b'), failedTurn('c'));
-    const handle = await rig.start();
-    const slots = rig.grantSlots(handle);
-    await expect(handle.result()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('3 attempts failed; the last one: c') },
-    });
-    await slots.stop();
-  });
-
   it('parks when its turns are used up', async () => {
     const red = testEvidence(testSha(1), 'base', [failedCheck]);
     ports.next('verify', red);
@@ -147,14 +97,6 @@ describe('the task workflow', () => {
       expect((await handle.result()).outcome).toBe('done');
       const { decision: made } = await rig.state(handle);
       expect(made).toMatchObject({ verdict: 'approve', by: 'ann', via: 'update' });
-    });
-
-    it('waits for days', async () => {
-      const handle = await rig.start({ config: always });
-      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
-      await env.sleep('40 days');
-      await handle.signal(messages.decideSignal, decision('approve', testSha(1), 1));
-      expect((await handle.result()).outcome).toBe('done');
     });
 
     it('refuses a decision about another commit or round, with the reason', async () => {
@@ -260,30 +202,6 @@ describe('the task workflow', () => {
     });
   });
 
-  it('waits a month for an answer and hands it to the next turn', async () => {
-    ports.next('runTurn', questionTurn('Blue or green?'));
-    const handle = await rig.start();
-    const slots = rig.grantSlots(handle);
-    const asking = await rig.until(handle, (status) => status.waiting?.kind === 'question');
-    expect((await rig.state(handle)).slot).toBe('none');
-    await env.sleep('30 days');
-    await handle.executeUpdate(messages.answerUpdate, {
-      args: [{ id: randomUUID(), by: 'ann', questionId: asking.question!.id, text: 'Blue' }],
-    });
-    expect((await handle.result()).outcome).toBe('done');
-    await slots.stop();
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'answer', answer: 'Blue' }]);
-  });
-
-  it('waits for a quota to come back', async () => {
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    ports.next('runTurn', { ...completedTurn(''), kind: 'quota', until, message: 'limit reached' });
-    const handle = await rig.start();
-    const slots = rig.grantSlots(handle);
-    expect((await handle.result()).outcome).toBe('done');
-    await slots.stop();
-  });
-
   it('tells the agent when a turn changed nothing', async () => {
     ports.next('checkpoint', { kind: 'unchanged', sha: null, risks: [], notes: [] });
     const handle = await rig.start();
@@ -346,22 +264,6 @@ describe('the task workflow', () => {
     const slots = rig.grantSlots(handle);
     await handle.executeUpdate(messages.resumeUpdate, { args: [note()] });
     expect((await handle.result()).outcome).toBe('done');
-    await slots.stop();
-  });
-
-  it('parks as infrastructure when a port does not come back, and retries from that phase', async () => {
-    const down = new Error('disk on fire');
-    ports.next('verify', ...Array.from({ length: 100 }, () => down));
-    const handle = await rig.start();
-    await env.sleep('2 hours');
-    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
-    expect(parked.lastError).toMatchObject({ message: 'verify: disk on fire' });
-    expect((await phases(handle)).at(-1)).toBe('failed');
-
-    const slots = rig.grantSlots(handle);
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
-    expect((await handle.result()).outcome).toBe('done');
-    expect(ports.inputs('runTurn')).toHaveLength(1);
     await slots.stop();
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createForgeActivities } from '../../../src/activities/forge/activities.js';
 import { landingWorkflowId } from '../../../src/domain/landing.js';
 import type { LandingEntry } from '../../../src/domain/landing.js';
-import { startTimeSkippingServer } from '../../support/temporal.js';
+import { startLocalServer } from '../../support/temporal.js';
 import { testWorkspace } from '../../support/fake-ports.js';
 import { GitRig } from '../git/rig.js';
 
@@ -12,7 +12,7 @@ let env: TestWorkflowEnvironment;
 let rig: GitRig;
 
 beforeAll(async () => {
-  env = await startTimeSkippingServer();
+  env = await startLocalServer();
   rig = new GitRig();
 });
 afterAll(async () => {

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Duration } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Waiting } from '../../src/domain/task.js';
+import * as messages from '../../src/workflows/messages.js';
+import type { task } from '../../src/workflows/task.js';
+import {
+  completedTurn,
+  failedTurn,
+  FakePorts,
+  questionTurn,
+  testConfig,
+  testSha,
+} from '../support/fake-ports.js';
+import { startTimeSkippingServer } from '../support/temporal.js';
+import type { Rig } from '../support/workflow-rig.js';
+import { openRig } from '../support/workflow-rig.js';
+
+describe('the waits of a task', () => {
+  let env: TestWorkflowEnvironment;
+  let ports: FakePorts;
+  let rig: Rig;
+
+  // A server for each test: time is one for all workflows of a server.
+  beforeEach(async () => {
+    env = await startTimeSkippingServer();
+    ports = new FakePorts();
+    rig = await openRig(env, ports);
+  });
+  afterEach(async () => {
+    await rig.close();
+    await env.teardown();
+  });
+
+  const note = (text = '') => ({ id: randomUUID(), by: 'ann', note: text });
+  /** Skips this long, once the task waits for that. */
+  const skip = async (handle: WorkflowHandle<typeof task>, kind: Waiting['kind'], duration: Duration) => {
+    const status = await rig.until(handle, ({ waiting }) => waiting?.kind === kind);
+    await env.sleep(duration);
+    return status;
+  };
+
+  it('closes a failed task that nobody retries, after fourteen days', async () => {
+    ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
+    const handle = await rig.start();
+    await skip(handle, 'retry', '14 days');
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'task_failed', message: expect.stringContaining('no such base') },
+    });
+    expect(ports.inputs('settle')).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('repeats a failed turn after a backoff that grows, and keeps what it was told', async () => {
+    ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await handle.signal(messages.steerSignal, note('mind the gap'));
+    await skip(handle, 'backoff', '10s');
+    await skip(handle, 'backoff', '20s');
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn').map((input) => input.attempt)).toEqual([null, 1, 2]);
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'steer', note: 'mind the gap' }]);
+    const { events } = await handle.fetchHistory();
+    const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+      timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
+    );
+    expect(timers).toEqual(expect.arrayContaining([10, 20]));
+  });
+
+  it('parks when its attempts are used up', async () => {
+    ports.next('runTurn', failedTurn('a'), failedTurn('b'), failedTurn('c'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await skip(handle, 'backoff', '10s');
+    await skip(handle, 'backoff', '20s');
+    const parked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'retry');
+    expect(parked.history.at(-1)?.note).toContain('3 attempts failed; the last one: c');
+    await slots.stop();
+  });
+
+  it('waits for days', async () => {
+    const handle = await rig.start({ config: testConfig({ human: 'always' }) });
+    await skip(handle, 'decision', '40 days');
+    await handle.signal(messages.decideSignal, { ...note(), verdict: 'approve', sha: testSha(1), round: 1 });
+    expect((await handle.result()).outcome).toBe('done');
+  });
+
+  it('waits a month for an answer and hands it to the next turn', async () => {
+    ports.next('runTurn', questionTurn('Blue or green?'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    const asking = await skip(handle, 'question', '30 days');
+    expect((await rig.state(handle)).slot).toBe('none');
+    await handle.executeUpdate(messages.answerUpdate, {
+      args: [{ id: randomUUID(), by: 'ann', questionId: asking.question!.id, text: 'Blue' }],
+    });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'answer', answer: 'Blue' }]);
+  });
+
+  it('waits for a quota to come back', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    ports.next('runTurn', { ...completedTurn(''), kind: 'quota', until, message: 'limit reached' });
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await skip(handle, 'backoff', '1 hour');
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+  });
+
+  it('parks as infrastructure when a port does not come back, and retries from that phase', async () => {
+    const down = new Error('disk on fire');
+    ports.next('verify', ...Array.from({ length: 100 }, () => down));
+    const handle = await rig.start();
+    await rig.until(handle, () => ports.inputs('verify').length > 0);
+    await env.sleep('2 hours');
+    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
+    expect(parked.lastError).toMatchObject({ message: 'verify: disk on fire' });
+    expect(parked.phase).toBe('failed');
+
+    const slots = rig.grantSlots(handle);
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    await slots.stop();
+  });
+});
