@@ -62,7 +62,10 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
     await deliver(() => handle.signal(withdrawSignal, { key: entry.key }));
     await waitFor(task, waiting, isAnswered, landingPatienceMs);
   }
-  return answerTo(task, entry);
+  const answer = answerTo(task, entry);
+  // Taken once: the same entry may have to be asked for again, and that answer is another one.
+  task.landing = null;
+  return answer;
 }
 
 function answerTo(task: Task, entry: LandingEntry): LandingResult | null {

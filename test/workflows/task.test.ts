@@ -274,6 +274,8 @@ describe('the task workflow', () => {
     expect(waiting.waitingFor).toContain('a.txt has changes.');
     await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
     expect((await handle.result()).outcome).toBe('done');
+    // The answer of the first try is not taken for that of the second.
+    expect(ports.inputs('requestLanding')).toHaveLength(2);
   });
 
   it('rebases and verifies again when the base moved', async () => {
