@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { errorCode } from './process/guards.js';
 import type { JournalRecord } from './protocol.js';
 import { files } from './protocol.js';
+import { parseOutput } from './record-text.js';
 
 /** A journal as its records, read from the file; keepers that live and dead ones are read alike. */
 export interface JournalReader {
@@ -67,20 +68,16 @@ class FileReader implements JournalReader {
 
   /** What has no newline yet is held: of a dead keeper it is a torn record, and never counts. */
   private split(chunk: Buffer, take: (record: JournalRecord) => void): void {
-    let from = 0;
-    for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
-      const line = this.lineOf(chunk, from, to);
-      from = to + 1;
-      const whole = this.join(readRecord(line));
-      if (whole !== null) take(whole);
+    const end = chunk.lastIndexOf(newline);
+    if (end >= 0) {
+      const whole = chunk.subarray(0, end);
+      const text = this.held.length === 0 ? whole : Buffer.concat([...this.held.splice(0), whole]);
+      for (const line of text.toString().split('\n')) {
+        const record = this.join(readRecord(line));
+        if (record !== null) take(record);
+      }
     }
-    if (from < chunk.length) this.held.push(chunk.subarray(from));
-  }
-
-  /** Most lines are whole in their chunk, and need no copy. */
-  private lineOf(chunk: Buffer, from: number, to: number): string {
-    if (this.held.length === 0) return chunk.toString('utf8', from, to);
-    return Buffer.concat([...this.held.splice(0), chunk.subarray(from, to)]).toString();
+    if (end + 1 < chunk.length) this.held.push(chunk.subarray(end + 1));
   }
 
   /** Null for a piece whose line goes on. */
@@ -105,14 +102,6 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
 }
 
 function readRecord(line: string): JournalRecord {
-  const record: unknown = JSON.parse(line);
-  // By far the most are of this kind; a schema would take most of the time.
-  if (isOutput(record)) return record;
   // An exit is known from its own file as well; here it only ends the story.
-  return Rare.parse(record) as JournalRecord;
-}
-
-function isOutput(record: unknown): record is Extract<JournalRecord, { d: 'out' | 'err' }> {
-  if (typeof record !== 'object' || record === null || !('d' in record) || !('s' in record)) return false;
-  return (record.d === 'out' || record.d === 'err') && typeof record.s === 'string';
+  return parseOutput(line) ?? (Rare.parse(JSON.parse(line)) as JournalRecord);
 }

@@ -1,6 +1,6 @@
 /**
  * What a keeper and its clients agree on: the files of a generation, the records of its journal and
- * the frames of its socket. Everything is one line of JSON. docs/keeper.md tells the story.
+ * the frames of its socket. Everything is a line, and but for output in the journal it is JSON. docs/keeper.md tells the story.
  *
  * A *place* is a folder that stands for one program (`<run directory>/keepers/turn-3-1f2e3d4c`). It holds
  * generations, `gen-0001`, `gen-0002`, …: a keeper owns its generation for ever, and a lost one is
@@ -8,13 +8,13 @@
  */
 
 /** Of files and frames together. A client speaks to no keeper of another version: it waits for its end and reads its files. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The files of a generation. */
 export const files = {
   /** The claim, made by `link(2)`: who holds it is the keeper, or a tombstone. */
   claim: 'keeper.json',
-  journal: 'journal.ndjson',
+  journal: 'journal.log',
   /** Control. Of mode 0600, in a folder of mode 0700. */
   socket: 'sock',
   /** For the shim of the agent's tools alone: it can ask for tools, and nothing else. */
@@ -123,7 +123,7 @@ export interface Exit {
 }
 
 /**
- * One line of the journal. `n` counts from 1, `t` is milliseconds since 1970. Its offset is the
+ * One line of the journal, as `record-text.ts` writes and reads it. `n` counts from 1, `t` is milliseconds since 1970. Its offset is the
  * byte position of the line. `part` marks a piece of a line that goes on in the next record of the same `d`:
  * pieces are cut at a character's boundary, at 1 MiB.
  */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openJournal } from '../../../src/activities/keeper/journal.js';
 import type { JournalRecord } from '../../../src/activities/keeper/protocol.js';
+import type { OutputRecord } from '../../../src/activities/keeper/record-text.js';
+import { renderRecord } from '../../../src/activities/keeper/record-text.js';
 import { files } from '../../../src/activities/keeper/protocol.js';
 
 let folder: string;
@@ -15,7 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const line = (s: string, more: object = {}) => `${JSON.stringify({ n: 1, t: 2, d: 'out', s, ...more })}\n`;
+const line = (s: string, more: Partial<OutputRecord> = {}) =>
+  `${renderRecord({ n: 1, t: 2, d: 'out', s, ...more })}\n`;
 const size = () => statSync(journal).size;
 
 /** Reads in one reader, up to each end in turn; returns the texts that came with each. */
@@ -52,7 +55,7 @@ describe('reading a journal', () => {
   });
 
   it('joins the pieces of a line, of stdout and stderr apart', async () => {
-    const part = { part: true };
+    const part = { part: true } as const;
     appendFileSync(journal, line('a', part) + line('x', { ...part, d: 'err' }) + line('b', part));
     appendFileSync(journal, line('y', { d: 'err' }) + line('c') + line('d'));
     expect(await readTo(size())).toEqual([['xy', 'abc', 'd']]);
@@ -70,6 +73,22 @@ describe('reading a journal', () => {
     appendFileSync(journal, `${JSON.stringify({ n: 1, t: 2, d: 'in', s: 'without a key' })}\n`);
     await expect(readTo(size())).rejects.toThrow('key');
   });
+
+  it.each(['', 'x 1 2 text', 'o 1 text', 'o one 2 text', 'o 1', 'text'])(
+    'refuses the line "%s"',
+    async (text) => {
+      appendFileSync(journal, `${text}\n`);
+      await expect(readTo(size())).rejects.toThrow('no record of a journal');
+    },
+  );
+
+  it.each(['', ' ', '{"n":1}', 'o 1 2 three', 'a\rb\r', '\u0000'])(
+    'keeps the line %j as it came',
+    async (text) => {
+      appendFileSync(journal, line(text) + line(text, { d: 'err' }));
+      expect(await readTo(size())).toEqual([[text, text]]);
+    },
+  );
 
   it('reads a line of 64 MB', async () => {
     const piece = 'x'.repeat(1024 * 1024);

@@ -10,13 +10,13 @@ import { attach } from '../../../src/activities/keeper/connection.js';
 import { look } from '../../../src/activities/keeper/place.js';
 import { findProcess } from '../../../src/activities/keeper/processes.js';
 import { EvictedError, LeftError } from '../../../src/activities/keeper/program.js';
-import type { JournalRecord } from '../../../src/activities/keeper/protocol.js';
 import { files } from '../../../src/activities/keeper/protocol.js';
 import type { LineProtocol, SessionSpec } from '../../../src/activities/keeper/session.js';
 import { runSession } from '../../../src/activities/keeper/session.js';
 import { endAll, testOwner } from '../../support/keepers.js';
 import type { Settings } from '../../support/line-session.js';
 import { compile } from '../../support/program.js';
+import { recordsOf } from './process/rig.js';
 
 const agent = fileURLToPath(new URL('../../support/line-agent.mjs', import.meta.url));
 
@@ -33,11 +33,7 @@ afterEach(async () => {
 });
 
 const notes = () => readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n');
-const records = (generation: string) =>
-  readFileSync(join(generation, files.journal), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as JournalRecord);
+const records = (generation: string) => recordsOf(readFileSync(join(generation, files.journal), 'utf8'));
 
 type Lines = LineProtocol<string[], string>;
 

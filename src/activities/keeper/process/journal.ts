@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import type { JournalRecord } from '../protocol.js';
 import { files } from '../protocol.js';
+import { renderRecord } from '../record-text.js';
 import { errorCode } from './guards.js';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'n' | 't'> : never;
@@ -62,7 +63,7 @@ export function openJournal(): Journal {
     const t = Date.now();
     let text = '';
     entries.forEach((entry, index) => {
-      text += `{"n":${count + index + 1},"t":${t},${JSON.stringify(entry).slice(1)}\n`;
+      text += `${renderRecord({ n: count + index + 1, t, ...entry })}\n`;
     });
     return Buffer.from(text);
   };

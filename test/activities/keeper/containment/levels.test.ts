@@ -24,13 +24,13 @@ const writes = [
   ["the person's repository", 'home/repository/.git/config'],
   ["hooks of the person's repository", 'home/repository/.git/hooks/x'],
   ["the person's shell profile", 'home/.bashrc'],
-  ["its keeper's journal", 'data/runs/T-1/keepers/turn-1/gen-0001/journal.ndjson'],
+  ["its keeper's journal", 'data/runs/T-1/keepers/turn-1/gen-0001/journal.log'],
 ] as const;
 
 const reads = [
   ["the person's keys", 'home/.ssh/id'],
   ["the person's passwords", 'home/.netrc'],
-  ["its keeper's journal", 'data/runs/T-1/keepers/turn-1/gen-0001/journal.ndjson'],
+  ["its keeper's journal", 'data/runs/T-1/keepers/turn-1/gen-0001/journal.log'],
   ['temporary files of others', 'lying-about'],
 ] as const;
 

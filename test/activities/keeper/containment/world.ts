@@ -92,7 +92,7 @@ export class World {
       'lying-about',
     ])
       this.write(this.path(file));
-    this.write(join(this.keeperFolder, 'journal.ndjson'));
+    this.write(join(this.keeperFolder, 'journal.log'));
     execFileSync('git', ['init', '--quiet', this.workspace]);
     this.port = await this.listen(
       createHttpServer((request, response) => {

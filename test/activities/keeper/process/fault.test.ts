@@ -18,7 +18,7 @@ describe('a keeper that a test kills', () => {
   it('has claimed its generation, and begun nothing', async () => {
     const keeper = rig.start({ argv, io: lines, fault: { at: 'claimed' } });
     expect(await keeper.over).toBe('SIGKILL');
-    expect([has(keeper, 'keeper.json'), has(keeper, 'journal.ndjson')]).toEqual([true, false]);
+    expect([has(keeper, 'keeper.json'), has(keeper, 'journal.log')]).toEqual([true, false]);
   });
 
   it('has started its program, and journalled nothing', async () => {

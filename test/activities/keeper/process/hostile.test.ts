@@ -56,7 +56,7 @@ describe('output', () => {
     const records = keeper.records();
     expect(records.every(({ n }, index) => n === index + 1)).toBe(true);
     expect(new Set(outLines(keeper))).toEqual(new Set(['0123456789']));
-    expect(statSync(join(keeper.folder, 'journal.ndjson')).size).toBeGreaterThan(20_000_000);
+    expect(statSync(join(keeper.folder, 'journal.log')).size).toBeGreaterThan(20_000_000);
   });
 
   it('of a 10 MB line and of both streams is whole', async () => {
@@ -155,7 +155,7 @@ describe('a program', () => {
   it('that writes into the folder of its keeper cannot change how its end is told', async () => {
     const fake = '{"ending":{"kind":"exited","exitCode":0,"signal":null}}';
     const keeper = bash(
-      `cd "$PLACE"; echo '{"n":1}' >> journal.ndjson; rm -f sock exit.json.draft
+      `cd "$PLACE"; echo '{"n":1}' >> journal.log; rm -f sock exit.json.draft
        mkdir exit.json; ln -s "$PLACE/elsewhere" exit.json.draft; echo '${fake}' > exit.json/x; exit 9`,
       { io: lines, env: { PATH: process.env.PATH ?? '', PLACE: join(rig.folder, 'gen-1') } },
     );

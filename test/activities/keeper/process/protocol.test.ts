@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { protocolVersion } from '../../../../src/activities/keeper/protocol.js';
 import type { Rig } from './rig.js';
 import { createRig, lines, recordsOf, until, withCookie } from './rig.js';
 
@@ -76,7 +77,7 @@ describe('the writer', () => {
     expect(await client.write('one', '{"a":2}')).toEqual({ ...first, duplicate: true });
     await client.write('two', 'ü\u2028');
     await until(() => keeper.records().length === 4);
-    const journal = readFileSync(join(keeper.folder, 'journal.ndjson'));
+    const journal = readFileSync(join(keeper.folder, 'journal.log'));
     const [record] = recordsOf(journal.subarray('at' in first ? first.at : 0).toString());
     expect(record).toMatchObject({ d: 'in', key: 'one', s: '{"a":1}' });
     const records = keeper.records();
@@ -86,7 +87,7 @@ describe('the writer', () => {
     const { exit } = await client.next('exit');
     expect(exit).toEqual(keeper.exit());
     expect(exit).toMatchObject({ ending: { kind: 'closed', reason: 'done' }, outputProblem: null });
-    expect(exit.end).toBe(statSync(join(keeper.folder, 'journal.ndjson')).size);
+    expect(exit.end).toBe(statSync(join(keeper.folder, 'journal.log')).size);
     expect(keeper.records().at(-1)).toMatchObject({ d: 'exit' });
     await client.closed;
     expect(await keeper.over).toBe(0);
@@ -135,7 +136,7 @@ describe('the writer', () => {
     }
     await until(() => keeper.records().length === 3_000 + 2 * 200);
     slow.socket.resume();
-    const { size } = statSync(join(keeper.folder, 'journal.ndjson'));
+    const { size } = statSync(join(keeper.folder, 'journal.log'));
     await until(async () => (await slow.next('grew')).end === size);
     expect(keeper.status('VmHWM')).toBeLessThan(100_000);
   });
@@ -144,9 +145,9 @@ describe('the writer', () => {
     const keeper = rig.start(echo);
     const { id } = await keeper.claim();
     const client = await keeper.connect();
-    client.send({ op: 'attach', version: 1, id: 'another', epoch: 1 });
+    client.send({ op: 'attach', version: protocolVersion, id: 'another', epoch: 1 });
     expect(await client.next('error')).toMatchObject({ code: 'WRONG_KEEPER' });
-    client.send({ op: 'attach', version: 2, id, epoch: 1 });
+    client.send({ op: 'attach', version: 9, id, epoch: 1 });
     expect(await client.next('error')).toMatchObject({ code: 'WRONG_VERSION' });
   });
 

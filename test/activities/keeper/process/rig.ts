@@ -20,7 +20,8 @@ import type {
   ToKeeper,
   ToShim,
 } from '../../../../src/activities/keeper/protocol.js';
-import { files } from '../../../../src/activities/keeper/protocol.js';
+import { files, protocolVersion } from '../../../../src/activities/keeper/protocol.js';
+import { parseOutput } from '../../../../src/activities/keeper/record-text.js';
 import { compile } from '../../../support/program.js';
 
 /** Makes a PID namespace for the program after it, which dies with the keeper. */
@@ -100,7 +101,7 @@ export async function createRig(): Promise<Rig> {
     start(more, { generation = join(folder, `gen-${started.length + 1}`), prefix = [] } = {}) {
       mkdirSync(generation, { recursive: true, mode: 0o700 });
       const spec: KeeperSpec = {
-        version: 1,
+        version: protocolVersion,
         owner,
         argv: ['true'],
         cwd: folder,
@@ -164,7 +165,7 @@ function kept(child: ChildProcess, folder: string, spec: string): KeptProgram {
     async attach(epoch) {
       const { id } = await self.claim();
       const client = await self.connect();
-      client.send({ op: 'attach', version: 1, id, ...(epoch !== undefined && { epoch }) });
+      client.send({ op: 'attach', version: protocolVersion, id, ...(epoch !== undefined && { epoch }) });
       return client;
     },
   };
@@ -175,7 +176,7 @@ export function recordsOf(text: string): JournalRecord[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as JournalRecord);
+    .map((line) => parseOutput(line) ?? (JSON.parse(line) as JournalRecord));
 }
 
 async function createClient(path: string): Promise<Client> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { protocolVersion } from '../../../../src/activities/keeper/protocol.js';
 import type { Rig } from './rig.js';
 import { createRig, lines, until } from './rig.js';
 
@@ -49,7 +50,7 @@ describe('the tools socket', () => {
     const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool] });
     const { id } = await keeper.claim();
     const shim = await keeper.connect('tools');
-    shim.send({ op: 'attach', version: 1, id, epoch: 9 });
+    shim.send({ op: 'attach', version: protocolVersion, id, epoch: 9 });
     expect(await shim.next('error')).toMatchObject({ code: 'BAD_FRAME' });
     shim.send({ op: 'call', call: '7', name: 'other', arguments: {} });
     expect(await shim.next('result')).toMatchObject({ call: '7', result: { isError: true } });
