@@ -4,7 +4,7 @@ import type { LandingEntry } from '../../domain/landing.js';
 import type { RebaseOutcome } from '../../workflows/ports.js';
 import type { HostDeps } from '../host.js';
 import { offerMerge } from './base-merge.js';
-import { readCommit } from './commit-facts.js';
+import { readAuthors, readCommit } from './commit-facts.js';
 import { commitTree } from './commit-tree.js';
 import { hostGitDir, openHostGit } from './host-git.js';
 import { checkpointRef, landingRef } from './keys.js';
@@ -74,6 +74,8 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
 
   const [head, base] = await Promise.all([readCommit(gitDir, entry.sha), readCommit(gitDir, tip)]);
   const { project, identifier, session, sha: change, strategy } = entry;
+  // A merge keeps the commits themselves.
+  const authors = strategy === 'squash' ? await readAuthors(gitDir, tip, change) : [];
   return publish(
     work,
     await commitTree({
@@ -85,6 +87,7 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
         identifier,
         session,
         change,
+        coAuthors: authors.filter((author) => author !== repository.author),
       }),
       author: repository.author,
       authoredAt: head.authoredAt,
@@ -95,8 +98,8 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
 
 /** Each checkpoint by itself; the last one brings the tracker's edits. */
 async function landReplayed(work: Work): Promise<RebaseOutcome> {
-  const { gitDir, entry, repository, tip } = work;
-  const replayed = await replay(gitDir, entry.sha, tip, repository.author);
+  const { gitDir, entry, tip } = work;
+  const replayed = await replay(gitDir, entry.sha, tip);
   if (replayed.kind === 'conflict')
     return conflict(work, await mergeTrees(gitDir, tip, entry.sha), replayed.files);
   if (replayed.last === null || (await treeOf(gitDir, replayed.tip)) === (await treeOf(gitDir, tip))) {
@@ -110,7 +113,6 @@ async function landReplayed(work: Work): Promise<RebaseOutcome> {
       gitDir,
       tree: await withEdits(work, top.tree),
       message: withChange(top.message, entry.sha),
-      author: repository.author,
     }),
   );
 }

@@ -16,10 +16,10 @@ export type Replayed =
   { kind: 'clean'; tip: string; last: CommitFacts | null } | Extract<Merged, { kind: 'conflict' }>;
 
 /**
- * Makes the checkpoints up to `head` anew on top of `onto`, oldest first, with their messages and
+ * Makes the checkpoints up to `head` anew on top of `onto`, oldest first, with their messages, authors and
  * dates. What changes nothing there is left out; `last` is the last one that does, null for none.
  */
-export async function replay(gitDir: string, head: string, onto: string, author: string): Promise<Replayed> {
+export async function replay(gitDir: string, head: string, onto: string): Promise<Replayed> {
   let tip = onto;
   let last: CommitFacts | null = null;
   const floor = (await readCommit(gitDir, onto)).committedAt;
@@ -27,7 +27,7 @@ export async function replay(gitDir: string, head: string, onto: string, author:
     const merged = await pick(gitDir, commit, parent, tip);
     if (merged.kind === 'conflict') return merged;
     if (merged.tree === (await treeOf(gitDir, tip))) continue;
-    const { message, authoredAt } = commit;
+    const { message, author, authoredAt } = commit;
     const committedAt = Math.max(floor, commit.committedAt);
     tip = await commitTree({
       gitDir,
