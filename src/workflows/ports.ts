@@ -92,7 +92,12 @@ export interface RunTurnInput extends Configured {
   feedback: Feedback[];
 }
 
-export type TurnOutcome = { session: string | null; usage: TurnUsage } & (
+export type TurnOutcome = {
+  session: string | null;
+  usage: TurnUsage;
+  /** An agent that played this turn before was lost in the middle, so that the turn was played again. */
+  wasCutOff?: true;
+} & (
   | { kind: 'completed'; summary: string }
   | { kind: 'failed'; category: string; message: string }
   | { kind: 'question'; question: Question }

@@ -218,6 +218,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   state.session = outcome.session;
   // What arrived during the turn stays for the next one, and a failed turn is told again.
   if (outcome.kind !== 'failed') state.feedback.splice(0, told);
+  if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
   if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
   return outcome;
 }

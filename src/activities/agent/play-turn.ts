@@ -81,8 +81,9 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
     transcript.add,
     turn.attempt,
   );
-  if (end.kind !== 'interrupted') await transcript.end(end);
-  return end;
+  if (end.kind === 'interrupted') return end;
+  await transcript.end(end);
+  return interrupted ? { ...end, wasCutOff: true } : end;
 }
 
 /** What this turn began with: now, unless its agent has started before and was not cut off. */

@@ -73,6 +73,18 @@ describe('rebase', () => {
     },
   );
 
+  it.each([
+    ['squash', 'Continuo <continuo@localhost>', 'Ann Lee <ann@example.org>'],
+    ['rebase', 'Ann Lee <ann@example.org>', ''],
+  ] as const)('by %s says which person had a part in the work', async (strategy, author, coAuthor) => {
+    await rig.commit(workspace, { 'one.txt': '1' });
+    const sha = await rig.commit(workspace, { 'two.txt': '2' }, { author: 'Ann Lee <ann@example.org>' });
+    rig.commitToBase({ 'theirs.txt': 't' });
+    const candidate = await rig.candidate(rig.entry(workspace, sha, { strategy }));
+    const format = '--format=%an <%ae>|%(trailers:key=Co-authored-by,valueonly)';
+    expect(rig.git('log', '-1', format, candidate.sha).trim()).toBe(`${author}|${coAuthor}`);
+  });
+
   it.each(['squash', 'rebase', 'merge'] as LandStrategy[])(
     'by %s gives the same commit for the same input, with dates that come from it, also on another host',
     async (strategy) => {

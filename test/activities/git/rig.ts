@@ -115,9 +115,9 @@ Work.
 
   checkpoint(
     workspace: Workspace,
-    more: { identifier?: string; message?: string; scope?: string[]; session?: string } = {},
+    more: { identifier?: string; message?: string; scope?: string[]; session?: string; author?: string } = {},
   ): Promise<CheckpointOutcome> {
-    const { identifier = 'SHOP-1', message = 'Did it', scope = [], session = null } = more;
+    const { identifier = 'SHOP-1', message = 'Did it', scope = [], session = null, author } = more;
     const input = {
       config: 'hash',
       project: this.project,
@@ -127,6 +127,7 @@ Work.
       workspace,
       session,
       message,
+      ...(author !== undefined && { author }),
     };
     return run(() => this.activities.checkpoint(input));
   }
@@ -135,7 +136,7 @@ Work.
   async commit(
     workspace: Workspace,
     files: Record<string, string>,
-    more: { identifier?: string; message?: string } = {},
+    more: { identifier?: string; message?: string; author?: string } = {},
   ): Promise<string> {
     write(workspace.path, files);
     const outcome = await this.checkpoint(workspace, more);
