@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Claim, Owner } from '../../src/activities/keeper/protocol.js';
 import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
 import { dataPaths } from '../../src/config/paths.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 import type { Program } from './support/program.js';
 import { buildProgram } from './support/program.js';
 
