@@ -4,6 +4,7 @@ import { examples } from './program/action.js';
 import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
+import { defineQueue } from './program/queue.js';
 import { defineReading } from './program/read.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
@@ -61,6 +62,7 @@ function defineProgram(version: string): Command {
   defineReading(program);
   defineDeciding(program);
   defineControl(program);
+  defineQueue(program);
   defineTakingOver(program);
   return program;
 }

@@ -169,9 +169,14 @@ const Review = z.object({
     .prefault({}),
 });
 
+/** A longer stack would be built for minutes while the base moves. */
+const largestBatch = 20;
+
 const Land = z.object({
   mode: z.enum(['merge', 'pull_request', 'none']).default('merge'),
   strategy: z.enum(['squash', 'merge', 'rebase']).default('squash'),
+  /** How many waiting changes are verified together. */
+  batch: wholeNumber(1, largestBatch, `a whole number from 1 to ${largestBatch}`).default(1),
 });
 
 const Budget = z.object({

@@ -31,7 +31,7 @@ export function viewOf(config: Config): ConfigView {
       land:
         land === undefined || repository === null
           ? null
-          : { mode: land.mode, strategy: land.strategy, base: repository.base },
+          : { mode: land.mode, strategy: land.strategy, base: repository.base, batch: land.batch },
     },
   };
 }

@@ -23,7 +23,8 @@ export interface ConfigView {
   gates: {
     verify: boolean;
     review: { human: HumanGate; who: string[] };
-    land: { mode: LandMode; strategy: LandStrategy; base: string } | null;
+    /** `batch` is missing in what an earlier version recorded. */
+    land: { mode: LandMode; strategy: LandStrategy; base: string; batch?: number } | null;
   };
 }
 

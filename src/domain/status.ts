@@ -195,6 +195,6 @@ export function renderDetails(status: TaskStatus): string {
 }
 
 /** Text from issues and agents is data: it must not become markup, links or images in the UI. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -4,6 +4,7 @@ import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Risk } from './finding.js';
 import type { Issue } from './issue.js';
+import type { Conflict } from './landing.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
 
@@ -80,7 +81,7 @@ export interface Workspace {
 export type Feedback =
   | { kind: 'checks'; sha: string; checks: CheckResult[] }
   | { kind: 'changes'; by: string; note: string }
-  | { kind: 'conflict'; baseSha: string; files: string[] }
+  | ({ kind: 'conflict' } & Conflict)
   | { kind: 'answer'; question: string; answer: string; by: string }
   | { kind: 'steer'; by: string; note: string }
   | { kind: 'secrets'; places: string[] }

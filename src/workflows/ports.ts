@@ -6,7 +6,7 @@
 import type { Evidence } from '../domain/evidence.js';
 import type { Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
-import type { LandingCandidate, LandingEntry } from '../domain/landing.js';
+import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
 import type { Feedback, Outcome, Question, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
@@ -50,8 +50,19 @@ export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }
   /** The base holds the work of this entry already. */
   | { kind: 'landed'; candidate: LandingCandidate }
-  | { kind: 'conflict'; baseSha: string; files: string[] }
+  /** The base at `baseSha` has all of it, by whoever. */
+  | { kind: 'empty'; baseSha: string }
+  | ({ kind: 'conflict' } & Conflict)
+  /** Only a person can mend it: there is no such repository or branch. */
+  | { kind: 'blocked'; message: string }
   | { kind: 'failed'; message: string };
+
+/** The top of a stack of candidates: what the next one is put on, in place of the base itself. */
+export interface StackTop extends LandingCandidate {
+  /** Whose candidate it is. */
+  project: string;
+  identifier: string;
+}
 
 export interface GitPort {
   /** Makes the workspace, or finds it again. Key: project and identifier. */
@@ -71,8 +82,12 @@ export interface GitPort {
     /** Whose work it is, as `Name <mail>`, where it is a person's; else the author that is configured. */
     author?: string;
   }): Promise<CheckpointOutcome>;
-  /** Makes the commit that would be the base's new head; the same input and base give the same commit. */
-  rebase(input: { entry: LandingEntry }): Promise<RebaseOutcome>;
+  /**
+   * Makes the commit that would be the base's new head, or with `onto` the one that would follow that
+   * candidate; the same input and base give the same commit. A candidate on a stack names as its base the
+   * one below the whole stack. What does not fit on a stack touches no workspace.
+   */
+  rebase(input: { entry: LandingEntry; onto?: StackTop }): Promise<RebaseOutcome>;
   /** Moves the workspace to the trash and, with `refs`, removes the task's refs. Key: the workspace. */
   cleanUp(
     input: Configured & { project: string; identifier: string; workspace: Workspace; refs: boolean },

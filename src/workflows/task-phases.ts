@@ -160,12 +160,16 @@ export async function land(task: Task): Promise<Stage> {
   switch (result.kind) {
     case 'landed':
       Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
-      note(task, `landed on ${rules.base} as ${shortSha(result.sha)}`);
+      note(task, `landed on ${rules.base} as ${shortSha(result.sha)}${together(result.under)}`);
+      return { phase: 'done' };
+    case 'empty':
+      task.state.landedSha = result.baseSha;
+      note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
       return { phase: 'done' };
     case 'conflict':
       // The agent finds the newer base in its files, so the work is judged against that one.
       task.state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-      return sendBack(task, { kind: 'conflict', baseSha: result.baseSha, files: result.files }, 'landing');
+      return sendBack(task, result, 'landing');
     case 'red':
       task.state.evidence = result.evidence;
       return sendBack(
@@ -181,11 +185,20 @@ export async function land(task: Task): Promise<Stage> {
     case 'withdrawn':
       // Because the task is to end; what ends it says how.
       return { phase: 'land' };
+    case 'removed':
+      task.state.pausedBy = result.by;
+      note(task, `taken out of the queue of ${rules.base} by ${result.by}; resumed, it is queued again`);
+      return { phase: 'land' };
     case 'failed':
       return fail(task, 'landing', result.message);
     default:
       return result satisfies never;
   }
+}
+
+/** A change that landed below others was verified as a part of their head. */
+function together(under: string | undefined): string {
+  return under === undefined ? '' : `, verified together with others as ${shortSha(under)}`;
 }
 
 async function runTurn(task: Task): Promise<TurnOutcome> {

@@ -37,7 +37,7 @@ describe('the view for workflows', () => {
         gates: {
           verify: true,
           review: { human: 'risk', who: ['ann'] },
-          land: { mode: 'merge', strategy: 'squash', base: 'trunk' },
+          land: { mode: 'merge', strategy: 'squash', base: 'trunk', batch: 1 },
         },
       },
     });

@@ -209,6 +209,7 @@ export function testConfig(
     limits?: Partial<ConfigView['limits']>;
     who?: string[];
     maxConcurrent?: number;
+    batch?: number;
   } = {},
 ): ConfigRef {
   return {
@@ -226,7 +227,7 @@ export function testConfig(
       gates: {
         verify: true,
         review: { human: changes.human ?? 'never', who: changes.who ?? [] },
-        land: { mode: 'merge', strategy: 'squash', base: 'main' },
+        land: { mode: 'merge', strategy: 'squash', base: 'main', batch: changes.batch ?? 1 },
       },
     },
   };

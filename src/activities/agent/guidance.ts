@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../domain/evidence.js';
+import type { Conflict } from '../../domain/landing.js';
 import type { Feedback } from '../../domain/task.js';
 
 const introduction = `## What has happened since
@@ -26,7 +27,7 @@ function describeFeedback(feedback: Feedback): string {
     case 'changes':
       return `### Changes are asked for\n\n${name(feedback.by)} has reviewed the work and asks for changes:\n\n${fence(feedback.note)}`;
     case 'conflict':
-      return `### The work does not fit the base any more\n\nThe base is at ${feedback.baseSha} now, and these files conflict with it. Bring the work in line with that commit:\n\n${fence(feedback.files.join('\n'))}`;
+      return describeConflict(feedback);
     case 'answer':
       return `### Your question has an answer\n\nYou asked:\n\n${fence(feedback.question)}\n\n${name(feedback.by)} answers:\n\n${fence(feedback.answer)}`;
     case 'steer':
@@ -40,6 +41,19 @@ function describeFeedback(feedback: Feedback): string {
     case 'handBack':
       return describeHandBack(feedback);
   }
+}
+
+function describeConflict({ baseSha, files, hunks = [] }: Conflict): string {
+  const places = hunks.map(({ path, line, base, work }) => {
+    const where = `\`${name(path)}\`${line === null ? '' : `, from line ${line}`}`;
+    return `In ${where}, the base has:\n\n${fence(base)}\n\nand the work has:\n\n${fence(work)}`;
+  });
+  return [
+    '### The work does not fit the base any more',
+    `The base is at ${baseSha} now, and these files conflict with it. Bring the work in line with that commit, and keep what both sides want. Marks of the merge stand in the files of the working directory, where it could be put there:`,
+    fence(files.join('\n')),
+    ...places,
+  ].join('\n\n');
 }
 
 function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBack' }>): string {

@@ -12,9 +12,17 @@ export interface CommitFacts {
   committedAt: number;
 }
 
-/** Who wrote the commits up to `head` that `base` does not have, oldest first, each once. */
-export async function readAuthors(gitDir: string, base: string, head: string): Promise<string[]> {
-  const args = ['log', '--reverse', '--first-parent', '--format=%an <%ae>', head, `^${base}`, '--'];
+/** Who wrote the commits up to `head` that none of the bases has, oldest first, each once. */
+export async function readAuthors(gitDir: string, bases: readonly string[], head: string): Promise<string[]> {
+  const args = [
+    'log',
+    '--reverse',
+    '--first-parent',
+    '--format=%an <%ae>',
+    head,
+    ...bases.map((base) => `^${base}`),
+    '--',
+  ];
   const output = await runGit(args, { gitDir });
   return [...new Set(output.split('\n').filter((line) => line !== ''))];
 }

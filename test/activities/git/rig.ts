@@ -28,6 +28,7 @@ import type {
   MergeOutcome,
   PrepareOutcome,
   RebaseOutcome,
+  StackTop,
 } from '../../../src/workflows/ports.js';
 import { testIssue } from '../../support/fake-ports.js';
 
@@ -165,12 +166,12 @@ Work.
     };
   }
 
-  rebase(entry: LandingEntry): Promise<RebaseOutcome> {
-    return run(() => this.activities.rebase({ entry }));
+  rebase(entry: LandingEntry, onto?: StackTop): Promise<RebaseOutcome> {
+    return run(() => this.activities.rebase({ entry, ...(onto && { onto }) }));
   }
 
-  async candidate(entry: LandingEntry): Promise<LandingCandidate> {
-    const outcome = await this.rebase(entry);
+  async candidate(entry: LandingEntry, onto?: StackTop): Promise<LandingCandidate> {
+    const outcome = await this.rebase(entry, onto);
     if (outcome.kind !== 'ready') throw new Error(`not ready: ${JSON.stringify(outcome)}`);
     return outcome.candidate;
   }
@@ -188,6 +189,13 @@ Work.
   /** Runs git in the user's repository. */
   git(...args: string[]): string {
     return git(this.user, ...args);
+  }
+
+  /** A hook of the user's repository, which must be bare. */
+  hook(name: string, script: string): void {
+    const folder = join(this.user, 'hooks');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   /** Someone else commits to the base of the user's repository, which is not bare. */
