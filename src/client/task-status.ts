@@ -85,6 +85,7 @@ function asClosed(status: TaskStatus, description: WorkflowExecutionDescription)
     ...status,
     phase: isOutcome(status.phase) ? status.phase : phase,
     waiting: null,
+    waitsSince: null,
     waitingFor: null,
     next: [],
   };
