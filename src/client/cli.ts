@@ -5,6 +5,7 @@ import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
 import { defineReading } from './program/read.js';
+import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
 
@@ -59,6 +60,7 @@ function defineProgram(version: string): Command {
   defineHouse(program);
   defineStarting(program);
   defineReading(program);
+  defineShowing(program);
   defineDeciding(program);
   defineControl(program);
   defineTakingOver(program);

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { DiffOptions } from '../commands/diff.js';
-import type { EvidenceOptions } from '../commands/evidence.js';
-import type { FindingsOptions } from '../commands/findings.js';
 import type { ListOptions } from '../commands/list.js';
 import type { LogsOptions } from '../commands/logs.js';
 import type { PsOptions } from '../commands/ps.js';
@@ -93,46 +91,5 @@ export function defineReading(program: Command): void {
     .action(async (task: string, options: DiffOptions, command: Command) => {
       const { showDiff } = await import('../commands/diff.js');
       await showDiff(await invocationOf(command), task, options);
-    });
-
-  program
-    .command('findings')
-    .argument('<task>', 'identifier of the task')
-    .summary('print what reviewers have found')
-    .description(
-      "Print what reviewers have found in a task's change, the gravest first: place, claim, evidence, suggestion, " +
-        'and what became of it.',
-    )
-    .option('--open', 'only those of which nothing has become yet')
-    .addHelpText(
-      'after',
-      examples('continuo findings fix-login-k3x9', 'continuo findings fix-login-k3x9 --open --json'),
-    )
-    .action(async (task: string, options: FindingsOptions, command: Command) => {
-      const { showFindings } = await import('../commands/findings.js');
-      await showFindings(await invocationOf(command), task, options);
-    });
-
-  program
-    .command('evidence')
-    .argument('<task>', 'identifier of the task')
-    .summary('print what was checked on which commit')
-    .description(
-      'Print what was checked on which commit of a task, the newest first: each check with result, exit code, time, ' +
-        'tests and log, the base and what was taken from it, and the tools.',
-    )
-    .option('--sha <sha>', 'only of commits that begin so')
-    .option('--log <check>', 'print the log of this check as it ran last')
-    .addHelpText(
-      'after',
-      examples(
-        'continuo evidence fix-login-k3x9',
-        'continuo evidence fix-login-k3x9 --log test',
-        'continuo evidence fix-login-k3x9 --sha 4f2a91c --json',
-      ),
-    )
-    .action(async (task: string, options: EvidenceOptions, command: Command) => {
-      const { showEvidence } = await import('../commands/evidence.js');
-      await showEvidence(await invocationOf(command), task, options);
     });
 }
