@@ -6,7 +6,7 @@ import type { PatchLine } from './parse.js';
 export interface Match {
   partner: PatchLine;
   /** Which words of the line are different; null where its partner is too different. */
-  parts: Part[] | null;
+  parts: () => Part[] | null;
 }
 
 /**
@@ -27,11 +27,21 @@ export function matchLines(lines: readonly PatchLine[], words: boolean): Map<Pat
     const partner = removed[next];
     next += 1;
     if (partner === undefined) continue;
-    const compared = words ? compareWords(withoutReturn(partner.text), withoutReturn(line.text)) : null;
-    matches.set(partner, { partner: line, parts: compared?.before ?? null });
-    matches.set(line, { partner, parts: compared?.after ?? null });
+    const compared = lazily(() => (words ? compareLines(partner, line) : null));
+    matches.set(partner, { partner: line, parts: () => compared()?.before ?? null });
+    matches.set(line, { partner, parts: () => compared()?.after ?? null });
   }
   return matches;
+}
+
+function compareLines(before: PatchLine, after: PatchLine): ReturnType<typeof compareWords> {
+  return compareWords(withoutReturn(before.text), withoutReturn(after.text));
+}
+
+/** Comparing takes its time: the first lines of a large hunk are to be seen before the last are compared. */
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** A line without the carriage return of a file with Windows line ends. */

@@ -47,7 +47,7 @@ function endsWithReturn({ text }: PatchLine): boolean {
 }
 
 function showLine(line: PatchLine, match: Match | null, returned: boolean, colors: Colors): string {
-  const parts = match?.parts ?? [{ text: withoutReturn(line.text), changed: false }];
+  const parts = match?.parts() ?? [{ text: withoutReturn(line.text), changed: false }];
   const shown = parts.map(({ text, changed }) => (changed ? colors.inverse(visible(text)) : visible(text)));
   const text = shown.join('') + (returned ? colors.inverse('^M') : '');
   switch (line.kind) {
