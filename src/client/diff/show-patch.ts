@@ -38,7 +38,8 @@ function* showFile(
     return take(rest, here).flatMap((finding) => framed(findingLines(finding, colors), colors));
   };
 
-  yield [colors.bold(visible(change.path)), colors.yellow(describeChange(change))].join('  ').trimEnd();
+  const what = describeChange(change);
+  yield colors.bold(visible(change.path)) + (what === '' ? '' : `  ${colors.yellow(what)}`);
   for (const hunk of hunks) yield* showHunk(hunk, { colors, words, beneath });
   for (const finding of take(rest, about)) yield* elsewhere(finding, colors);
 }
