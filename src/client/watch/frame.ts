@@ -1,7 +1,7 @@
 import type { Colors } from '../output.js';
 import { renderTable } from '../table.js';
 import { fitText } from '../text-width.js';
-import { formatSpan } from '../time.js';
+import { formatRoughly } from '../time.js';
 import { visible } from '../visible.js';
 import type { View } from './look.js';
 import type { WatchedTask } from './watched-task.js';
@@ -26,7 +26,7 @@ export function renderFrame(
 ): string[] {
   const room = Math.max(height - fixedLines, 1);
   const shown = tasks.slice(0, room);
-  const [titles = '', ...rows] = renderTable(shown, columnsAt(now), width).map((line) =>
+  const [titles = '', ...rows] = renderTable(shown, columnsOf(now, width), width).map((line) =>
     fitText(line, width),
   );
   const hidden = tasks.length - shown.length;
@@ -52,10 +52,12 @@ function paint(task: WatchedTask | undefined, row: string, colors: Colors): stri
   return task.needsPerson ? colors.yellow(row) : row;
 }
 
-function columnsAt(now: number) {
-  const spanSince = (at: string) => formatSpan(now - Date.parse(at));
+function columnsOf(now: number, width: number) {
+  // A long name leaves room for what is waited for.
+  const widest = Math.max(Math.floor(width / 3), 8);
+  const spanSince = (at: string) => formatRoughly(now - Date.parse(at));
   return [
-    { title: 'TASK', cell: ({ task }: WatchedTask) => visible(task), flexible: true },
+    { title: 'TASK', cell: ({ task }: WatchedTask) => fitText(visible(task), widest) },
     { title: 'PHASE', cell: ({ phase }: WatchedTask) => phase },
     { title: 'ROUND', cell: ({ round }: WatchedTask) => String(round) },
     { title: 'CHECKS', cell: checksOf },
