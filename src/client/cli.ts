@@ -6,6 +6,7 @@ import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
 import { defineQueue } from './program/queue.js';
 import { defineReading } from './program/read.js';
+import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
 
@@ -60,6 +61,7 @@ function defineProgram(version: string): Command {
   defineHouse(program);
   defineStarting(program);
   defineReading(program);
+  defineShowing(program);
   defineDeciding(program);
   defineControl(program);
   defineQueue(program);

@@ -35,6 +35,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
   const rows: [string, string | null][] = [
     ['phase', `${status.phase} (round ${status.round}${attempt})`],
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
+    ['since', status.waitsSince && sinceWhen(status.waitsSince)],
     ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
     ['head', status.headSha],
     ['base', status.baseSha],
@@ -52,6 +53,10 @@ function facts(status: TaskStatus, page: string | null): string[] {
     ['Temporal', page],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(10)}${value}`.trimEnd()]));
+}
+
+function sinceWhen(at: string): string {
+  return `${formatTime(at)}, for ${formatSpan(Date.now() - Date.parse(at))}`;
 }
 
 function usageLine(usage: Usage): string | null {

@@ -78,6 +78,7 @@ function asClosed(status: TaskStatus, description: WorkflowExecutionDescription)
     ...status,
     phase: isOutcome(status.phase) ? status.phase : phase,
     waiting: null,
+    waitsSince: null,
     waitingFor: null,
     next: [],
   };

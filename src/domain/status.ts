@@ -21,6 +21,8 @@ export interface TaskStatus {
   /** What it waits for, as the end of a sentence that begins with "waits for", or null while it works. */
   waitingFor: string | null;
   waiting: Waiting | null;
+  /** RFC 3339: when it began to wait, or null while it works. */
+  waitsSince: string | null;
   attempt: number | null;
   round: number;
   headSha: string | null;
@@ -52,6 +54,7 @@ export function statusOf(state: TaskState): TaskStatus {
     phase: state.stage.phase,
     waitingFor: waitingSentence(state),
     waiting: state.waiting,
+    waitsSince: state.waiting && (state.waitBegan?.at ?? null),
     attempt: state.attempt,
     round: state.round,
     headSha: state.headSha,
@@ -83,11 +86,11 @@ export function waitingSentence(state: TaskState): string | null {
   if (waiting === null) return null;
   switch (waiting.kind) {
     case 'slot':
-      return 'a free slot';
+      return 'a free slot: all are taken, or nothing is up to give one';
     case 'backoff':
       return `the next try at ${waiting.until}, after: ${waiting.error}`;
     case 'question':
-      return `an answer: ${waiting.question.text}`;
+      return `somebody to answer its agent: ${waiting.question.text}`;
     case 'decision':
       return `a person to decide about ${waiting.sha.slice(0, 12)}: ${waiting.reasons.join('; ')}`;
     case 'landing':
@@ -95,14 +98,18 @@ export function waitingSentence(state: TaskState): string | null {
     case 'base':
       return `the base, tried again at ${waiting.until}: ${waiting.message}`;
     case 'paused':
-      return `somebody to resume it, paused by ${waiting.by}`;
+      return `somebody to resume it: ${waiting.by} has paused it`;
     case 'taken':
       return `${waiting.by} to hand it back${waiting.problem === null ? '' : `, which failed: ${waiting.problem}`}`;
     case 'retry':
-      return `a retry until ${waiting.until}`;
+      return `somebody to retry it before it is closed at ${waiting.until}${reasonOf(state)}`;
     default:
       return waiting satisfies never;
   }
+}
+
+function reasonOf({ stage }: TaskState): string {
+  return stage.phase === 'failed' ? `, after: ${stage.message}` : '';
 }
 
 /** Quotes a word for a POSIX shell, only where it is needed. */

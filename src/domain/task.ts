@@ -128,6 +128,8 @@ export interface TaskState {
   host: string | null;
   stage: Stage;
   waiting: Waiting | null;
+  /** When the wait began, RFC 3339: asking again for the same thing goes on with the same wait. */
+  waitBegan: { kind: Waiting['kind']; at: string } | null;
   slot: SlotState;
   pausedBy: string | null;
   /** Paused together with every other task, and to be resumed with them. */
@@ -168,6 +170,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     host: null,
     stage: { phase: 'claim' },
     waiting: null,
+    waitBegan: null,
     slot: 'none',
     pausedBy: null,
     pausedWithAll: false,

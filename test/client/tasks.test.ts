@@ -24,7 +24,7 @@ const statusFields = [
     'workspace',
     'landedSha',
   ],
-  ...['lastError', 'history', 'next'],
+  ...['lastError', 'history', 'next', 'waitsSince'],
 ];
 
 let lab: Lab;
