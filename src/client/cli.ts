@@ -5,6 +5,7 @@ import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
 import { defineReading } from './program/read.js';
+import { defineGoingBack } from './program/rewind.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
 
@@ -62,6 +63,7 @@ function defineProgram(version: string): Command {
   defineDeciding(program);
   defineControl(program);
   defineTakingOver(program);
+  defineGoingBack(program);
   return program;
 }
 
