@@ -6,6 +6,7 @@ import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
 import { defineQueue } from './program/queue.js';
 import { defineReading } from './program/read.js';
+import { defineGoingBack } from './program/rewind.js';
 import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
@@ -66,6 +67,7 @@ function defineProgram(version: string): Command {
   defineControl(program);
   defineQueue(program);
   defineTakingOver(program);
+  defineGoingBack(program);
   return program;
 }
 

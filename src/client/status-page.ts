@@ -23,6 +23,7 @@ export function renderStatus(status: TaskStatus, page: string | null, colors: Co
       status.risks.map((risk) => `${risk.kind.replaceAll('_', ' ')}: ${risk.detail}`),
     ),
     ...section('Findings', status.findings.map(findingLine)),
+    ...section('Decisions', status.decisions.map(decisionLine)),
     ...section('Last error', errorLines(status)),
     ...section('History', historyLines(status)),
     ...section('You can', actionLines(status)),
@@ -37,6 +38,10 @@ function facts(status: TaskStatus, page: string | null): string[] {
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
     ['since', status.waitsSince && sinceWhen(status.waitsSince)],
     ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
+    [
+      'put back',
+      status.rewind && `by ${status.rewind.by} to ${status.rewind.phase} of round ${status.rewind.round}`,
+    ],
     ['head', status.headSha],
     ['base', status.baseSha],
     ['branch', status.branch],
@@ -82,6 +87,11 @@ function checkLines(check: CheckResult, colors: Colors): string[] {
 function findingLine({ severity, file, line, claim, resolution }: TaskStatus['findings'][number]): string {
   const place = file === null ? '' : ` ${file}${line === null ? '' : `:${line}`}`;
   return `${severity}${place}: ${claim} (${resolution})`;
+}
+
+function decisionLine({ verdict, by, sha, round, at, via, note }: TaskStatus['decisions'][number]): string {
+  const what = `${verdict.replace('_', ' ')} of ${sha.slice(0, 12)}, round ${round}, by ${by} (${via})`;
+  return `${formatTime(at)}  ${what}${note === '' ? '' : `: ${oneLine(note)}`}`;
 }
 
 function errorLines({ lastError }: TaskStatus): string[] {

@@ -1,5 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { QueryDefinition } from '@temporalio/common';
 import type { TaskStatus } from '../domain/status.js';
 import type { TaskError } from '../domain/task.js';
 import { isOutcome, taskWorkflowId } from '../domain/task.js';
@@ -29,7 +30,7 @@ export interface Sighting {
  */
 export async function lookAtTask(engine: Engine, identifier: string): Promise<Sighting> {
   const description = await describeTask(engine, identifier);
-  const answer = await queryStatus(engine, identifier);
+  const answer = await queryTask(engine, identifier, statusQuery);
   const status = answer ?? recordedStatus(engine.project, identifier, description);
   const lastError =
     pendingError(description) ?? (await closingError(engine, description)) ?? status.lastError;
@@ -61,10 +62,14 @@ export function noSuchTask(project: string, identifier: string): CliError {
 }
 
 /** Null when no worker answers. */
-async function queryStatus(engine: Engine, identifier: string): Promise<TaskStatus | null> {
+export async function queryTask<T>(
+  engine: Engine,
+  identifier: string,
+  query: QueryDefinition<T>,
+): Promise<T | null> {
   const handle = engine.client.workflow.getHandle(taskWorkflowId(engine.project, identifier));
   try {
-    return await engine.call(() => handle.query(statusQuery), queryMs);
+    return await engine.call(() => handle.query(query), queryMs);
   } catch (error) {
     if (hasNoWorker(error)) return null;
     throw error;

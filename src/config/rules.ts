@@ -1,3 +1,4 @@
+import { normalizeState } from '../domain/issue.js';
 import { describe, problemsOf } from './describe.js';
 import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import type { FrontMatter } from './schema.js';
@@ -14,6 +15,7 @@ export type RuleProblem = ConfigProblem & { code: ConfigErrorCode };
 export function crossFieldProblems(front: FrontMatter): RuleProblem[] {
   return [
     ...trackerProblems(front),
+    ...endStateProblems(front),
     ...agentProblems(front),
     ...repositoryProblems(front),
     ...landProblems(front),
@@ -40,6 +42,18 @@ function trackerProblems({ tracker }: FrontMatter): RuleProblem[] {
     found,
     allowed,
   }));
+}
+
+/** An issue that is over for its task must not look as if it were still to be worked on. */
+function endStateProblems({ tracker }: FrontMatter): RuleProblem[] {
+  const active = tracker.active_states ?? trackerProfile(tracker.kind)?.activeStates ?? [];
+  const isActive = (state: string) => active.some((one) => normalizeState(one) === normalizeState(state));
+  return (['on_reject', 'on_cancel'] as const).flatMap((key) => {
+    const state = tracker[key];
+    if (state === null || !isActive(state)) return [];
+    const allowed = `a state that is not in tracker.active_states (${active.join(', ')}), or null`;
+    return [invalid(`tracker.${key}`, state, allowed)];
+  });
 }
 
 function agentProblems({ agent, command }: FrontMatter): RuleProblem[] {

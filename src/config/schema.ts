@@ -56,6 +56,9 @@ const Tracker = z.object({
   required_labels: words.default([]),
   active_states: words.optional(),
   terminal_states: words.optional(),
+  /** The state that an issue gets when its task was rejected, or cancelled by a person; null leaves it alone. */
+  on_reject: word.nullable().default(null),
+  on_cancel: word.nullable().default(null),
 });
 
 const Hooks = z.object({

@@ -12,6 +12,8 @@ export function viewOf(config: Config): ConfigView {
       activeStates: [...tracker.active_states],
       terminalStates: [...tracker.terminal_states],
       requiredLabels: [...tracker.required_labels],
+      onReject: tracker.on_reject,
+      onCancel: tracker.on_cancel,
     },
     agent: {
       kind: agent.kind,

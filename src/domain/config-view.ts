@@ -10,7 +10,18 @@ export type LandStrategy = 'squash' | 'merge' | 'rebase';
  */
 export interface ConfigView {
   project: string;
-  tracker: { kind: string; activeStates: string[]; terminalStates: string[]; requiredLabels: string[] };
+  tracker: {
+    kind: string;
+    activeStates: string[];
+    terminalStates: string[];
+    requiredLabels: string[];
+    /**
+     * What an issue becomes when its task was rejected, or cancelled by a person; null leaves it alone. Missing
+     * in what an earlier version recorded.
+     */
+    onReject?: string | null;
+    onCancel?: string | null;
+  };
   agent: {
     kind: string;
     maxConcurrent: number;

@@ -1,3 +1,4 @@
+import type { Decision } from './decision.js';
 import type { HistoryEntry, Outcome, TaskError, TaskState } from './task.js';
 import type { Usage } from './usage.js';
 
@@ -20,6 +21,8 @@ export interface LedgerRecord {
   baseSha: string | null;
   headSha: string | null;
   landedSha: string | null;
+  /** Who decided what, when and by which way, oldest first. */
+  decisions: Decision[];
   usage: Usage;
   lastError: TaskError | null;
   history: HistoryEntry[];
@@ -51,6 +54,7 @@ export function ledgerRecord(
     baseSha: state.workspace?.baseSha ?? null,
     headSha: state.headSha,
     landedSha: state.landedSha,
+    decisions: state.decisions,
     usage: state.usage,
     lastError: state.lastError,
     history,

@@ -1,6 +1,7 @@
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
 import type { Finding, Risk } from './finding.js';
+import type { PhaseCheckpoint } from './rewind.js';
 import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
 import { isOutcome } from './task.js';
 import type { Usage } from './usage.js';
@@ -33,9 +34,15 @@ export interface TaskStatus {
   risks: Risk[];
   findings: Finding[];
   decision: Decision | null;
+  /** Every decision, oldest first; the newest fifty. */
+  decisions: Decision[];
   question: Question | null;
   /** Who has the workspace for themselves, or is about to get it. */
   taken: { by: string; since: string } | null;
+  /** Who has it put back to an earlier moment, and to which, until that is done. */
+  rewind: { by: string; phase: PhaseCheckpoint['phase']; round: number } | null;
+  /** What it can be put back to, oldest first. */
+  checkpoints: PhaseCheckpoint[];
   usage: Usage;
   workspace: { host: string; path: string; runPath: string } | null;
   /** What agents and checks are kept from, in words; null where it is not known. */
@@ -64,8 +71,15 @@ export function statusOf(state: TaskState): TaskStatus {
     risks: state.risks,
     findings: state.findings,
     decision: state.decision,
+    decisions: state.decisions,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
     taken: state.taken && { by: state.taken.by, since: state.taken.since },
+    rewind: state.rewind && {
+      by: state.rewind.by,
+      phase: state.rewind.to.phase,
+      round: state.rewind.to.round,
+    },
+    checkpoints: state.checkpoints,
     usage: state.usage,
     workspace: state.workspace && {
       host: state.workspace.host,
@@ -125,12 +139,23 @@ export function nextActions(state: TaskState): NextAction[] {
   const act = (action: string, command: string): NextAction => ({ action, command: `continuo ${command}` });
   const cancel = act('Stop it and keep what was done', `cancel ${task}`);
   const takeOver = state.workspace === null ? [] : [act('Work on it yourself', `shell ${task}`)];
+  const goBack = state.checkpoints.length === 0 ? [] : [act('Put the work back', `rewind ${task} --to run`)];
 
   const { stage, waiting } = state;
   if (stage.phase === 'failed') {
-    return [act('Try again', `retry ${task}`), act('See what happened', `logs ${task}`), ...takeOver, cancel];
+    return [
+      act('Try again', `retry ${task}`),
+      act('See what happened', `logs ${task}`),
+      ...takeOver,
+      ...goBack,
+      cancel,
+    ];
   }
   if (isOutcome(stage.phase)) return [];
+  const takeBack =
+    stage.phase === 'land'
+      ? [act('Take the change back', `request-changes ${task} -m '<what to change>'`)]
+      : [];
 
   switch (waiting?.kind) {
     case 'decision':
@@ -151,10 +176,10 @@ export function nextActions(state: TaskState): NextAction[] {
         cancel,
       ];
     case 'paused':
-      return [act('Go on', `resume ${task}`), cancel];
+      return [act('Go on', `resume ${task}`), ...takeBack, cancel];
     case 'base':
     case 'backoff':
-      return [act('Try again now', `retry ${task}`), ...takeOver, cancel];
+      return [act('Try again now', `retry ${task}`), ...takeBack, ...takeOver, cancel];
     case 'slot':
     case 'landing':
     case 'retry':
@@ -162,7 +187,7 @@ export function nextActions(state: TaskState): NextAction[] {
       return [
         act('Follow it', `logs ${task} -f`),
         act('Let it finish its turn, then wait', `pause ${task}`),
-        ...(waiting?.kind === 'landing' ? [] : takeOver),
+        ...(waiting?.kind === 'landing' ? takeBack : takeOver),
         cancel,
       ];
     default:

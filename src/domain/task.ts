@@ -5,6 +5,7 @@ import type { FailReason } from './failure.js';
 import type { Finding, Risk } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict } from './landing.js';
+import type { Origin, PhaseCheckpoint, Rewind } from './rewind.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
 
@@ -88,7 +89,11 @@ export type Feedback =
   | { kind: 'unchanged' }
   | { kind: 'interrupted'; note: string }
   /** A person has worked in the workspace; `files` are the first of those that they changed. */
-  | { kind: 'handBack'; by: string; note: string; files: string[] };
+  | { kind: 'handBack'; by: string; note: string; files: string[] }
+  /** A person has put the work back to an earlier moment; `conflicts` are the files with marks in them. */
+  | { kind: 'rewind'; by: string; note: string; moment: string; conflicts: string[] }
+  /** The work comes from another task. */
+  | { kind: 'fork'; by: string; note: string; task: string; sha: string | null };
 
 export interface Question {
   id: string;
@@ -136,6 +141,12 @@ export interface TaskState {
   pausedWithAll: boolean;
   /** A person has taken it over. */
   taken: Taken | null;
+  /** A person has it put back to an earlier moment. */
+  rewind: Rewind | null;
+  /** What it can be put back to, oldest first. */
+  checkpoints: PhaseCheckpoint[];
+  /** The task that it was forked from. */
+  origin: Origin | null;
   /** Null on the first run, then 1 and up (SPEC 4.1.5). */
   attempt: number | null;
   /** Counts from 1; each time the work goes back to the agent starts a new one. */
@@ -149,7 +160,9 @@ export interface TaskState {
   evidence: Evidence | null;
   risks: Risk[];
   findings: Finding[];
+  /** The last one; `decisions` has the newest fifty. */
   decision: Decision | null;
+  decisions: Decision[];
   feedback: Feedback[];
   usage: Usage;
   lastError: TaskError | null;
@@ -175,6 +188,9 @@ export function newTask(project: string, issue: Issue): TaskState {
     pausedBy: null,
     pausedWithAll: false,
     taken: null,
+    rewind: null,
+    checkpoints: [],
+    origin: null,
     attempt: null,
     round: 1,
     returns: 0,
@@ -186,6 +202,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     risks: [],
     findings: [],
     decision: null,
+    decisions: [],
     feedback: [],
     usage: noUsage,
     lastError: null,
@@ -195,9 +212,20 @@ export function newTask(project: string, issue: Issue): TaskState {
   };
 }
 
+/** A new task that goes on from a checkpoint of another one, which stays as it is. */
+export function forkedTask(project: string, issue: Issue, origin: Origin, at: string): TaskState {
+  const state = newTask(project, issue);
+  const { task, sha, by, note } = origin;
+  remember(state, 'claim', at, `forked by ${by} from ${task} at ${sha?.slice(0, 12) ?? 'its base'}`);
+  return { ...state, origin, feedback: [{ kind: 'fork', task, sha, by, note }] };
+}
+
 /** A state that an older version may have written: what it did not know yet is as in a new task. */
 export function readState(state: TaskState): TaskState {
-  return { ...newTask(state.project, state.issue), ...state };
+  const read = { ...newTask(state.project, state.issue), ...state };
+  return read.decision !== null && read.decisions.length === 0
+    ? { ...read, decisions: [read.decision] }
+    : read;
 }
 
 export function isOutcome(phase: Phase): phase is Outcome {

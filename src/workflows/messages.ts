@@ -9,6 +9,7 @@ import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
 import type { Known, ProjectState } from '../domain/project.js';
+import type { Origin } from '../domain/rewind.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import type { TaskStatus } from '../domain/status.js';
 
@@ -41,6 +42,13 @@ export interface HandBackMessage extends NoteMessage {
   then: 'run' | 'verify';
 }
 
+export interface RewindMessage extends NoteMessage {
+  /** `run`, `verify` or `review`. */
+  to: string;
+  /** 0 for the newest round that has reached the phase. */
+  round: number;
+}
+
 /** What became of a message, in one sentence for the person who sent it. */
 export interface Receipt {
   message: string;
@@ -55,6 +63,7 @@ export const cancelUpdate = defineUpdate<Receipt, [NoteMessage]>('cancel');
 export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
 export const takeOverUpdate = defineUpdate<Receipt, [NoteMessage]>('takeOver');
 export const handBackUpdate = defineUpdate<Receipt, [HandBackMessage]>('handBack');
+export const rewindUpdate = defineUpdate<Receipt, [RewindMessage]>('rewind');
 
 export const decideSignal = defineSignal<[DecideMessage]>('decide');
 export const answerSignal = defineSignal<[AnswerMessage]>('answer');
@@ -65,6 +74,7 @@ export const cancelSignal = defineSignal<[NoteMessage]>('cancel');
 export const retrySignal = defineSignal<[NoteMessage]>('retry');
 export const takeOverSignal = defineSignal<[NoteMessage]>('takeOver');
 export const handBackSignal = defineSignal<[HandBackMessage]>('handBack');
+export const rewindSignal = defineSignal<[RewindMessage]>('rewind');
 
 /** The documented, stable picture of a task (`continuo status --json`). */
 export const statusQuery = defineQuery<TaskStatus>('status');
@@ -129,5 +139,7 @@ export interface TaskInput {
   grant: { config: ConfigRef; host: string } | null;
   /** Started by a person for this very issue: eligibility does not matter. */
   forced: boolean;
+  /** Set when it was forked from another task. */
+  origin?: Origin;
   state: TaskState | null;
 }

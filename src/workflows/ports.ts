@@ -27,9 +27,23 @@ export interface TrackerPort {
   find(input: Configured & { identifier: string }): Promise<Candidate | null>;
   /** Reads the issue again right before work begins (SPEC 11.1) and marks it as taken. Key: the issue id. */
   claim(input: Configured & { issueId: string; evenIfIneligible: boolean }): Promise<ClaimOutcome>;
-  /** Tells the tracker how the task ended, and writes the ledger record. Key: workflow id and run id. */
+  /**
+   * Gives an issue that is still in an active state another one, because its task is over without a landing.
+   * Key: the issue id and the state.
+   */
+  transition(
+    input: Configured & { project: string; issueId: string; identifier: string; state: string },
+  ): Promise<TransitionOutcome>;
+  /** Writes the ledger record of how the task ended. Key: workflow id and run id. */
   settle(input: Configured & { state: TaskState; outcome: Outcome }): Promise<void>;
 }
+
+export type TransitionOutcome =
+  | { kind: 'moved'; from: string }
+  /** It is gone, or in no active state: somebody else has moved it. */
+  | { kind: 'left' }
+  /** The tracker does not take it now; in words with what is in the way. */
+  | { kind: 'blocked'; message: string };
 
 export type PrepareOutcome =
   | { kind: 'ready'; workspace: Workspace; headSha: string | null; notes: string[] }
@@ -45,6 +59,15 @@ export type CheckpointOutcome =
   | { kind: 'unchanged'; sha: string | null; risks: Risk[]; notes: string[] }
   /** Committed on this host only, not pushed: `path:line rule` for each secret that was found. */
   | { kind: 'secrets'; places: string[] };
+
+export type RestoreOutcome =
+  /**
+   * The files are those of the commit on top of the base that the work has taken in; `conflicts` are those
+   * in which the two do not fit, with marks.
+   */
+  | { kind: 'restored'; checkpoint: CheckpointOutcome; baseSha: string; conflicts: string[] }
+  /** The commit is not there any more. */
+  | { kind: 'lost'; message: string };
 
 export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }
@@ -64,24 +87,39 @@ export interface StackTop extends LandingCandidate {
   identifier: string;
 }
 
+export interface CheckpointInput {
+  config: string;
+  project: string;
+  issueId: string;
+  identifier: string;
+  scope: string[];
+  workspace: Workspace;
+  session: string | null;
+  message: string;
+  /** Whose work it is, as `Name <mail>`, where it is a person's; else the author that is configured. */
+  author?: string;
+}
+
 export interface GitPort {
-  /** Makes the workspace, or finds it again. Key: project and identifier. */
+  /**
+   * Makes the workspace, or finds it again; a new one begins `from` a checkpoint of another task where that is
+   * given. Key: project and identifier.
+   */
   prepare(
-    input: Configured & { project: string; issue: Issue; headSha: string | null },
+    input: Configured & {
+      project: string;
+      issue: Issue;
+      headSha: string | null;
+      from?: { identifier: string; sha: string };
+    },
   ): Promise<PrepareOutcome>;
   /** Commits the workspace's tree to the task's ref and pushes it. Key: the tree. */
-  checkpoint(input: {
-    config: string;
-    project: string;
-    issueId: string;
-    identifier: string;
-    scope: string[];
-    workspace: Workspace;
-    session: string | null;
-    message: string;
-    /** Whose work it is, as `Name <mail>`, where it is a person's; else the author that is configured. */
-    author?: string;
-  }): Promise<CheckpointOutcome>;
+  checkpoint(input: CheckpointInput): Promise<CheckpointOutcome>;
+  /**
+   * Puts the workspace's files to the tree of an earlier checkpoint (null: the base), and makes that the next
+   * checkpoint: the ref only grows. Key: the commit.
+   */
+  restore(input: CheckpointInput & { sha: string | null }): Promise<RestoreOutcome>;
   /**
    * Makes the commit that would be the base's new head, or with `onto` the one that would follow that
    * candidate; the same input and base give the same commit. A candidate on a stack names as its base the

@@ -38,7 +38,7 @@ function at({ host, summary }: Place, options: ActivityOptions): ActivityOptions
   return { ...options, heartbeatTimeout, summary, taskQueue: activityQueue(workflowInfo().taskQueue, host) };
 }
 
-export function tracker(place: Place): Pick<TrackerPort, 'claim' | 'find' | 'poll' | 'settle'> {
+export function tracker(place: Place): Omit<TrackerPort, 'watch'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: patient }));
 }
 

@@ -1,4 +1,4 @@
-import type { CheckpointOutcome } from './ports.js';
+import type { CheckpointInput, CheckpointOutcome } from './ports.js';
 import { git } from './proxies.js';
 import type { Task } from './task-context.js';
 import { granted, note, workspaceOf } from './task-context.js';
@@ -13,24 +13,33 @@ interface Work {
 }
 
 /** Saves the files of the workspace as a commit on the task's ref, and takes that one as its head. */
-export async function saveWork(task: Task, { summary, message, author }: Work): Promise<CheckpointOutcome> {
+export async function saveWork(task: Task, work: Work): Promise<CheckpointOutcome> {
+  const { host } = workspaceOf(task);
+  const outcome = await git({ host, summary: work.summary }).checkpoint(checkpointOf(task, work));
+  takeHead(task, outcome);
+  return outcome;
+}
+
+/** What a checkpoint of the task is made from. */
+export function checkpointOf(task: Task, { message, author }: Work): CheckpointInput {
   const { state } = task;
   const { id: issueId, identifier, scope } = state.issue;
-  const workspace = workspaceOf(task);
-  const outcome = await git({ host: workspace.host, summary }).checkpoint({
+  return {
     config: granted(task).config.hash,
     project: state.project,
     issueId,
     identifier,
     scope,
-    workspace,
+    workspace: workspaceOf(task),
     message,
     // No session of the agent made what a person did.
     ...(author === undefined ? { session: state.session } : { session: null, author }),
-  });
-  if (outcome.kind !== 'secrets') {
-    Object.assign(state, { headSha: outcome.sha, risks: outcome.risks });
-    for (const text of outcome.notes) note(task, text);
-  }
-  return outcome;
+  };
+}
+
+/** Takes a checkpoint as the head of the task; one with secrets in it never is. */
+export function takeHead(task: Task, outcome: CheckpointOutcome): void {
+  if (outcome.kind === 'secrets') return;
+  Object.assign(task.state, { headSha: outcome.sha, risks: outcome.risks });
+  for (const text of outcome.notes) note(task, text);
 }

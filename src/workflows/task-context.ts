@@ -5,6 +5,8 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ConfigView } from '../domain/config-view.js';
+import type { Decision } from '../domain/decision.js';
+import { objection } from '../domain/decision.js';
 import { FailureType } from '../domain/failure.js';
 import type { LandingResult } from '../domain/landing.js';
 import { renderDetails, statusOf } from '../domain/status.js';
@@ -77,6 +79,25 @@ export function workspaceOf(task: Task): Workspace {
 export function headOf(task: Task): string {
   if (task.state.headSha === null) throw bug('a gate ran before there was a commit');
   return task.state.headSha;
+}
+
+/** Who ends a task because of what the tracker says. */
+export const theTracker = 'the tracker';
+
+/** A person needs the workspace as it is now: what is at work in it is ended, and its turn counts. */
+export function isCalledOff({ state }: Task): boolean {
+  return state.taken !== null || state.rewind !== null;
+}
+
+/** The word of a person who does not want what the task shows now to land, or null. */
+export function objectionOf({ state }: Task): Decision | null {
+  const { decision, headSha, round } = state;
+  return headSha === null ? null : objection(decision, { sha: headSha, round });
+}
+
+/** The change is not to land any more, if that can still be prevented. */
+export function isTakenBack(task: Task): boolean {
+  return task.ending !== null || isCalledOff(task) || objectionOf(task) !== null;
 }
 
 function bug(message: string): ApplicationFailure {

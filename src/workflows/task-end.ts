@@ -5,8 +5,9 @@ import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
-import { after, note, now, publish, waitFor } from './task-context.js';
+import { after, isCalledOff, note, now, publish, waitFor } from './task-context.js';
 import { giveSlotBack, reportSettled } from './task-slot.js';
+import { moveIssue } from './task-transition.js';
 import { countAnew } from './task-ways-back.js';
 
 export interface TaskResult {
@@ -26,8 +27,8 @@ const parkedMs = 14 * 24 * 60 * 60_000;
 export function stageAfter(task: Task, error: unknown): Stage {
   const { state } = task;
   if (task.ending !== null) return task.ending;
-  // A person took it over: what was at work has ended, and the workspace is theirs next.
-  if (state.taken !== null && wasCancelled(error)) return state.stage;
+  // A person took it over, or has it put back: what was at work has ended, and the workspace is theirs next.
+  if (isCalledOff(task) && wasCancelled(error)) return state.stage;
   if (!(error instanceof ActivityFailure)) throw error;
 
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -82,6 +83,7 @@ export async function conclude(task: Task): Promise<TaskResult> {
     publish(task);
     await giveSlotBack(task);
     if (outcome !== 'done') await keepWork(task);
+    await attempt(task, () => moveIssue(task));
     await Promise.all([settle(task, outcome), clearAway(task, outcome)]);
     await reportSettled(task, outcome);
     return { outcome, landedSha };

@@ -5,7 +5,7 @@ import { deliver } from './deliver.js';
 import { withdrawSignal } from './messages.js';
 import { forge } from './proxies.js';
 import type { Task } from './task-context.js';
-import { granted, headOf, now, shortSha, view, waitFor, workspaceOf } from './task-context.js';
+import { granted, headOf, isTakenBack, now, shortSha, view, waitFor, workspaceOf } from './task-context.js';
 
 /** An answer of the landing train that got lost is asked for again after this long. */
 const landingPatienceMs = 10 * 60_000;
@@ -57,10 +57,12 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
   const { train } = await port.requestLanding({ entry });
   const isAnswered = () => answerTo(task, entry) !== null;
   const waiting = { kind: 'landing', since: now() } as const;
-  await waitFor(task, waiting, () => isAnswered() || task.ending !== null, landingPatienceMs);
-  if (!isAnswered() && task.ending !== null) {
-    const handle = getExternalWorkflowHandle(train);
-    await deliver(() => handle.signal(withdrawSignal, { key: entry.key }));
+  await waitFor(task, waiting, () => isAnswered() || isTakenBack(task), landingPatienceMs);
+  const handle = getExternalWorkflowHandle(train);
+  while (!isAnswered() && isTakenBack(task)) {
+    const told = await deliver(() => handle.signal(withdrawSignal, { key: entry.key }));
+    // A train that is gone has nothing at work. A train that has begun with it may take as long as checks do.
+    if (!told && !isAnswered()) return { kind: 'withdrawn' };
     await waitFor(task, waiting, isAnswered, landingPatienceMs);
   }
   const answer = answerTo(task, entry);

@@ -1,19 +1,17 @@
 import { setHandler } from '@temporalio/workflow';
-import type { Decision } from '../domain/decision.js';
-import { refuseDecision } from '../domain/decision.js';
 import { statusOf } from '../domain/status.js';
 import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Task } from './task-context.js';
-import { isEnded, note, now, publish } from './task-context.js';
+import { isEnded, note, publish, theTracker } from './task-context.js';
+import { acceptDecision } from './task-decisions.js';
+import { acceptRewind } from './task-rewind.js';
 import { acceptTakeOver } from './task-take-over.js';
 
 /** More notes than this at once would not be read, and would not fit into a payload. */
 const openNotesLimit = 20;
-
-const verdicts: readonly string[] = ['approve', 'request_changes', 'reject'];
 
 /** Registers every message of a task. Must run before the first await. */
 export function handleMessages(task: Task): void {
@@ -27,24 +25,6 @@ export function handleMessages(task: Task): void {
   };
   setHandler(messages.statusQuery, () => statusOf(state));
   setHandler(messages.stateQuery, () => state);
-
-  accept(taker, messages.decideUpdate, messages.decideSignal, {
-    read: (fields) => ({
-      ...noteMessage(fields),
-      verdict: fields.text('verdict') as Decision['verdict'],
-      sha: fields.text('sha'),
-      round: fields.number('round'),
-    }),
-    refuse: (message) => {
-      if (!verdicts.includes(message.verdict)) return `the verdict must be one of ${verdicts.join(', ')}`;
-      if (message.verdict !== 'approve' && message.note.trim() === '') return 'say why in a note';
-      return refuseDecision(message, pendingDecision(task), state.config?.view.gates.review.who ?? []);
-    },
-    apply: ({ verdict, sha, round, by, note: text }, via) => {
-      state.decision = { verdict, sha, round, by, note: text, at: now(), via };
-      return `${verdict.replace('_', ' ')} of ${sha.slice(0, 12)}, round ${round}, by ${by}`;
-    },
-  });
 
   accept(taker, messages.answerUpdate, messages.answerSignal, {
     read: (fields) => ({
@@ -120,7 +100,9 @@ export function handleMessages(task: Task): void {
     },
   });
 
+  acceptDecision(task, taker);
   acceptTakeOver(task, taker);
+  acceptRewind(task, taker);
 
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
@@ -134,11 +116,6 @@ export function handleMessages(task: Task): void {
 
 function noteMessage(fields: Fields): NoteMessage {
   return { ...fields.message(), note: fields.text('note'), all: fields.isTrue('all') };
-}
-
-function pendingDecision(task: Task): { sha: string; round: number } | null {
-  const { waiting } = task.state;
-  return waiting?.kind === 'decision' ? { sha: waiting.sha, round: waiting.round } : null;
 }
 
 function refuseWhenOver(task: Task): string | null {
@@ -180,7 +157,7 @@ function observe(task: Task, seen: messages.IssueObservation): void {
     case 'terminal':
       if (task.ending !== null || isEnded(task)) return;
       task.issueIsTerminal = true;
-      end(task, 'the tracker', `the issue is ${seen.state}`);
+      end(task, theTracker, `the issue is ${seen.state}`);
       return;
     case 'ineligible':
     case 'missing': {
@@ -189,7 +166,7 @@ function observe(task: Task, seen: messages.IssueObservation): void {
       // A person who works on it may well have moved the issue.
       const isAtWork = phase === 'claim' || phase === 'prepare' || phase === 'run';
       const stops = isAtWork && task.state.taken === null;
-      if (stops && task.ending === null) end(task, 'the tracker', why);
+      if (stops && task.ending === null) end(task, theTracker, why);
       else note(task, why);
       return;
     }

@@ -1,27 +1,33 @@
 import { upsertMemo } from '@temporalio/workflow';
 import { wasCancelled } from './cancelled.js';
-import type { Decision } from '../domain/decision.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
+import type { LandingResult } from '../domain/landing.js';
 import { reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
+import { judge } from './task-decisions.js';
 import { askToLand, landingEntry } from './task-landing.js';
+import { dropRewind } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import {
-  exhaustedCap,
-  fail,
-  sendBack,
-  startRound,
-  tryAgain,
-  waitForBase,
-  waitOut,
-} from './task-ways-back.js';
+import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
-import { granted, headOf, note, shortSha, view, waitFor, workspaceOf } from './task-context.js';
+import {
+  granted,
+  headOf,
+  isCalledOff,
+  isTakenBack,
+  note,
+  objectionOf,
+  shortSha,
+  theTracker,
+  view,
+  waitFor,
+  workspaceOf,
+} from './task-context.js';
 
 /** Reads the issue again right before work begins: it may have changed since it was listed (SPEC 11.1). */
 export async function claim(task: Task): Promise<Stage> {
@@ -31,7 +37,7 @@ export async function claim(task: Task): Promise<Stage> {
   const { config, host } = granted(task);
   const port = tracker({ host, summary: `Claim ${issue.identifier}` });
   const outcome = await port.claim({ config: config.hash, issueId: issue.id, evenIfIneligible: task.forced });
-  if (outcome.kind === 'ineligible') return { phase: 'cancelled', by: 'the tracker', note: outcome.reason };
+  if (outcome.kind === 'ineligible') return { phase: 'cancelled', by: theTracker, note: outcome.reason };
   task.state.issue = outcome.issue;
   return { phase: 'prepare' };
 }
@@ -39,6 +45,7 @@ export async function claim(task: Task): Promise<Stage> {
 /** Makes the workspace, or finds it again with everything in it. */
 export async function prepare(task: Task): Promise<Stage> {
   const { state } = task;
+  const { origin } = state;
   const { config, host } = granted(task);
   const port = git({ host, summary: `Prepare the workspace of ${state.issue.identifier}` });
   const outcome = await port.prepare({
@@ -46,6 +53,7 @@ export async function prepare(task: Task): Promise<Stage> {
     project: state.project,
     issue: state.issue,
     headSha: state.headSha,
+    ...(origin?.sha && { from: { identifier: origin.task, sha: origin.sha } }),
   });
 
   switch (outcome.kind) {
@@ -131,22 +139,7 @@ export async function review(task: Task): Promise<Stage> {
   upsertMemo({ decision: pending });
   await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
 
-  return judge(task, state.decision);
-}
-
-function judge(task: Task, decision: Decision | null): Stage {
-  if (decision === null) return { phase: 'review' };
-  switch (decision.verdict) {
-    case 'approve':
-      return { phase: 'land' };
-    case 'reject':
-      return { phase: 'rejected', by: decision.by, note: decision.note };
-    case 'request_changes':
-      task.state.returns = 0;
-      return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });
-    default:
-      return decision.verdict satisfies never;
-  }
+  return state.decision === null ? { phase: 'review' } : judge(task, state.decision);
 }
 
 /** The landing train rebases, verifies the tree that will be the head, and merges. */
@@ -154,17 +147,23 @@ export async function land(task: Task): Promise<Stage> {
   const { land: rules } = view(task).gates;
   if (rules === null || rules.mode === 'none') return { phase: 'done' };
 
+  const refused = objectionOf(task);
+  if (refused !== null) return judge(task, refused);
+
   const result = await askToLand(task, landingEntry(task, rules));
   if (result === null) return { phase: 'land' };
   if (result.kind !== 'blocked') task.tries = 0;
+  if (result.kind !== 'landed' && isTakenBack(task)) return takenBack(task, result);
   switch (result.kind) {
     case 'landed':
       Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
       note(task, `landed on ${rules.base} as ${shortSha(result.sha)}${together(result.under)}`);
+      dropRewind(task);
       return { phase: 'done' };
     case 'empty':
       task.state.landedSha = result.baseSha;
       note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
+      dropRewind(task);
       return { phase: 'done' };
     case 'conflict':
       // The agent finds the newer base in its files, so the work is judged against that one.
@@ -201,6 +200,17 @@ function together(under: string | undefined): string {
   return under === undefined ? '' : `, verified together with others as ${shortSha(under)}`;
 }
 
+/** A person has taken the change back, and it has not landed. What the train found goes with it. */
+function takenBack(task: Task, result: LandingResult): Stage {
+  const { state } = task;
+  if (result.kind === 'conflict') {
+    state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
+    state.feedback.push(result);
+  }
+  const refused = objectionOf(task);
+  return refused === null ? { phase: 'land' } : judge(task, refused);
+}
+
 async function runTurn(task: Task): Promise<TurnOutcome> {
   const { state } = task;
   const workspace = workspaceOf(task);
@@ -223,7 +233,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   };
   const outcome = await port.runTurn(input).catch((error: unknown) => {
     // A turn is known by its number, so the next one must not pass for the one that was ended.
-    if (state.taken !== null && wasCancelled(error)) state.usage = addTurn(state.usage, noUsage);
+    if (isCalledOff(task) && wasCancelled(error)) state.usage = addTurn(state.usage, noUsage);
     throw error;
   });
 

@@ -51,7 +51,7 @@ export function acceptTakeOver(task: Task, taker: Taker): void {
 
 /** What cannot be stopped half-way is not taken over: the making of the workspace, and landing. */
 function refuseTakeOver({ state, isAtTrain, ending }: Task): string | null {
-  const { stage, taken, waiting, workspace } = state;
+  const { stage, taken, rewind, waiting, workspace } = state;
   switch (stage.phase) {
     case 'done':
     case 'rejected':
@@ -67,6 +67,7 @@ function refuseTakeOver({ state, isAtTrain, ending }: Task): string | null {
     default:
   }
   if (ending !== null) return 'the task is being cancelled';
+  if (rewind !== null) return `${rewind.by} has it put back: try again soon`;
   if (workspace === null) return 'the task has no workspace yet';
   return taken === null ? null : `${taken.by} has taken it over already, at ${taken.since}`;
 }
@@ -147,7 +148,7 @@ function makeAnew(task: Task, message: string): Stage {
 }
 
 /** `gone` where there is no workspace to save, `failed` where infrastructure did not come back. */
-async function trySave<T>(
+export async function trySave<T>(
   task: Task,
   save: () => Promise<T>,
 ): Promise<T | { kind: 'gone' | 'failed'; message: string }> {

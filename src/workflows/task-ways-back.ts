@@ -3,7 +3,7 @@ import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { ActivePhase, Feedback, Stage, Waiting } from '../domain/task.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
-import { after, note, now, view, waitFor } from './task-context.js';
+import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
 
 /** How soon a base that could not take the change is tried again: later each time, up to ten minutes. */
 const baseRetryMs = 30_000;
@@ -30,6 +30,8 @@ const stillWrong: Record<Feedback['kind'], string> = {
   steer: 'the agent was told',
   interrupted: 'turns are cut short',
   handBack: 'a person has worked on it',
+  rewind: 'a person has put it back',
+  fork: 'it comes from another task',
 };
 
 /** Starts the next round with what the agent is to be told. Every decision about an earlier round is void. */
@@ -81,12 +83,18 @@ export async function waitOut(task: Task, ms: number, error: string): Promise<vo
 export async function waitForBase(task: Task, message: string): Promise<void> {
   const ms = Math.min(baseRetryMs * 2 ** task.tries, baseRetryLimitMs);
   task.tries += 1;
-  if (await waitUnlessRetried(task, { kind: 'base', message, until: after(ms) }, ms)) task.tries = 0;
+  const waiting = { kind: 'base', message, until: after(ms) } as const;
+  if (await waitUnlessRetried(task, waiting, ms, () => isTakenBack(task))) task.tries = 0;
 }
 
 /** True when a person did not want to wait. */
-async function waitUnlessRetried(task: Task, waiting: Waiting, ms: number): Promise<boolean> {
-  const retried = await waitFor(task, waiting, () => task.retryAsked, Math.max(ms, 1));
+async function waitUnlessRetried(
+  task: Task,
+  waiting: Waiting,
+  ms: number,
+  isMoot: () => boolean = () => false,
+): Promise<boolean> {
+  const retried = await waitFor(task, waiting, () => task.retryAsked || isMoot(), Math.max(ms, 1));
   task.retryAsked = false;
   return retried;
 }

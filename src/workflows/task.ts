@@ -6,12 +6,13 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { newTask, readState } from '../domain/task.js';
+import { forkedTask, newTask, readState } from '../domain/task.js';
 import type { TaskInput } from './messages.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
 import { end, handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
+import { goBack, keepMoment } from './task-rewind.js';
 import { lend } from './task-take-over.js';
 import { askForSlot, giveSlotBack, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
@@ -44,8 +45,8 @@ export async function task(input: TaskInput): Promise<TaskResult> {
   return result;
 }
 
-function begin({ project, issue, grant }: TaskInput) {
-  const state = newTask(project, issue);
+function begin({ project, issue, grant, origin }: TaskInput) {
+  const state = origin === undefined ? newTask(project, issue) : forkedTask(project, issue, origin, now());
   return grant === null ? state : { ...state, ...grant, slot: 'held' as const };
 }
 
@@ -62,8 +63,9 @@ async function step(task: Task): Promise<void> {
 }
 
 async function proceed(task: Task): Promise<Task['state']['stage']> {
-  const { taken } = task.state;
+  const { taken, rewind, stage } = task.state;
   if (taken !== null) return lend(task, taken);
+  if (rewind !== null && stage.phase !== 'prepare') return goBack(task, rewind);
   return (await rest(task)) ? nextStage(task) : task.state.stage;
 }
 
@@ -91,6 +93,7 @@ function nextStage(task: Task): Promise<Task['state']['stage']> {
   // Work ends a wait for good; landing goes on waiting for the same.
   if (needsSlot(stage.phase)) task.state.waitBegan = null;
   publish(task);
+  keepMoment(task);
   switch (stage.phase) {
     case 'claim':
       return claim(task);

@@ -48,6 +48,7 @@ export class FakePorts {
       find: () => Promise.resolve(null),
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
+      transition: () => Promise.resolve({ kind: 'moved', from: 'Todo' }),
       settle: () => Promise.resolve(),
       prepare: ({ headSha }) =>
         Promise.resolve({ kind: 'ready', workspace: testWorkspace, headSha, notes: [] }),
@@ -59,6 +60,16 @@ export class FakePorts {
           files: [],
           risks: [],
           notes: [],
+        });
+      },
+      restore: ({ workspace }) => {
+        this.commits += 1;
+        const sha = testSha(this.commits);
+        return Promise.resolve({
+          kind: 'restored',
+          checkpoint: { kind: 'committed', sha, files: [], risks: [], notes: [] },
+          baseSha: workspace.baseSha,
+          conflicts: [],
         });
       },
       rebase: ({ entry }) =>

@@ -8,6 +8,7 @@ import { Worker } from '@temporalio/worker';
 import type { ConfigRef } from '../../src/domain/config-view.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
 import type { Issue } from '../../src/domain/issue.js';
+import type { Origin } from '../../src/domain/rewind.js';
 import type { TaskStatus } from '../../src/domain/status.js';
 import type { TaskState } from '../../src/domain/task.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
@@ -32,7 +33,12 @@ export interface Rig {
   env: TestWorkflowEnvironment;
   queue: string;
   /** Starts a task with its slot, as a project does. */
-  start(changes?: { issue?: Partial<Issue>; config?: ConfigRef; state?: TaskState }): Promise<TaskHandle>;
+  start(changes?: {
+    issue?: Partial<Issue>;
+    config?: ConfigRef;
+    state?: TaskState;
+    origin?: Origin;
+  }): Promise<TaskHandle>;
   /** Grants every slot that the task asks for, until `stop` is called. */
   grantSlots(handle: TaskHandle, config?: ConfigRef): { stop: () => Promise<void> };
   /** Waits until the task's status is as wanted; fails with the last status otherwise. */
@@ -68,7 +74,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
   const rig: Rig = {
     env,
     queue,
-    async start({ issue, config = testConfig(), state } = {}) {
+    async start({ issue, config = testConfig(), state, origin } = {}) {
       const subject = testIssue({ identifier: randomUUID(), source: 'prompt', ...issue });
       const input: TaskInput = {
         project: 'test',
@@ -76,6 +82,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
         grant: { config, host: 'host' },
         forced: false,
         state: state ?? null,
+        ...(origin && { origin }),
       };
       const handle = await workflow.start<typeof task>('task', {
         workflowId: taskWorkflowId('test', subject.identifier),

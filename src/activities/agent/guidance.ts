@@ -40,6 +40,10 @@ function describeFeedback(feedback: Feedback): string {
       return `### The last turn was cut off\n\nIts agent was ended before it was done. Look at the working directory first: parts of the work may be there already.\n\n${fence(feedback.note)}`;
     case 'handBack':
       return describeHandBack(feedback);
+    case 'rewind':
+      return describeRewind(feedback);
+    case 'fork':
+      return `### The work comes from another task\n\n${name(feedback.by)} has forked this task from \`${name(feedback.task)}\`${feedback.sha === null ? '' : ` at ${feedback.sha.slice(0, 12)}`}. Its work until then is in the working directory; what became of it there does not matter here.${said(feedback)}`;
   }
 }
 
@@ -62,13 +66,25 @@ function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBa
     files.length === 0
       ? `${who} changed no file.`
       : `${who} changed these files. Read them before you go on, and build on what they hold:\n\n${fence(files.join('\n'))}`;
-  const said = note.trim() === '' ? [] : [`${who} says:\n\n${fence(note)}`];
-  return [
-    '### A person has worked on this',
-    'The last turn may have been ended for it. The working directory is yours again.',
-    changed,
-    ...said,
-  ].join('\n\n');
+  return `### A person has worked on this
+
+The last turn may have been ended for it. The working directory is yours again.
+
+${changed}${said({ by, note })}`;
+}
+
+function describeRewind({ by, note, moment, conflicts }: Extract<Feedback, { kind: 'rewind' }>): string {
+  const marks =
+    conflicts.length === 0
+      ? ''
+      : `\n\nThe base has moved on since, and these files conflict with it. They have marks of both sides; solve them first:\n\n${fence(conflicts.join('\n'))}`;
+  return `### The work was put back
+
+${name(by)} has put the working directory back to ${moment}. What was done after that is gone from it, whatever you remember of it.${marks}${said({ by, note })}`;
+}
+
+function said({ by, note }: { by: string; note: string }): string {
+  return note.trim() === '' ? '' : `\n\n${name(by)} says:\n\n${fence(note)}`;
 }
 
 function describeCheck(check: CheckResult): string {

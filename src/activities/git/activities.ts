@@ -12,6 +12,7 @@ import { cleanUpWorkspace } from './clean-up.js';
 import { orBlocked, withTypedFailures } from './failures.js';
 import { prepareWorkspace } from './prepare.js';
 import { rebaseEntry } from './rebase.js';
+import { restoreCheckpoint } from './restore.js';
 import type { LandingEdits } from './rebase.js';
 
 /** The git port: workspaces, checkpoints, and the commits that are to be landed. */
@@ -47,6 +48,13 @@ export function createGitActivities(
         return makeCheckpoint({ deps, config, repository, input, signal });
       }),
 
+    /** The commit is the key: its files are put back again, which makes no second checkpoint. */
+    restore: ({ sha, ...input }) =>
+      configured(input.config, async (config, signal) => {
+        await endStrays(placesOf(input.workspace.runPath), currentWorkflow().workflowId);
+        return restoreCheckpoint({ deps, config, repository: needRepository(config), input, sha, signal });
+      }),
+
     /** The entry and the base, or the commit that it is put on, are the key: they decide every byte of the commit. */
     rebase: ({ entry, onto = null }) =>
       configured(entry.configHash, (config, signal) =>
@@ -73,5 +81,5 @@ export function createGitActivities(
 
 function needRepository({ repository, file }: Config): NonNullable<Config['repository']> {
   if (repository !== null) return repository;
-  throw ApplicationFailure.nonRetryable(`${file} names no repository to land in`, FailureType.config);
+  throw ApplicationFailure.nonRetryable(`${file} names no repository`, FailureType.config);
 }

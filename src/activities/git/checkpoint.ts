@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
-import type { CheckpointOutcome, GitPort } from '../../workflows/ports.js';
+import type { CheckpointInput, CheckpointOutcome } from '../../workflows/ports.js';
 import type { HostDeps } from '../host.js';
 import type { BaseMerge } from './base-merge.js';
 import { forgetMerge, readMerge, unsolvedFiles } from './base-merge.js';
@@ -27,8 +27,6 @@ import { WorkspaceError, requireWorkspace } from './workspace-path.js';
 
 /** More names than this would not be read, and have to fit into a payload. */
 const mostFiles = 50;
-
-type CheckpointInput = Parameters<GitPort['checkpoint']>[0];
 
 export interface Checkpoint {
   deps: HostDeps;

@@ -40,12 +40,16 @@ export interface Preparation {
   issue: Issue;
   /** The last checkpoint that the task knows of. */
   headSha: string | null;
+  /** A checkpoint of another task that a new workspace begins with, before the task has one of its own. */
+  from?: { identifier: string; sha: string };
   signal: AbortSignal;
   attempt: Attempt;
 }
 
 /** A preparation with its places. */
 interface Place extends Preparation {
+  /** The work to go on from, and whose it is. */
+  work: { identifier: string; sha: string } | null;
   path: string;
   runPath: string;
   /** Of `after_create`. */
@@ -71,11 +75,12 @@ export async function prepareWorkspace(preparation: Preparation): Promise<Prepar
 }
 
 async function prepare(preparation: Preparation): Promise<PrepareOutcome> {
-  const { deps, config, project, issue } = preparation;
+  const { deps, config, project, issue, headSha, from = null } = preparation;
+  const work = headSha === null ? from : { identifier: issue.identifier, sha: headSha };
   const path = await locateWorkspace(config.workspace.root, issue.identifier);
   const runPath = runDirectory(deps.paths, project, issue.identifier);
   const hookPlace = join(placesOf(runPath), `${hookKey}-${activityKey()}`);
-  const place = { ...preparation, path, runPath, hookPlace };
+  const place = { ...preparation, work, path, runPath, hookPlace };
 
   const record = await readWorkspaceRecord(runPath);
   refuseForeign(place, record);
@@ -101,7 +106,8 @@ function refuseForeign({ path, project, issue }: Place, record: WorkspaceRecord 
 }
 
 async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutcome> {
-  const { deps, config, path, runPath, headSha } = place;
+  const { deps, config, path, runPath, work } = place;
+  const headSha = work?.sha ?? null;
   if (config.repository === null) return await ready(place, record.baseSha, null, []);
 
   const mirror = await openMirror({ paths: deps.paths, config });
@@ -126,13 +132,13 @@ async function reuse(place: Place, record: WorkspaceRecord): Promise<PrepareOutc
 }
 
 async function create(place: Place, record: WorkspaceRecord | null): Promise<PrepareOutcome> {
-  const { deps, config, project, issue, headSha, path, runPath, hookPlace } = place;
+  const { deps, config, project, issue, work, path, runPath, hookPlace } = place;
   const mirror = config.repository === null ? null : await openMirror({ paths: deps.paths, config });
   // What an earlier attempt has made is complete when its hook was started, and the hook may still run there.
   const isMade = record !== null && existsSync(path) && (await stateOf(hookPlace)) === 'begun';
   if (!isMade) await clearAway(place);
 
-  const known = isMade ? startOf(record.baseSha, headSha) : null;
+  const known = isMade ? startOf(record.baseSha, work?.sha ?? null) : null;
   const start = mirror === null ? null : (known ?? (await startingPoint(place, mirror)));
   const baseSha = start?.baseSha ?? '';
   const made = { project, identifier: issue.identifier, path, baseSha };
@@ -152,7 +158,7 @@ async function create(place: Place, record: WorkspaceRecord | null): Promise<Pre
   if (mirror === null || start === null) return await ready(place, baseSha, null, []);
   const { head, commit } = start;
   const notes = await describeLimits(mirror.gitDir, commit);
-  if (head !== null) notes.push(`the workspace was made anew from checkpoint ${head.slice(0, 12)}`);
+  if (head !== null) notes.push(`the workspace was made from checkpoint ${head.slice(0, 12)}`);
   return await ready(place, baseSha, head, notes);
 }
 
@@ -192,22 +198,23 @@ interface Start {
 }
 
 async function startingPoint(place: Place, mirror: Mirror): Promise<Start> {
-  const { project, issue, headSha, signal } = place;
+  const { project, work, signal } = place;
   await mirror.fetch(signal);
   const tip = await mirror.resolve(mirror.base);
   if (tip === null)
     throw new RepositoryError('unreachable', `${mirror.base} of ${mirror.url} moved away meanwhile`);
-  if (headSha === null) return startOf(tip, null);
+  if (work === null) return startOf(tip, null);
 
-  const ref = checkpointRef(project, issue.identifier);
-  if ((await mirror.resolve(headSha)) === null) await mirror.fetchRef(ref, signal);
-  if ((await mirror.resolve(headSha)) === null) {
+  const { identifier, sha } = work;
+  const ref = checkpointRef(project, identifier);
+  if ((await mirror.resolve(sha)) === null) await mirror.fetchRef(ref, signal);
+  if ((await mirror.resolve(sha)) === null) {
     throw new WorkspaceError(
-      `the work of ${issue.identifier} is neither on this host nor in ${mirror.url}: ${ref} does not have ${headSha.slice(0, 12)}`,
+      `the work of ${identifier} is neither on this host nor in ${mirror.url}: ${ref} does not have ${sha.slice(0, 12)}`,
     );
   }
-  const baseSha = (await mergeBase(mirror.gitDir, headSha, tip)) ?? tip;
-  return startOf(baseSha, headSha);
+  const baseSha = (await mergeBase(mirror.gitDir, sha, tip)) ?? tip;
+  return startOf(baseSha, sha);
 }
 
 function startOf(baseSha: string, head: string | null): Start {
@@ -234,9 +241,15 @@ function baseBranch(base: string, baseSha: string): Record<string, string> {
   return base === 'continuo' || base.startsWith('continuo/') ? {} : { [`refs/heads/${base}`]: baseSha };
 }
 
-async function setRefs({ path, runPath }: Place, baseSha: string, head: string | null): Promise<void> {
+async function setRefs(
+  { path, runPath, headSha }: Place,
+  baseSha: string,
+  head: string | null,
+): Promise<void> {
   const host = openHostGit({ path, runPath });
-  await host.set({ base: baseSha, ...(head !== null && { head, pushed: head }) });
+  // The checkpoint of another task is not on the ref of this one yet.
+  const pushed = head === headSha ? head : null;
+  await host.set({ base: baseSha, ...(head !== null && { head }), ...(pushed !== null && { pushed }) });
 }
 
 async function ready(

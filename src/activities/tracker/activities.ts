@@ -8,6 +8,7 @@ import { compareWithKnown } from '../../domain/observation.js';
 import type { Known } from '../../domain/project.js';
 import { projectWorkflowId } from '../../domain/project.js';
 import type { TrackerPort } from '../../workflows/ports.js';
+import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
 import { judgeClaim } from './claim.js';
@@ -18,6 +19,7 @@ import { createLook } from './look.js';
 import type { WorkflowState } from './look.js';
 import { openTracker } from './registry.js';
 import type { Tracker } from './tracker.js';
+import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
 
 /** The tracker port, and the ledger of closed tasks. */
@@ -54,6 +56,13 @@ export function createTrackerActivities(deps: HostDeps): TrackerPort {
         return judgeClaim(viewOf(config).tracker, issue, evenIfIneligible);
       }),
 
+    /** The issue id and the state are the key: an issue that was moved is in no active state any more. */
+    transition: (input) =>
+      typed(async (signal) => {
+        const config = await deps.configs.get(input.config);
+        return transitionIssue({ deps, config, tracker: trackerOf(config), input, signal });
+      }),
+
     /** The workflow id and the run id are the key: a repetition writes the same record. */
     settle: ({ state, outcome }) =>
       typed(async () => {
@@ -72,7 +81,7 @@ function runOf(): { workflowId: string; runId: string } {
 /** Heartbeats while it works; tracker errors get their type where they leave the port. */
 async function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await heartbeating(work);
+    return await withTypedFailures(() => heartbeating(work));
   } catch (error) {
     throw error instanceof TrackerError ? trackerFailure(error) : error;
   }

@@ -29,4 +29,6 @@ export interface Tracker {
   findIssue(identifier: string): Promise<Issue | null>;
   /** Edits that belong into the commit that lands an issue, for trackers that live in the repository. */
   landingEdits?(entry: Pick<LandingEntry, 'issueId' | 'source'>, tree: TreeReader): Promise<FileEdit[]>;
+  /** Edits that give an issue another state, for trackers that live in the repository. */
+  stateEdits?: (issueId: string, state: string, tree: TreeReader) => Promise<FileEdit[]>;
 }

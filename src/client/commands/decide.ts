@@ -1,6 +1,8 @@
 import type { DecideMessage } from '../../workflows/messages.js';
 import { decideUpdate } from '../../workflows/messages.js';
+import type { Pending } from '../../domain/decision.js';
 import { shellWord } from '../../domain/status.js';
+import type { TaskStatus } from '../../domain/status.js';
 import type { Engine } from '../engine.js';
 import { withEngine } from '../engine.js';
 import { CliError, ExitCode } from '../error.js';
@@ -31,7 +33,7 @@ export async function decide(
     );
   }
   await withEngine(invocation, async (engine) => {
-    const pending = await pendingDecision(engine, task, sha ?? null);
+    const pending = await pendingDecision(engine, task, verdict, sha ?? null);
     if (!invocation.json) invocation.out.line(`${doing[verdict]} ${pending.sha}, round ${pending.round}`);
     await tellTask(engine, invocation, task, decideUpdate, {
       ...newMessage(invocation.by),
@@ -52,25 +54,35 @@ const doing = {
 async function pendingDecision(
   engine: Engine,
   task: string,
+  verdict: DecideMessage['verdict'],
   wanted: string | null,
-): Promise<{ sha: string; round: number }> {
+): Promise<Pending> {
   const { status } = await lookAtTask(engine, task);
-  const { waiting } = status;
+  const shown = shownFor(status, verdict);
   const look = `look at it: continuo status ${shellWord(task)}`;
-  if (waiting?.kind !== 'decision') {
+  if (shown === null) {
     throw new CliError(
       ExitCode.refused,
       `refused: task ${task} waits for no decision; its phase is ${status.phase}`,
       look,
     );
   }
-  if (wanted !== null && !waiting.sha.startsWith(wanted.toLowerCase())) {
-    const shown = `${waiting.sha.slice(0, 12)} of round ${waiting.round}`;
+  if (wanted !== null && !shown.sha.startsWith(wanted.toLowerCase())) {
+    const now = `${shown.sha.slice(0, 12)} of round ${shown.round}`;
     throw new CliError(
       ExitCode.refused,
-      `refused: the decision is about ${wanted}, but the task now shows ${shown}`,
+      `refused: the decision is about ${wanted}, but the task now shows ${now}`,
       look,
     );
   }
-  return { sha: waiting.sha, round: waiting.round };
+  return shown;
+}
+
+/** What can be decided about; a change that is to land may still be taken back. */
+function shownFor(
+  { waiting, phase, headSha, round }: TaskStatus,
+  verdict: DecideMessage['verdict'],
+): Pending | null {
+  if (waiting?.kind === 'decision') return { sha: waiting.sha, round: waiting.round };
+  return verdict !== 'approve' && phase === 'land' && headSha !== null ? { sha: headSha, round } : null;
 }

@@ -13,6 +13,12 @@ export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 }
 
+export function parseRound(text: string): number {
+  const round = Number(text);
+  if (Number.isInteger(round) && round > 0) return round;
+  throw new InvalidArgumentError('It has to be a whole number from 1.');
+}
+
 export function parsePriority(text: string): number {
   const priority = Number(text);
   if (Number.isInteger(priority)) return priority;

@@ -4,6 +4,7 @@ import { FileProvider } from '../../../config/tracker-profiles.js';
 import { normalizeState } from '../../../domain/issue.js';
 import type { Issue } from '../../../domain/issue.js';
 import { GitError } from '../../git/git.js';
+import type { FileEdit, TreeReader } from '../../git/landing-edits.js';
 import type { Mirror } from '../../git/mirror.js';
 import { RepositoryError } from '../../git/repository-error.js';
 import { TrackerError } from '../error.js';
@@ -25,7 +26,7 @@ interface Read {
 
 /**
  * Tasks as committed Markdown files at the head of the base branch (docs/trackers/file.md). Their
- * state changes by landing only.
+ * state changes by commits on that branch only.
  */
 export function createFileTracker(config: Config, repository: CommittedFiles): Tracker {
   const { path } = FileProvider.parse(config.tracker.provider);
@@ -58,6 +59,17 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
     return [...new Set(ids)].flatMap((id) => folder.issues.get(id) ?? []);
   }
 
+  async function stateEdits(issueId: string, state: string, tree: TreeReader): Promise<FileEdit[]> {
+    const paths = (await tree.listFiles(path)).filter(
+      (file) => isTaskPath(file) && identifierOf(file) === issueId,
+    );
+    const [file] = paths;
+    if (file === undefined || paths.length > 1) return [];
+    const text = await tree.readFile(file);
+    const content = text === null ? null : setState(text, state);
+    return content === null || content === text ? [] : [{ path: file, content }];
+  }
+
   return {
     fetchIssuesByIds,
 
@@ -76,17 +88,11 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
       return (await fetchIssuesByIds([identifier]))[0] ?? null;
     },
 
+    stateEdits,
+
     async landingEdits({ issueId, source }, tree) {
       // A prompt may have the name of a task file by chance.
-      if (source === 'prompt') return [];
-      const paths = (await tree.listFiles(path)).filter(
-        (file) => isTaskPath(file) && identifierOf(file) === issueId,
-      );
-      const [file] = paths;
-      if (file === undefined || paths.length > 1) return [];
-      const text = await tree.readFile(file);
-      const content = text === null ? null : setState(text, terminal_states[0] ?? 'Done');
-      return content === null || content === text ? [] : [{ path: file, content }];
+      return source === 'prompt' ? [] : stateEdits(issueId, terminal_states[0] ?? 'Done', tree);
     },
   };
 }

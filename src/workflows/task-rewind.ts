@@ -1,0 +1,156 @@
+import type { Rewind } from '../domain/rewind.js';
+import {
+  describeCheckpoint,
+  findCheckpoint,
+  isRewindPhase,
+  keepCheckpoint,
+  neverReached,
+  rewindPhases,
+} from '../domain/rewind.js';
+import type { Feedback, Stage } from '../domain/task.js';
+import type { Taker } from './accept.js';
+import { accept } from './accept.js';
+import * as messages from './messages.js';
+import type { RestoreOutcome } from './ports.js';
+import { git } from './proxies.js';
+import { checkpointOf, saveWork, takeHead } from './task-checkpoint.js';
+import type { Task } from './task-context.js';
+import { note, now, publish, shortSha, workspaceOf } from './task-context.js';
+import { trySave } from './task-take-over.js';
+import { countAnew, openRound } from './task-ways-back.js';
+
+/** Notes where the task is now, so that a person can come back to it. */
+export function keepMoment({ state }: Task): void {
+  const { stage, round, headSha, session } = state;
+  if (!isRewindPhase(stage.phase)) return;
+  keepCheckpoint(state.checkpoints, { phase: stage.phase, round, sha: headSha, at: now(), session });
+}
+
+/** Registers the message by which a person has the work put back to an earlier moment. */
+export function acceptRewind(task: Task, taker: Taker): void {
+  const { state } = task;
+  accept(taker, messages.rewindUpdate, messages.rewindSignal, {
+    read: (fields) => ({
+      ...fields.message(),
+      note: fields.text('note'),
+      to: fields.text('to'),
+      round: fields.number('round'),
+    }),
+    refuse: (message) => refuseNow(task) ?? refuseMoment(task, message),
+    apply: ({ by, note: text, to: phase, round }) => {
+      const to = momentOf(task, phase, round);
+      if (to === null) return 'there is no such moment';
+      state.rewind = { by, note: text, to, isMadeAnew: false };
+      const said = `${by} has it put back to ${describeCheckpoint(to)}`;
+      if (task.isAtTrain) return `${said}, unless its landing cannot be stopped any more`;
+      task.interrupt();
+      return said;
+    },
+  });
+}
+
+/** What has landed stays, and what a person has in their hands is theirs. */
+function refuseNow({ state, ending }: Task): string | null {
+  const { stage, taken, rewind, waiting, workspace } = state;
+  switch (stage.phase) {
+    case 'done':
+      return 'the task is done: nothing that has landed is undone';
+    case 'rejected':
+    case 'cancelled':
+      return `the task is over: ${stage.phase}`;
+    case 'claim':
+    case 'prepare':
+      if (workspace !== null && waiting === null) return 'its workspace is being made ready: try again soon';
+      break;
+    default:
+  }
+  if (ending !== null) return 'the task is being cancelled';
+  if (taken !== null) return `${taken.by} has taken it over: hand it back first`;
+  if (rewind !== null) return `${rewind.by} has it put back already`;
+  if (workspace === null) return 'the task has no workspace yet';
+  return workspace.ref === '' ? 'the project has no repository, so there are no checkpoints' : null;
+}
+
+function refuseMoment(task: Task, { to, round }: messages.RewindMessage): string | null {
+  if (!isRewindPhase(to)) return `a task goes back to one of ${rewindPhases.join(', ')}`;
+  return momentOf(task, to, round) === null ? neverReached(to, roundOf(round)) : null;
+}
+
+function momentOf({ state }: Task, phase: string, round: number): Rewind['to'] | null {
+  return isRewindPhase(phase) ? findCheckpoint(state.checkpoints, phase, roundOf(round)) : null;
+}
+
+/** Messages have 0 for the newest round. */
+function roundOf(round: number): number | null {
+  return round === 0 ? null : round;
+}
+
+/**
+ * Puts the files back and opens a new round, so that every decision is void. What is there now is saved
+ * first, and the ref only grows: nothing is lost. Where that fails, the task stays as it is.
+ */
+export async function goBack(task: Task, rewind: Rewind): Promise<Stage> {
+  const { state } = task;
+  const { stage } = state;
+  publish(task);
+  const left = { summary: `Keep what was done before ${rewind.by} put it back`, message: 'Unfinished work' };
+  const saved = await trySave(task, () => saveWork(task, left));
+  if (saved.kind === 'gone' && !rewind.isMadeAnew) {
+    rewind.isMadeAnew = true;
+    return { phase: 'prepare' };
+  }
+  if (saved.kind === 'secrets') note(task, `what looks like a secret was left in ${saved.places[0] ?? ''}`);
+
+  const isSaved = saved.kind !== 'gone' && saved.kind !== 'failed';
+  const restored = isSaved ? await trySave(task, () => restore(task, rewind)) : saved;
+  state.rewind = null;
+  if (restored.kind !== 'restored') {
+    note(task, `not put back to ${describeCheckpoint(rewind.to)}: ${restored.message}`);
+    return stage;
+  }
+  if (stage.phase === 'failed') countAnew(task);
+  return goOn(task, rewind, restored);
+}
+
+function restore(task: Task, { by, to }: Rewind): Promise<RestoreOutcome> {
+  const { host } = workspaceOf(task);
+  const back = `Back to ${describeCheckpoint(to)}`;
+  const work = { summary: `${back}, by ${by}`, message: back };
+  return git({ host, summary: work.summary }).restore({ ...checkpointOf(task, work), sha: to.sha });
+}
+
+/** What was found out about later work does not count any more; what people said does. */
+function goOn(
+  task: Task,
+  { by, note: text, to }: Rewind,
+  { checkpoint, baseSha, conflicts }: Extract<RestoreOutcome, { kind: 'restored' }>,
+): Stage {
+  const { state } = task;
+  takeHead(task, checkpoint);
+  state.workspace = { ...workspaceOf(task), baseSha };
+  state.feedback = state.feedback.filter(isWordOfAPerson);
+  Object.assign(state, { session: to.session, evidence: null, findings: [], returns: 0 });
+  const moment = describeCheckpoint(to);
+  openRound(task, { kind: 'rewind', by, note: text, moment, conflicts });
+  if (checkpoint.kind === 'secrets') state.feedback.push({ kind: 'secrets', places: checkpoint.places });
+
+  const isWhole = checkpoint.kind !== 'secrets' && conflicts.length === 0 && state.headSha !== null;
+  const goesToAgent = to.phase === 'run' || !isWhole;
+  const head = state.headSha === null ? 'the base' : shortSha(state.headSha);
+  const next = goesToAgent ? 'to the agent' : 'to verification';
+  note(task, `put back by ${by} to ${moment}, as ${head}; ${next}, round ${state.round}`);
+  // Evidence belongs to a commit, so what is to be reviewed is verified first.
+  return { phase: goesToAgent ? 'run' : 'verify' };
+}
+
+function isWordOfAPerson({ kind }: Feedback): boolean {
+  return kind === 'answer' || kind === 'steer' || kind === 'changes' || kind === 'fork';
+}
+
+/** It landed before it could be put back. */
+export function dropRewind(task: Task): void {
+  const { rewind } = task.state;
+  if (rewind === null) return;
+  task.state.rewind = null;
+  note(task, `not put back by ${rewind.by}: it was landing already`);
+}
