@@ -76,7 +76,7 @@ function checkLines(check: CheckResult, colors: Colors): string[] {
 
 function findingLine({ severity, file, line, claim, resolution }: TaskStatus['findings'][number]): string {
   const place = file === null ? '' : ` ${file}${line === null ? '' : `:${line}`}`;
-  return `${severity}${place}: ${claim} (${resolution})`;
+  return `${severity}${place}: ${claim} (${resolution.kind})`;
 }
 
 function errorLines({ lastError }: TaskStatus): string[] {
