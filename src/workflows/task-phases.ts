@@ -3,15 +3,17 @@ import { wasCancelled } from './cancelled.js';
 import type { Decision } from '../domain/decision.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
-import { reviewReasons } from '../domain/review.js';
+import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { askToLand, landingEntry } from './task-landing.js';
+import { acceptOpen, reviewByAgents, sendOpenAlong, takeAnswers } from './task-review.js';
 import { giveSlotBack } from './task-slot.js';
 import {
+  countReturnsAnew,
   exhaustedCap,
   fail,
   sendBack,
@@ -120,14 +122,17 @@ export async function verify(task: Task): Promise<Stage> {
   return sendBack(task, { kind: 'checks', sha, checks: failedChecks(evidence) }, 'verification');
 }
 
-/** Waits for a person where the configuration or the change itself asks for one. */
+/** Reviewers look at it; then a person decides where they, the configuration or the change itself ask for one. */
 export async function review(task: Task): Promise<Stage> {
   const { state } = task;
+  const back = await reviewByAgents(task);
+  if (back !== null) return back;
   const pending = { sha: headOf(task), round: state.round };
-  const reasons = reviewReasons(view(task).gates.review.human, state.risks);
+  const reasons = [...reviewReasons(view(task).gates.review.human, state.risks), ...findingReasons(state)];
   if (reasons.length === 0 || approves(state.decision, pending)) return { phase: 'land' };
 
   const decided = () => state.decision?.sha === pending.sha && state.decision.round === pending.round;
+  await giveSlotBack(task);
   upsertMemo({ decision: pending });
   await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
 
@@ -138,11 +143,13 @@ function judge(task: Task, decision: Decision | null): Stage {
   if (decision === null) return { phase: 'review' };
   switch (decision.verdict) {
     case 'approve':
+      acceptOpen(task, decision);
       return { phase: 'land' };
     case 'reject':
       return { phase: 'rejected', by: decision.by, note: decision.note };
     case 'request_changes':
-      task.state.returns = 0;
+      countReturnsAnew(task.state);
+      sendOpenAlong(task);
       return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });
     default:
       return decision.verdict satisfies never;
@@ -218,7 +225,10 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   state.session = outcome.session;
   // What arrived during the turn stays for the next one, and a failed turn is told again.
   if (outcome.kind !== 'failed') state.feedback.splice(0, told);
-  if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
+  if (outcome.kind === 'completed') {
+    note(task, `turn ${turn}: ${outcome.summary}`);
+    if (outcome.answers !== undefined) takeAnswers(task, outcome.answers);
+  }
   return outcome;
 }
 

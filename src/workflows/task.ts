@@ -78,7 +78,7 @@ async function rest(task: Task): Promise<boolean> {
     await waitFor(task, { kind: 'paused', by: state.pausedBy, since: now() }, () => state.pausedBy === null);
     return false;
   }
-  if (!needsSlot(state.stage.phase)) {
+  if (!needsSlot(state)) {
     await giveSlotBack(task);
     return true;
   }

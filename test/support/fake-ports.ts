@@ -80,6 +80,7 @@ export class FakePorts {
         });
         return { train };
       },
+      review: () => Promise.resolve({ kind: 'reviewed', findings: [] }),
       merge: () => Promise.resolve({ kind: 'merged' }),
     };
     const scripted = <M extends Method>(method: M) => {
@@ -208,6 +209,9 @@ export function testConfig(
     human?: 'always' | 'never' | 'risk';
     limits?: Partial<ConfigView['limits']>;
     who?: string[];
+    /** Names of reviewers. */
+    agents?: string[];
+    maxReviewRounds?: number;
     maxConcurrent?: number;
   } = {},
 ): ConfigRef {
@@ -225,7 +229,13 @@ export function testConfig(
       limits: { attempts: 3, turns: 20, tokens: 1_000_000, rounds: 3, ...changes.limits },
       gates: {
         verify: true,
-        review: { human: changes.human ?? 'never', who: changes.who ?? [] },
+        review: {
+          human: changes.human ?? 'never',
+          who: changes.who ?? [],
+          ...(changes.agents !== undefined && {
+            agents: { names: changes.agents, maxRounds: changes.maxReviewRounds ?? 2 },
+          }),
+        },
         land: { mode: 'merge', strategy: 'squash', base: 'main' },
       },
     },
