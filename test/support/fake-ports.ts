@@ -8,7 +8,7 @@ import type { Poll } from '../../src/domain/project.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
-import type { Ports, TurnOutcome } from '../../src/workflows/ports.js';
+import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
 type Input<M extends Method> = Parameters<Ports[M]>[0];
@@ -167,8 +167,8 @@ export function testEvidence(sha: string, baseSha: string, checks: CheckResult[]
 
 const turnUsage = { ...noUsage, inputTokens: 10, outputTokens: 5, totalTokens: 15, agentMs: 1000 };
 
-export function completedTurn(summary: string): TurnOutcome {
-  return { kind: 'completed', summary, session: 'session-1', usage: turnUsage };
+export function completedTurn(summary: string, answers?: Answers): TurnOutcome {
+  return { kind: 'completed', summary, answers, session: 'session-1', usage: turnUsage };
 }
 
 export function failedTurn(message: string): TurnOutcome {
