@@ -76,6 +76,7 @@ export function readAnswer(output: string): Answer {
 /** What is parsed goes up to the last brace of all, so a brace inside of the object begins nothing that can be parsed. */
 function lastObject(output: string): unknown {
   const end = output.lastIndexOf('}') + 1;
+  if (!/^[\s`]*$/.test(output.slice(end))) return null;
   let start = output.lastIndexOf('{', end);
   for (let tried = 0; start >= 0 && tried < mostStarts; tried += 1) {
     const parsed = parse(output.slice(start, end));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { probeContainment } from '../../../src/activities/keeper/containment/probe.js';
 import { until } from '../../support/engine.js';
@@ -55,7 +55,7 @@ describe('review', () => {
     const other = host.review(counted(slow), {}, { reviewer: 'style' });
     await until(() => existsSync(host.path('began')));
     await host.review(nothing);
-    await host.review(`touch ${host.path('go')}; ${nothing}`, {}, { round: 1, sha: host.baseSha });
+    writeFileSync(host.path('go'), '');
     expect(await other).toEqual({ kind: 'reviewed', findings: [] });
     expect(host.read('count')).toBe('x');
   });
@@ -88,6 +88,7 @@ describe('a reviewer that gives no usable review', () => {
     ['prints nothing', 'true', 'does not end with a JSON object'],
     ['repeats its prompt', 'cat', 'severity'],
     ['prints JSON of another form', `echo '{"ok": true}'`, 'findings'],
+    ['changes its mind', `echo '{"findings": []}'; echo 'No, wait'`, 'JSON'],
     ['is cut off in its answer', `echo '{"findings": []}'; echo '{"findings": [{"severity": "blo'`, 'JSON'],
     ['spoils its last answer', `echo '{"findings": []} or {"findings": [oops]}'`, 'JSON'],
     ['approves and exits with 1', `${nothing}; exit 1`, 'exit code 1'],
@@ -149,10 +150,9 @@ describe('the copy of a reviewer', () => {
     const run = `${tries.map((one) => `(${one}) 2>/dev/null && echo "wrote by: ${one}"`).join('; ')}; cat sum.js; touch "$TMPDIR/mine" && echo temporary; ${nothing}`;
     expect(await host.review(run, { containment: '{}' })).toEqual({ kind: 'reviewed', findings: [] });
     const [log] = readdirSync(join(host.runPath, 'reviews')).filter((name) => name.endsWith('.log'));
-    expect(readFileSync(join(host.runPath, 'reviews', log!), 'utf8')).toBe(
-      'one\ntwo\ntemporary\n{"findings": []}\n',
-    );
+    const printed = readFileSync(join(host.runPath, 'reviews', log!), 'utf8');
+    expect(printed).toContain('one\ntwo\ntemporary\n');
+    expect(printed).not.toContain('wrote by');
     expect(host.repository.git('rev-parse', 'HEAD')).toBe(host.sha);
-    expect(statSync(host.repository.path).isDirectory()).toBe(true);
   });
 });
