@@ -63,6 +63,15 @@ export function refuteFindings(known: readonly Finding[], refutations: readonly 
   });
 }
 
+/** A person asks for changes: what the agent says against what is open is decided, and reviewers count again. */
+export function upholdFindings(known: readonly Finding[]): Finding[] {
+  return known.map((finding) =>
+    finding.resolution.kind === 'open'
+      ? { ...finding, resolution: { kind: 'open', refuted: null } }
+      : finding,
+  );
+}
+
 /** A person lets the change go on with what is open. */
 export function acceptFindings(known: readonly Finding[], by: string, at: string): Finding[] {
   return known.map((finding) =>

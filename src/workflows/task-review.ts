@@ -8,6 +8,7 @@ import {
   refuteFindings,
   settleFindings,
   takeReview,
+  upholdFindings,
 } from '../domain/findings.js';
 import { currentReviews, reviewersToAsk } from '../domain/review.js';
 import type { Feedback, Stage } from '../domain/task.js';
@@ -51,10 +52,11 @@ export function acceptOpen(task: Task, { by, at }: Decision): void {
   task.state.findings = acceptFindings(task.state.findings, by, at);
 }
 
-/** What is still open goes along with whatever else the agent is told. */
+/** What is still open goes along with what a person asks for, whatever the agent has said against it. */
 export function sendOpenAlong(task: Task): void {
   const feedback = openFeedback(task);
   if (feedback.findings.length > 0) task.state.feedback.push(feedback);
+  task.state.findings = upholdFindings(task.state.findings);
 }
 
 /** Reviewers work at the same time, in the slot of the task. All have ended when this returns or throws. */

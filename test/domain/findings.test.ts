@@ -3,10 +3,12 @@ import type { Finding } from '../../src/domain/finding.js';
 import {
   acceptFindings,
   countFindings,
+  isDisputed,
   openFindings,
   refuteFindings,
   settleFindings,
   takeReview,
+  upholdFindings,
 } from '../../src/domain/findings.js';
 import { raised } from '../support/findings.js';
 
@@ -87,6 +89,14 @@ it('denies only what is open, by its id and with a reason', () => {
   expect(kinds(refuteFindings(findings, [{ id: 'f1', reason: 'no' }]))).toEqual(['accepted']);
   expect(kinds(refuteFindings(found(raised()), [{ id: 'f1', reason: '  ' }]))).toEqual(['open']);
   expect(kinds(refuteFindings(found(raised()), [{ id: 'f2', reason: 'no' }]))).toEqual(['open']);
+});
+
+it('drops what was said against an open finding when a person asks for changes', () => {
+  const denied = refuteFindings(found(raised()), [{ id: 'f1', reason: 'no' }]);
+  const disputed = takeReview(denied, 'bugs', [raised()], second);
+  expect(disputed.map(isDisputed)).toEqual([true]);
+  expect(upholdFindings(disputed).map(isDisputed)).toEqual([false]);
+  expect(kinds(upholdFindings(denied))).toEqual(['refuted']);
 });
 
 it('counts findings, and lists the open ones by how severe they are', () => {
