@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { HistoryEntry, Outcome, TaskError, TaskState } from './task.js';
 import type { Usage } from './usage.js';
 
@@ -22,6 +23,8 @@ export interface LedgerRecord {
   landedSha: string | null;
   usage: Usage;
   lastError: TaskError | null;
+  /** What reviewers found, and what became of it. */
+  findings: Finding[];
   history: HistoryEntry[];
   /** RFC 3339: the oldest and the newest entry of the history. */
   startedAt: string | null;
@@ -53,6 +56,7 @@ export function ledgerRecord(
     landedSha: state.landedSha,
     usage: state.usage,
     lastError: state.lastError,
+    findings: state.findings,
     history,
     startedAt: history[0]?.at ?? null,
     endedAt: history.at(-1)?.at ?? null,
