@@ -337,13 +337,7 @@ describe('bad values', () => {
       'a list',
       'reviewers with different names',
     ],
-    [
-      'review',
-      '{ agents: [{ name: bugs }] }',
-      'review.agents[0].prompt',
-      'nothing',
-      'a text that is not empty',
-    ],
+    ['review', '{ agents: [{ name: bugs }] }', 'review.agents[0].prompt', 'nothing', 'a text'],
   ])('%s: %s', (section, value, key, found, allowed) => {
     const error = errorOf(workflowText({ [section]: value }));
     expect(error.code).toBe('config_invalid');
