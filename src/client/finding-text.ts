@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/finding.js';
+import { severities } from '../domain/finding.js';
 import type { Colors } from './output.js';
 import { visible } from './visible.js';
 
@@ -8,20 +9,39 @@ export function placeOf({ file, line }: Finding): string {
   return visible(line === null ? file : `${file}:${line}`);
 }
 
+/** Whether nothing has become of it yet. */
+export function isOpen({ resolution }: Finding): boolean {
+  return resolution.kind === 'open';
+}
+
 /** What became of a finding. */
-export function fateOf({ resolution }: Finding): string {
-  return resolution;
+function fateOf({ resolution }: Finding): string {
+  switch (resolution.kind) {
+    case 'open':
+      return resolution.refuted === null
+        ? 'open'
+        : `open, denied by the agent (${visible(resolution.refuted)})`;
+    case 'fixed':
+      return `fixed in ${resolution.sha.slice(0, 12)}`;
+    case 'refuted':
+      return `refuted (${visible(resolution.reason)})`;
+    case 'accepted':
+      return `accepted by ${visible(resolution.by)}`;
+    default:
+      return resolution satisfies never;
+  }
 }
 
 /** A finding as lines without its place, for the list and for beneath the line that it is about. */
 export function findingLines(finding: Finding, colors: Colors): string[] {
-  const { severity, source, claim, evidence, suggestion, resolution } = finding;
-  const paint = resolution === 'open' ? severityColor(severity, colors) : colors.dim;
+  const { severity, sources, claim, evidence, suggestion, doubt } = finding;
+  const paint = isOpen(finding) ? severityColor(severity, colors) : colors.dim;
   return [
-    `${paint(severity)}, ${fateOf(finding)}, by ${visible(source)}`,
+    `${paint(severity)}, ${fateOf(finding)}, raised by ${visible(sources.join(', '))}`,
     ...paragraph('', claim),
     ...paragraph('evidence: ', evidence),
     ...paragraph('suggestion: ', suggestion ?? ''),
+    ...paragraph('does not hold: ', doubt ?? ''),
   ];
 }
 
@@ -45,13 +65,17 @@ function paragraph(title: string, text: string): string[] {
   return lines.map((line, index) => (index === 0 ? `${title}${visible(line)}` : `  ${visible(line)}`));
 }
 
-const severities = ['blocking', 'warning', 'note'] as const;
-
 /** The gravest first, then by place. */
 export function compareFindings(left: Finding, right: Finding): number {
   return (
-    severities.indexOf(left.severity) - severities.indexOf(right.severity) ||
-    (left.file ?? '').localeCompare(right.file ?? '') ||
+    severities.indexOf(right.severity) - severities.indexOf(left.severity) ||
+    compareTexts(left.file ?? '', right.file ?? '') ||
     (left.line ?? 0) - (right.line ?? 0)
   );
+}
+
+/** By code point, wherever it is read. */
+function compareTexts(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

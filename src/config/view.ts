@@ -29,7 +29,13 @@ export function viewOf(config: Config): ConfigView {
     },
     gates: {
       verify: verify !== undefined,
-      review: { human: review?.human.when ?? 'never', who: [...(review?.human.who ?? [])] },
+      review: {
+        human: review?.human.when ?? 'never',
+        who: [...(review?.human.who ?? [])],
+        ...(review !== undefined && {
+          agents: { names: review.agents.map(({ name }) => name), maxRounds: review.max_rounds },
+        }),
+      },
       land:
         land === undefined || repository === null
           ? null

@@ -1,9 +1,11 @@
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
-import type { Finding, Risk } from './finding.js';
+import type { Finding, Review, Risk } from './finding.js';
+import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
 import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
 import { isOutcome } from './task.js';
+import { countFindings } from './findings.js';
 import type { Usage } from './usage.js';
 
 /** What a person can do next, with the command that does it. */
@@ -33,6 +35,8 @@ export interface TaskStatus {
   checks: CheckResult[];
   risks: Risk[];
   findings: Finding[];
+  /** Which reviewers have looked at the head in this round. */
+  reviews: Review[];
   decision: Decision | null;
   /** Every decision, oldest first; the newest fifty. */
   decisions: Decision[];
@@ -70,6 +74,7 @@ export function statusOf(state: TaskState): TaskStatus {
     checks: state.evidence?.checks ?? [],
     risks: state.risks,
     findings: state.findings,
+    reviews: currentReviews(state),
     decision: state.decision,
     decisions: state.decisions,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
@@ -211,6 +216,11 @@ export function renderDetails(status: TaskStatus): string {
   }
   for (const risk of status.risks)
     lines.push('', `Risk, ${risk.kind.replaceAll('_', ' ')}: ${escapeMarkdown(risk.detail)}`);
+  if (status.findings.length > 0) lines.push('', `Findings: ${countFindings(status.findings)}`);
+  for (const { reviewer, problem } of status.reviews) {
+    if (problem !== null)
+      lines.push('', `No usable review by ${escapeMarkdown(reviewer)}: ${escapeMarkdown(problem)}`);
+  }
   if (status.lastError !== null) {
     lines.push('', `Last error (${status.lastError.category}): ${escapeMarkdown(status.lastError.message)}`);
   }

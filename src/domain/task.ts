@@ -2,7 +2,7 @@ import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
-import type { Finding, Risk } from './finding.js';
+import type { Finding, Review, Risk } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict } from './landing.js';
 import type { Origin, PhaseCheckpoint, Rewind } from './rewind.js';
@@ -81,6 +81,7 @@ export interface Workspace {
 /** What the next turn is told, beside the task itself. */
 export type Feedback =
   | { kind: 'checks'; sha: string; checks: CheckResult[] }
+  | { kind: 'findings'; sha: string; findings: Finding[] }
   | { kind: 'changes'; by: string; note: string }
   | ({ kind: 'conflict' } & Conflict)
   | { kind: 'answer'; question: string; answer: string; by: string }
@@ -153,6 +154,8 @@ export interface TaskState {
   round: number;
   /** How often it went back by itself since a person last steered it. */
   returns: number;
+  /** The same for returns with what reviewers found, which have a limit of their own. */
+  findingReturns: number;
   capsFrom: CapsBaseline;
   workspace: Workspace | null;
   session: string | null;
@@ -160,6 +163,8 @@ export interface TaskState {
   evidence: Evidence | null;
   risks: Risk[];
   findings: Finding[];
+  /** Who has looked at the present commit in the present round. */
+  reviews: Review[];
   /** The last one; `decisions` has the newest fifty. */
   decision: Decision | null;
   decisions: Decision[];
@@ -194,6 +199,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     attempt: null,
     round: 1,
     returns: 0,
+    findingReturns: 0,
     capsFrom: { attempts: 0, turns: 0, tokens: 0 },
     workspace: null,
     session: null,
@@ -201,6 +207,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     evidence: null,
     risks: [],
     findings: [],
+    reviews: [],
     decision: null,
     decisions: [],
     feedback: [],

@@ -3,8 +3,8 @@
  * implemented in `activities/`. Every activity is idempotent, takes one plain JSON object, and
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
-import type { Evidence } from '../domain/evidence.js';
-import type { Risk } from '../domain/finding.js';
+import type { CheckResult, Evidence } from '../domain/evidence.js';
+import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
@@ -145,13 +145,19 @@ export interface RunTurnInput extends Configured {
   feedback: Feedback[];
 }
 
+/** What an agent says against findings; `problem` is why nothing of it could be taken. */
+export interface Answers {
+  refuted: Refutation[];
+  problem: string | null;
+}
+
 export type TurnOutcome = {
   session: string | null;
   usage: TurnUsage;
   /** An agent that played this turn before was lost in the middle, so that the turn was played again. */
   wasCutOff?: true;
 } & (
-  | { kind: 'completed'; summary: string }
+  | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }
   | { kind: 'question'; question: Question }
   /** The model's quota is used up until then (RFC 3339). */
@@ -173,6 +179,35 @@ export interface VerifyPort {
   ): Promise<Evidence>;
 }
 
+/** What a reviewer is to look at. Prompts and commands stay on the host; so does the diff. */
+export interface ReviewInput extends Configured {
+  project: string;
+  identifier: string;
+  workspace: Workspace;
+  sha: string;
+  baseSha: string;
+  round: number;
+  /** Its name in the configuration. */
+  reviewer: string;
+  /** What the checks say of the commit. */
+  checks: CheckResult[];
+  /** The findings of the task so far, with what became of them. */
+  earlier: Finding[];
+}
+
+export type ReviewOutcome =
+  | { kind: 'reviewed'; findings: Raised[] }
+  /** No answer, or one that cannot be used, also at the second try. */
+  | { kind: 'failed'; message: string };
+
+export interface ReviewPort {
+  /**
+   * Lets one reviewer look at a commit, in a read-only copy of it, and checks what it says. Key: workflow run,
+   * sha, round and reviewer.
+   */
+  review(input: ReviewInput): Promise<ReviewOutcome>;
+}
+
 export type MergeOutcome =
   | { kind: 'merged' }
   /** The base is no longer at `baseSha`. */
@@ -189,4 +224,4 @@ export interface ForgePort {
   merge(input: { entry: LandingEntry; candidate: LandingCandidate }): Promise<MergeOutcome>;
 }
 
-export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ForgePort;
+export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;

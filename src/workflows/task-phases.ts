@@ -3,7 +3,7 @@ import { wasCancelled } from './cancelled.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import type { LandingResult } from '../domain/landing.js';
-import { reviewReasons } from '../domain/review.js';
+import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
@@ -11,6 +11,7 @@ import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, landingEntry } from './task-landing.js';
+import { reviewByAgents, takeAnswers } from './task-review.js';
 import { dropRewind } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
 import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
@@ -128,14 +129,17 @@ export async function verify(task: Task): Promise<Stage> {
   return sendBack(task, { kind: 'checks', sha, checks: failedChecks(evidence) }, 'verification');
 }
 
-/** Waits for a person where the configuration or the change itself asks for one. */
+/** Reviewers look at it; then a person decides where they, the configuration or the change itself ask for one. */
 export async function review(task: Task): Promise<Stage> {
   const { state } = task;
+  const back = await reviewByAgents(task);
+  if (back !== null) return back;
   const pending = { sha: headOf(task), round: state.round };
-  const reasons = reviewReasons(view(task).gates.review.human, state.risks);
+  const reasons = [...reviewReasons(view(task).gates.review.human, state.risks), ...findingReasons(state)];
   if (reasons.length === 0 || approves(state.decision, pending)) return { phase: 'land' };
 
   const decided = () => state.decision?.sha === pending.sha && state.decision.round === pending.round;
+  await giveSlotBack(task);
   upsertMemo({ decision: pending });
   await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
 
@@ -242,7 +246,10 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   // What arrived during the turn stays for the next one, and a failed turn is told again.
   if (outcome.kind !== 'failed') state.feedback.splice(0, told);
   if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
-  if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
+  if (outcome.kind === 'completed') {
+    note(task, `turn ${turn}: ${outcome.summary}`);
+    if (outcome.answers !== undefined) takeAnswers(task, outcome.answers);
+  }
   return outcome;
 }
 

@@ -41,12 +41,22 @@ const finding: Finding = {
   claim: 'A sum\x1b[8m is added up',
   evidence: 'one - two',
   suggestion: 'Use +',
-  source: 'correctness',
-  resolution: 'open',
+  doubt: null,
+  sources: ['correctness'],
+  sha: 'c1',
+  round: 1,
+  resolution: { kind: 'open', refuted: null },
 };
 const findings: Finding[] = [
   finding,
-  { ...finding, id: '2', severity: 'note', line: null, claim: 'The name is short', resolution: 'accepted' },
+  {
+    ...finding,
+    id: '2',
+    severity: 'note',
+    line: null,
+    claim: 'The name is short',
+    resolution: { kind: 'accepted', by: 'ann', at: '2026-01-01T00:00:00.000Z' },
+  },
   {
     ...finding,
     id: '3',
@@ -124,7 +134,7 @@ describe('diff', () => {
     const lines = stdout.split('\n');
     const changed = lines.indexOf(colors.green(`+const sum = one ${colors.inverse('-')} two;`));
     expect(changed).toBeGreaterThan(0);
-    expect(lines[changed + 1]).toContain(`${colors.yellow('warning')}, open, by correctness`);
+    expect(lines[changed + 1]).toContain(`${colors.yellow('warning')}, open, raised by correctness`);
     expect(lines[changed + 2]).toContain('A sum^[[8m is added up');
     const plain = await lab.cli(['diff', 'found', '--color', 'always', '--no-word-diff']);
     expect(plain.stdout).toContain(colors.green('+const sum = one - two;'));
@@ -175,19 +185,19 @@ describe('findings', () => {
       [
         ...[
           'a.ts:7',
-          '  blocking, open, by correctness',
+          '  blocking, open, raised by correctness',
           '  It is never called',
           '  evidence: one - two',
           '',
         ],
         ...[
           'src/sum.ts:1',
-          '  warning, open, by correctness',
+          '  warning, open, raised by correctness',
           '  A sum^[[8m is added up',
           '  evidence: one - two',
         ],
         ...['  suggestion: Use +', ''],
-        ...['src/sum.ts', '  note, accepted, by correctness', '  The name is short', '  evidence: one - two'],
+        ...['src/sum.ts', '  note, accepted by ann, raised by correctness', '  The name is short', '  evidence: one - two'],
         ...['  suggestion: Use +', '', '3 findings, 1 blocking, 2 open', ''],
       ].join('\n'),
     );

@@ -17,6 +17,7 @@ const statusFields = [
     'containment',
     'risks',
     'findings',
+    'reviews',
     'decision',
     'question',
     'taken',

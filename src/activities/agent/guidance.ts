@@ -1,6 +1,8 @@
 import type { CheckResult } from '../../domain/evidence.js';
 import type { Conflict } from '../../domain/landing.js';
 import type { Feedback } from '../../domain/task.js';
+import { fence } from '../fence.js';
+import { describeFindings } from './findings-guidance.js';
 
 const introduction = `## What has happened since
 
@@ -24,6 +26,8 @@ function describeFeedback(feedback: Feedback): string {
         `### Checks did not pass\n\nAt ${feedback.sha.slice(0, 12)}, in a clean checkout. Mend the cause in the work.`,
         ...feedback.checks.filter(({ kind }) => kind !== 'passed').map(describeCheck),
       ].join('\n\n');
+    case 'findings':
+      return describeFindings(feedback.sha, feedback.findings);
     case 'changes':
       return `### Changes are asked for\n\n${name(feedback.by)} has reviewed the work and asks for changes:\n\n${fence(feedback.note)}`;
     case 'conflict':
@@ -103,13 +107,6 @@ function ending({ kind, exitCode, durationMs }: CheckResult): string {
     case 'invalid':
       return 'ended well but proves nothing: its test report is missing, broken or empty';
   }
-}
-
-/** Fences text by more backticks than it has anywhere in a row, so that it cannot end its own fence. */
-export function fence(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const marks = '`'.repeat(Math.max(3, longest + 1));
-  return `${marks}text\n${text}\n${marks}`;
 }
 
 /** A name inside a sentence: one short line without marks of its own. */

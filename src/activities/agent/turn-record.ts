@@ -17,9 +17,15 @@ const Facts = z.object({
   usage: TurnUsage,
   wasCutOff: z.literal(true).exactOptional(),
 });
+
+const Answers = z.object({
+  refuted: z.array(z.object({ id: z.string(), reason: z.string() })),
+  problem: z.string().nullable(),
+});
+
 const Outcome = Facts.and(
   z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('completed'), summary: z.string() }),
+    z.object({ kind: z.literal('completed'), summary: z.string(), answers: Answers.optional() }),
     z.object({ kind: z.literal('failed'), category: z.string(), message: z.string() }),
     z.object({
       kind: z.literal('question'),

@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/finding.js';
 import { withEngine } from '../engine.js';
-import { compareFindings, findingLines, placeOf } from '../finding-text.js';
+import { compareFindings, findingLines, isOpen, placeOf } from '../finding-text.js';
 import type { Invocation } from '../invocation.js';
 import { noWorkerRemark } from '../remarks.js';
 import { lookAtTask } from '../task-status.js';
@@ -19,9 +19,7 @@ export async function showFindings(
   const { out, json } = invocation;
   const { status, isLive } = await withEngine(invocation, (engine) => lookAtTask(engine, task));
   if (!isLive) out.remark(noWorkerRemark);
-  const findings = status.findings
-    .filter(({ resolution }) => !open || resolution === 'open')
-    .sort(compareFindings);
+  const findings = status.findings.filter((finding) => !open || isOpen(finding)).sort(compareFindings);
   if (json) out.json({ task, findings });
   else if (findings.length === 0) out.remark(`task ${task} has no ${open ? 'open ' : ''}findings`);
   else {
@@ -38,5 +36,5 @@ function summary(findings: readonly Finding[]): string {
   const count = (wanted: (finding: Finding) => boolean) => findings.filter(wanted).length;
   const all = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   const blocking = count(({ severity }) => severity === 'blocking');
-  return `${all}, ${blocking} blocking, ${count(({ resolution }) => resolution === 'open')} open`;
+  return `${all}, ${blocking} blocking, ${count(isOpen)} open`;
 }

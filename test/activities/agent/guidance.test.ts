@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { fence, guidanceOf } from '../../../src/activities/agent/guidance.js';
+import { guidanceOf } from '../../../src/activities/agent/guidance.js';
+import { fence } from '../../../src/activities/fence.js';
 import type { CheckResult } from '../../../src/domain/evidence.js';
 
 const check: CheckResult = {

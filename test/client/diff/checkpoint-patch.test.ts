@@ -66,8 +66,11 @@ const finding: Finding = {
   claim: 'Nobody defines third',
   evidence: 'const total = first + third;',
   suggestion: null,
-  source: 'correctness',
-  resolution: 'open',
+  doubt: null,
+  sources: ['correctness'],
+  sha: 'c1',
+  round: 1,
+  resolution: { kind: 'open', refuted: null },
 };
 
 describe('the patch of a checkpoint', () => {
@@ -137,16 +140,23 @@ describe('the patch of a checkpoint', () => {
       finding,
       { ...finding, id: '2', line: 400, claim: 'There is no such line', severity: 'warning' },
       { ...finding, id: '3', file: 'elsewhere.ts', line: 1, claim: 'It breaks a caller' },
-      { ...finding, id: '4', file: null, line: null, claim: 'It is too large', resolution: 'accepted' },
+      {
+        ...finding,
+        id: '4',
+        file: null,
+        line: null,
+        claim: 'It is too large',
+        resolution: { kind: 'accepted', by: 'ann', at: '2026-01-01T00:00:00.000Z' },
+      },
     ]);
     expect(page).toMatch(
-      /\+const total = first \+ \[third\];\n {2}┃ blocking, open, by correctness\n {2}┃ Nobody defines third\n/,
+      /\+const total = first \+ \[third\];\n {2}┃ blocking, open, raised by correctness\n {2}┃ Nobody defines third\n/,
     );
-    expect(page).toMatch(/\+last\n {2}┃ at words\.ts:400\n {2}┃ warning, open, by correctness\n/);
+    expect(page).toMatch(/\+last\n {2}┃ at words\.ts:400\n {2}┃ warning, open, raised by correctness\n/);
     const [, end] = page.split('Findings that are about nothing in this diff\n');
     expect(end).toContain('at elsewhere.ts:1');
     expect(end).toContain('at the change as a whole');
-    expect(end).toContain('blocking, accepted, by correctness');
+    expect(end).toContain('blocking, accepted by ann, raised by correctness');
     expect(page.match(/Nobody defines third/g)).toHaveLength(1);
   });
 });
