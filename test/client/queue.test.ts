@@ -5,7 +5,7 @@ import { Context } from '@temporalio/activity';
 import { parseConfig } from '../../src/config/parse.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
 import type { LandingQueue } from '../../src/domain/landing-queue.js';
-import { FakePorts, testConfig } from '../support/fake-ports.js';
+import { FakePorts, heldUntil, testConfig } from '../support/fake-ports.js';
 import type { Lab } from './support/lab.js';
 import { openLab } from './support/lab.js';
 
@@ -56,7 +56,7 @@ describe('continuo queue', () => {
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
     ports.next('rebase', async () => {
-      await opened;
+      await heldUntil(opened);
       return { kind: 'ready', candidate: { sha: 'landed', baseSha: 'base' } };
     });
     await lab.startWorkers(() => ports);

@@ -24,8 +24,6 @@ import {
   untilCancelled,
 } from '../support/fake-ports.js';
 
-import { fillYard, tellingCandidates, trainOf } from '../support/landing-yard.js';
-
 type TaskHandle = WorkflowHandle<typeof task>;
 
 /** One way through a workflow, played once to record its history. */
@@ -37,7 +35,8 @@ export interface Scenario {
 const always = testConfig({ human: 'always' });
 const reviewers = testConfig({ agents: ['bugs', 'style'] });
 const red = testEvidence(testSha(1), 'base', [failedCheck]);
-const said = () => ({ id: randomUUID(), by: 'ann', note: 'because' });
+/** What every message of a person has. */
+export const said = () => ({ id: randomUUID(), by: 'ann', note: 'because' });
 
 async function decide(
   rig: Rig,
@@ -54,7 +53,7 @@ async function decide(
 }
 
 /** Grants slots while `meanwhile` happens, then waits for the end, which lets time skip. */
-async function toTheEnd(
+export async function toTheEnd(
   rig: Rig,
   handle: TaskHandle,
   config = testConfig(),
@@ -311,52 +310,6 @@ export const scenarios: Scenario[] = [
       ports.next('merge', { kind: 'moved' });
       await toTheEnd(rig, await rig.start());
       return rig.env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main'));
-    },
-  },
-  {
-    name: 'landing-of-a-batch-with-a-red-change',
-    play: async (rig, ports) => {
-      tellingCandidates(ports);
-      ports.usually('verify', ({ sha, baseSha, overlay }) =>
-        testEvidence(sha, baseSha, [!overlay && sha.includes('b') ? failedCheck : passedCheck]),
-      );
-      const { tasks, open } = await fillYard(rig, ports, ['a', 'b', 'c'], { batch: 3 });
-      open();
-      await toTheEnd(rig, tasks.c!);
-      return trainOf(rig);
-    },
-  },
-  {
-    name: 'landing-of-a-queue-that-people-changed',
-    play: async (rig, ports) => {
-      const { tasks, open } = await fillYard(rig, ports, ['a', 'b', 'c']);
-      const about = (task: string) => ({ ...said(), project: 'test', task });
-      await trainOf(rig).executeUpdate(messages.prioritizeUpdate, { args: [about('c')] });
-      await trainOf(rig).executeUpdate(messages.removeUpdate, { args: [about('a')] });
-      await tasks.b!.executeUpdate(messages.cancelUpdate, { args: [said()] });
-      await toTheEnd(rig, tasks.b!);
-      open();
-      await toTheEnd(rig, tasks.c!);
-      return trainOf(rig);
-    },
-  },
-  {
-    name: 'taken-out-of-the-queue-and-resumed',
-    play: async (rig, ports) => {
-      const { tasks, open } = await fillYard(rig, ports, ['a']);
-      const message = { ...said(), project: 'test', task: 'a' };
-      await trainOf(rig).executeUpdate(messages.removeUpdate, { args: [message] });
-      await rig.until(tasks.a!, (status) => status.waiting?.kind === 'paused');
-      open();
-      await tasks.a!.executeUpdate(messages.resumeUpdate, { args: [said()] });
-      return toTheEnd(rig, tasks.a!);
-    },
-  },
-  {
-    name: 'nothing-to-land',
-    play: async (rig, ports) => {
-      ports.next('rebase', { kind: 'empty', baseSha: 'theirs' });
-      return toTheEnd(rig, await rig.start());
     },
   },
   {

@@ -124,6 +124,17 @@ export async function untilCancelled(): Promise<never> {
   }
 }
 
+/** Holds an activity back until a test lets it go on. It heartbeats, as everything that takes its time does. */
+export async function heldUntil(released: Promise<void>): Promise<void> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 50);
+  try {
+    await Promise.race([released, context.cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
 export const quietPoll: Poll = {
   config: null,
   candidates: [],

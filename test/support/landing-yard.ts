@@ -6,7 +6,7 @@ import type { StackTop } from '../../src/workflows/ports.js';
 import { queueQuery } from '../../src/workflows/messages.js';
 import type { task } from '../../src/workflows/task.js';
 import type { FakePorts } from './fake-ports.js';
-import { testConfig } from './fake-ports.js';
+import { heldUntil, testConfig } from './fake-ports.js';
 import type { Rig } from './workflow-rig.js';
 
 type TaskHandle = WorkflowHandle<typeof task>;
@@ -49,7 +49,7 @@ export async function fillYard(
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   ports.next('rebase', async () => {
-    await opened;
+    await heldUntil(opened);
     return { kind: 'ready', candidate: { sha: 'first', baseSha: 'base' } };
   });
   const config = testConfig({ batch });

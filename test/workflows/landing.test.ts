@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FailureType } from '../../src/domain/failure.js';
 import * as messages from '../../src/workflows/messages.js';
-import { FakePorts, failedCheck, passedCheck, testEvidence } from '../support/fake-ports.js';
+import { FakePorts, failedCheck, heldUntil, passedCheck, testEvidence } from '../support/fake-ports.js';
 import {
   candidateOf,
   expectDone,
@@ -264,7 +264,7 @@ describe('the queue', () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     ports.usually('rebase', async ({ entry }) => {
-      if (entry.identifier === 'e') await released;
+      if (entry.identifier === 'e') await heldUntil(released);
       return { kind: 'ready', candidate: { sha: entry.identifier, baseSha: 'base' } };
     });
     open();

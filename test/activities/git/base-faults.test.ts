@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { renameSync } from 'node:fs';
 import type { LandStrategy } from '../../../src/domain/config-view.js';
+import { FailureType } from '../../../src/domain/failure.js';
 import type { LandingEntry } from '../../../src/domain/landing.js';
 import type { Workspace } from '../../../src/domain/task.js';
+import { testWorkspace } from '../../support/fake-ports.js';
 import { GitRig, read } from './rig.js';
 
 const strategies: LandStrategy[] = ['squash', 'rebase', 'merge'];
@@ -48,6 +50,17 @@ describe('a base that is not there', () => {
     const outcome = await rig.merge(entry, candidate);
     expect(outcome).toMatchObject({ kind: 'blocked', message: expect.stringContaining('main is protected') });
     expect(rig.git('rev-parse', 'main')).toBe(head);
+  });
+});
+
+describe('a base that cannot be reached', () => {
+  it('is a failure that is tried again, with what git says', async () => {
+    rig = new GitRig({ repository: 'http://127.0.0.1:1/shop.git' });
+    await expect(rig.rebase(rig.entry(testWorkspace, '1'.repeat(40)))).rejects.toMatchObject({
+      type: FailureType.repository,
+      nonRetryable: false,
+      message: expect.stringMatching(/http:\/\/127\.0\.0\.1:1\/shop\.git cannot be used: git fetch failed/),
+    });
   });
 });
 
