@@ -70,6 +70,23 @@ describe('the waits of a task', () => {
     expect(timers).toEqual(expect.arrayContaining([10, 20]));
   });
 
+  it('counts how long it waits also when it asks again, and anew after work', async () => {
+    ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
+    const handle = await rig.start();
+    const failed = await skip(handle, 'backoff', '10s');
+    const asked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
+    expect(asked.waitsSince).not.toBe(failed.waitsSince);
+    await env.sleep('2 hours');
+    const again = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
+    expect(again.waiting).not.toEqual(asked.waiting);
+    expect(again.waitsSince).toBe(asked.waitsSince);
+
+    const slots = rig.grantSlots(handle);
+    const anew = await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');
+    expect(anew.waitsSince).not.toBe(failed.waitsSince);
+    await slots.stop();
+  });
+
   it('parks when its attempts are used up', async () => {
     ports.next('runTurn', failedTurn('a'), failedTurn('b'), failedTurn('c'));
     const handle = await rig.start();
