@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Duration } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Waiting } from '../../src/domain/task.js';
@@ -70,8 +71,8 @@ describe('the waits of a task', () => {
     expect(timers).toEqual(expect.arrayContaining([10, 20]));
   });
 
-  it('counts how long it waits also when it asks again, and anew after work', async () => {
-    ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
+  it('counts how long it waits from the beginning, also when it asks again', async () => {
+    ports.next('runTurn', failedTurn('crashed'));
     const handle = await rig.start();
     const failed = await skip(handle, 'backoff', '10s');
     const asked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
@@ -80,11 +81,19 @@ describe('the waits of a task', () => {
     const again = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
     expect(again.waiting).not.toEqual(asked.waiting);
     expect(again.waitsSince).toBe(asked.waitsSince);
+  });
 
-    const slots = rig.grantSlots(handle);
-    const anew = await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');
-    expect(anew.waitsSince).not.toBe(failed.waitsSince);
-    await slots.stop();
+  it('counts anew when what was waited for comes to nothing', async () => {
+    const refused = ApplicationFailure.nonRetryable('the base is gone');
+    ports.next('requestLanding', refused, refused);
+    const handle = await rig.start();
+    const failed = await skip(handle, 'retry', '1 day');
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    const again = await rig.until(
+      handle,
+      ({ waiting }) => waiting?.kind === 'retry' && ports.inputs('requestLanding').length === 2,
+    );
+    expect(again.waitsSince).not.toBe(failed.waitsSince);
   });
 
   it('parks when its attempts are used up', async () => {
