@@ -90,8 +90,8 @@ async function rest(task: Task): Promise<boolean> {
 
 function nextStage(task: Task): Promise<Task['state']['stage']> {
   const { stage } = task.state;
-  // Work ends a wait for good; landing goes on waiting for the same.
-  if (needsSlot(task.state)) task.state.waitBegan = null;
+  // What it waits for from here on is something new; only a change that is to land is asked for again.
+  if (stage.phase !== 'land') task.state.waitBegan = null;
   publish(task);
   keepMoment(task);
   switch (stage.phase) {

@@ -371,7 +371,7 @@ describe('files of a task', () => {
     expect((await lab.cli(['logs', task])).stdout).toBe('turn 1\n');
     expect((await lab.cli(['logs', task, '--checks'])).stdout).toBe('all good\n');
     expect((await lab.cli(['diff', task])).stdout).toContain('\n-a\n+b\n');
-    expect((await lab.cli(['diff', task, '--stat'])).stdout).toBe('x  +1  -1\n');
+    expect((await lab.cli(['diff', task, '--stat'])).stdout).toBe('x  +1  -1\n1 file changed, +1 -1\n');
     expect(JSON.parse((await lab.cli(['diff', task, '--json'])).stdout)).toMatchObject({
       files: [{ path: 'x' }],
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Duration } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Waiting } from '../../src/domain/task.js';
@@ -68,6 +69,31 @@ describe('the waits of a task', () => {
       timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
     );
     expect(timers).toEqual(expect.arrayContaining([10, 20]));
+  });
+
+  it('counts how long it waits from the beginning, also when it asks again', async () => {
+    ports.next('runTurn', failedTurn('crashed'));
+    const handle = await rig.start();
+    const failed = await skip(handle, 'backoff', '10s');
+    const asked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
+    expect(asked.waitsSince).not.toBe(failed.waitsSince);
+    await env.sleep('2 hours');
+    const again = await rig.until(handle, ({ waiting }) => waiting?.kind === 'slot');
+    expect(again.waiting).not.toEqual(asked.waiting);
+    expect(again.waitsSince).toBe(asked.waitsSince);
+  });
+
+  it('counts anew when what was waited for comes to nothing', async () => {
+    const refused = ApplicationFailure.nonRetryable('the base is gone');
+    ports.next('requestLanding', refused, refused);
+    const handle = await rig.start();
+    const failed = await skip(handle, 'retry', '1 day');
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    const again = await rig.until(
+      handle,
+      ({ waiting }) => waiting?.kind === 'retry' && ports.inputs('requestLanding').length === 2,
+    );
+    expect(again.waitsSince).not.toBe(failed.waitsSince);
   });
 
   it('parks when its attempts are used up', async () => {
