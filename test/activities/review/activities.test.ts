@@ -83,9 +83,7 @@ describe('review', () => {
     const run = counted(`[ "$(cat ${host.path('count')})" = xx ] || sleep 600; cat sum.js >&2; ${nothing}`);
     const result = host.review(run);
     await until(() => host.read('count') === 'x');
-    await Promise.all(
-      (await host.running()).map(({ keeper }) => process.kill(keeper.process.pid, 'SIGKILL')),
-    );
+    for (const { keeper } of await host.running()) process.kill(keeper.process.pid, 'SIGKILL');
     expect(await result).toEqual({ kind: 'reviewed', findings: [] });
     expect(host.read('count')).toBe('xx');
   });
