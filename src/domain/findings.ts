@@ -99,7 +99,7 @@ export function isDisputed({ resolution }: Finding): boolean {
 export function countFindings(known: readonly Finding[]): string {
   const open = openFindings(known);
   const counts = [
-    ...severities.map((name) => ({
+    ...[...severities].reverse().map((name) => ({
       what: `${name} open`,
       count: open.filter(({ severity }) => severity === name).length,
     })),

@@ -106,6 +106,6 @@ it('counts findings, and lists the open ones by how severe they are', () => {
     raised({ id: 'f3', claim: 'three' }),
   );
   const some = refuteFindings(findings, [{ id: 'f3', reason: 'no' }]);
-  expect(countFindings(some)).toBe('1 note open, 1 blocking open, 1 refuted');
+  expect(countFindings(some)).toBe('1 blocking open, 1 note open, 1 refuted');
   expect(openFindings(some).map(({ id }) => id)).toEqual(['f2', 'f1']);
 });

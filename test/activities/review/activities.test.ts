@@ -60,6 +60,34 @@ describe('review', () => {
     expect(host.read('count')).toBe('x');
   });
 
+  it('goes on with the reviewer whose worker leaves', async () => {
+    open();
+    const slow = counted(
+      `while [ ! -e ${host.path('go')} ]; do sleep 0.05; done; cat sum.js >&2; ${nothing}`,
+    );
+    const activity = new MockActivityEnvironment({ attempt: 1 });
+    const caught = host.review(slow, {}, {}, activity).catch((error: unknown) => error);
+    await until(() => host.read('count') === 'x');
+    activity.cancel('WORKER_SHUTDOWN');
+    expect(await caught).toMatchObject({ nextRetryDelay: '1ms', nonRetryable: false });
+    expect(await host.running()).toHaveLength(1);
+
+    const next = host.review(slow, {}, {}, new MockActivityEnvironment({ attempt: 2 }));
+    writeFileSync(host.path('go'), '');
+    expect(await next).toEqual({ kind: 'reviewed', findings: [] });
+    expect(host.read('count')).toBe('x');
+  });
+
+  it('begins again on a clean copy when the reviewer was cut off', async () => {
+    open();
+    const run = counted(`[ "$(cat ${host.path('count')})" = xx ] || sleep 600; cat sum.js >&2; ${nothing}`);
+    const result = host.review(run);
+    await until(() => host.read('count') === 'x');
+    for (const { keeper } of await host.running()) process.kill(keeper.process.pid, 'SIGKILL');
+    expect(await result).toEqual({ kind: 'reviewed', findings: [] });
+    expect(host.read('count')).toBe('xx');
+  });
+
   it('ends the reviewer when it is cancelled', async () => {
     open();
     const activity = new MockActivityEnvironment();
