@@ -207,6 +207,20 @@ describe('a task that a person has put back', () => {
     await slots.stop();
   });
 
+  it('goes on as it was when a workspace that was made anew cannot be put back', async () => {
+    const { handle, slots } = await shown();
+    ports.next('checkpoint', ApplicationFailure.nonRetryable('the folder is gone', 'workspace_invalid'));
+    ports.next('restore', { kind: 'lost', message: 'it is not on this host any more' });
+    await rewind(handle, 'verify');
+    const status = await rig.until(
+      handle,
+      ({ rewind: open, waiting }) => open === null && waiting?.kind === 'decision',
+    );
+    expect(status.round).toBe(1);
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    await slots.stop();
+  });
+
   it.each([
     { name: 'what is there cannot be saved', method: 'checkpoint' as const },
     { name: 'the files cannot be put back', method: 'restore' as const },
