@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskStatus } from '../../src/domain/status.js';
-import { FakePorts, testSha, untilCancelled } from '../support/fake-ports.js';
+import { FakePorts, untilCancelled } from '../support/fake-ports.js';
 import type { Lab } from './support/lab.js';
 import { openLab } from './support/lab.js';
 
@@ -38,6 +38,7 @@ async function start(): Promise<string> {
 describe('rewind', () => {
   it('puts a task back, waits for it, and says what became of it', async () => {
     const task = await start();
+    const { headSha } = await lab.until(task, waits);
     const { exitCode, stdout } = await lab.cli([
       'rewind',
       task,
@@ -55,7 +56,7 @@ describe('rewind', () => {
     ]);
     const shown = JSON.parse((await lab.cli(['status', task, '--json'])).stdout) as TaskStatus;
     expect(shown.checkpoints).toContainEqual(
-      expect.objectContaining({ phase: 'review', round: 1, sha: testSha(1) }),
+      expect.objectContaining({ phase: 'review', round: 1, sha: headSha }),
     );
   });
 
@@ -93,12 +94,13 @@ describe('rewind', () => {
 describe('fork', () => {
   it('starts a second task with the same words from the newest checkpoint, and leaves the first alone', async () => {
     const task = await start();
+    const { headSha } = await lab.until(task, waits);
     const forked = await lab.cli(['fork', task, '--id', 'other', '-m', 'Without a table', '--json']);
     expect(JSON.parse(forked.stdout)).toMatchObject({ task: 'other', title: 'Sum', project: 'shop' });
     await lab.until('other', waits);
     expect(ports.inputs('prepare').at(-1)).toMatchObject({
       headSha: null,
-      from: { identifier: task, sha: testSha(1) },
+      from: { identifier: task, sha: headSha },
       issue: {
         identifier: 'other',
         description: 'Add the numbers',
@@ -108,14 +110,15 @@ describe('fork', () => {
       },
     });
     expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([
-      { kind: 'fork', task, sha: testSha(1), by: 'ann', note: 'Without a table' },
+      { kind: 'fork', task, sha: headSha, by: 'ann', note: 'Without a table' },
     ]);
-    expect(await lab.until(task, waits)).toMatchObject({ round: 1, headSha: testSha(1) });
+    expect(await lab.until(task, waits)).toMatchObject({ round: 1, headSha });
     expect((await lab.cli(['fork', task, '--id', 'other'])).exitCode).toBe(4);
   });
 
   it('starts from an earlier moment, also of a task that is over', async () => {
     const task = await start();
+    const { headSha } = await lab.until(task, waits);
     await lab.cli(['request-changes', task, '-m', 'More']);
     await lab.until(task, (status) => waits(status) && status.round === 2);
     await lab.cli(['cancel', task]);
@@ -125,7 +128,7 @@ describe('fork', () => {
     expect(stdout).toMatch(/^Started sum-[a-z0-9]{4}: Sum\n/);
     const [, other = ''] = /^Started (\S+):/.exec(stdout) ?? [];
     await lab.until(other, waits);
-    expect(ports.inputs('prepare').at(-1)?.from).toEqual({ identifier: task, sha: testSha(1) });
+    expect(ports.inputs('prepare').at(-1)?.from).toEqual({ identifier: task, sha: headSha });
   });
 
   it('is refused where there is nothing to start from', async () => {
@@ -149,12 +152,13 @@ describe('fork', () => {
 describe('a decision', () => {
   it('takes an approval back while the change waits to land', async () => {
     const task = await start();
+    const { headSha } = await lab.until(task, waits);
     ports.next('merge', { kind: 'blocked', message: 'a.txt changed there.' });
     await lab.cli(['approve', task]);
     await lab.until(task, ({ waiting }) => waiting?.kind === 'base');
     expect((await lab.cli(['approve', task])).exitCode).toBe(4);
     const { exitCode, stdout } = await lab.cli(['request-changes', task, '-m', 'Not yet']);
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`Requesting changes to ${testSha(1)}`)]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`Requesting changes to ${headSha}`)]);
     await lab.until(task, (status) => waits(status) && status.round === 2);
     const page = (await lab.cli(['status', task])).stdout;
     expect(page).toMatch(/approve of c0+, round 1, by ann \(update\)/);
