@@ -325,6 +325,8 @@ describe('the commands', () => {
       case 'answer':
       case 'steer':
       case 'cancel':
+      case 'rewind':
+      case 'fork':
         return [name, ...(await replace(args, () => world.taskToDecide()))];
       case 'status':
       case 'diff':

@@ -14,15 +14,6 @@ export interface PhaseCheckpoint {
   session: string | null;
 }
 
-/** A person's wish to go back, until the files are put back. */
-export interface Rewind {
-  by: string;
-  note: string;
-  to: PhaseCheckpoint;
-  /** The workspace was gone, and was made anew for this. */
-  isMadeAnew: boolean;
-}
-
 /** Where a task comes from that was forked from another one. */
 export interface Origin {
   /** Identifier of the other task, in the same project. */

@@ -5,7 +5,7 @@ import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict } from './landing.js';
-import type { Origin, PhaseCheckpoint, Rewind } from './rewind.js';
+import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
 
@@ -62,6 +62,15 @@ export interface HandBack {
   author: string;
   /** `verify` where the work is finished, so that no turn of the agent is needed. */
   then: 'run' | 'verify';
+}
+
+/** A person's wish to go back to an earlier moment, until the files are put back. */
+export interface Rewind {
+  by: string;
+  note: string;
+  to: PhaseCheckpoint;
+  /** Where the task was when its workspace was found gone, which is made anew for this; else null. */
+  from: Stage | null;
 }
 
 /** The task's working directory and its git facts, all on one host. */

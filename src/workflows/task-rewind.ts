@@ -1,4 +1,3 @@
-import type { Rewind } from '../domain/rewind.js';
 import {
   describeCheckpoint,
   findCheckpoint,
@@ -7,7 +6,8 @@ import {
   neverReached,
   rewindPhases,
 } from '../domain/rewind.js';
-import type { Feedback, Stage } from '../domain/task.js';
+import type { PhaseCheckpoint } from '../domain/rewind.js';
+import type { Feedback, Rewind, Stage } from '../domain/task.js';
 import type { Taker } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
@@ -40,7 +40,7 @@ export function acceptRewind(task: Task, taker: Taker): void {
     apply: ({ by, note: text, to: phase, round }) => {
       const to = momentOf(task, phase, round);
       if (to === null) return 'there is no such moment';
-      state.rewind = { by, note: text, to, isMadeAnew: false };
+      state.rewind = { by, note: text, to, from: null };
       const said = `${by} has it put back to ${describeCheckpoint(to)}`;
       if (task.isAtTrain) return `${said}, unless its landing cannot be stopped any more`;
       task.interrupt();
@@ -76,7 +76,7 @@ function refuseMoment(task: Task, { to, round }: messages.RewindMessage): string
   return momentOf(task, to, round) === null ? neverReached(to, roundOf(round)) : null;
 }
 
-function momentOf({ state }: Task, phase: string, round: number): Rewind['to'] | null {
+function momentOf({ state }: Task, phase: string, round: number): PhaseCheckpoint | null {
   return isRewindPhase(phase) ? findCheckpoint(state.checkpoints, phase, roundOf(round)) : null;
 }
 
@@ -92,11 +92,12 @@ function roundOf(round: number): number | null {
 export async function goBack(task: Task, rewind: Rewind): Promise<Stage> {
   const { state } = task;
   const { stage } = state;
+  const from = rewind.from ?? stage;
   publish(task);
   const left = { summary: `Keep what was done before ${rewind.by} put it back`, message: 'Unfinished work' };
   const saved = await trySave(task, () => saveWork(task, left));
-  if (saved.kind === 'gone' && !rewind.isMadeAnew) {
-    rewind.isMadeAnew = true;
+  if (saved.kind === 'gone' && rewind.from === null) {
+    rewind.from = stage;
     return { phase: 'prepare' };
   }
   if (saved.kind === 'secrets') note(task, `what looks like a secret was left in ${saved.places[0] ?? ''}`);
@@ -106,9 +107,9 @@ export async function goBack(task: Task, rewind: Rewind): Promise<Stage> {
   state.rewind = null;
   if (restored.kind !== 'restored') {
     note(task, `not put back to ${describeCheckpoint(rewind.to)}: ${restored.message}`);
-    return stage;
+    return restored.kind === 'gone' ? stage : from;
   }
-  if (stage.phase === 'failed') countAnew(task);
+  if (from.phase === 'failed') countAnew(task);
   return goOn(task, rewind, restored);
 }
 

@@ -19,8 +19,11 @@ const statusFields = [
     'findings',
     'reviews',
     'decision',
+    'decisions',
     'question',
     'taken',
+    'rewind',
+    'checkpoints',
     'usage',
     'workspace',
     'landedSha',
@@ -266,6 +269,7 @@ describe('without a worker', () => {
     const done = await lab.until(task, ({ phase }) => phase === 'done');
     await lab.stopWorkers();
     expect(done.history.filter(({ note }) => note.startsWith('approve'))).toHaveLength(1);
+    expect(done.decisions).toMatchObject([{ verdict: 'approve', by: 'ann', sha: headSha, round: 1 }]);
   });
 
   it('starts a task that waits for a worker, and refuses a second one of the same name', async () => {

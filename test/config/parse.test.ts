@@ -206,6 +206,14 @@ describe('bad values', () => {
     ['hooks', '{ timeout_ms: 99999999999 }', 'hooks.timeout_ms', '99999999999', ms],
     ['hooks', '{ before_run: [a] }', 'hooks.before_run', 'a list', 'a text'],
     ['tracker', '{ kind: file, active_states: Todo }', 'tracker.active_states', '"Todo"', 'a list'],
+    ['tracker', '{ kind: file, on_cancel: [Done] }', 'tracker.on_cancel', 'a list', 'a text'],
+    [
+      'tracker',
+      '{ kind: file, on_reject: todo }',
+      'tracker.on_reject',
+      '"todo"',
+      'a state that is not in tracker.active_states (Todo, In Progress), or null',
+    ],
     ['tracker', '{ kind: file, required_labels: [1] }', 'tracker.required_labels[0]', '1', 'a text'],
     ['repository', '{ base: main }', 'repository.url', 'nothing', 'a text'],
     [

@@ -4,7 +4,7 @@ import { refOf, viewOf } from '../../src/config/view.js';
 import { workflowText } from './workflow-file.js';
 
 const full = workflowText({
-  tracker: '{ kind: file, required_labels: [ready], provider: { path: work } }',
+  tracker: '{ kind: file, required_labels: [ready], on_reject: Rejected, provider: { path: work } }',
   agent: '{ kind: command, max_concurrent_agents: 3, max_concurrent_agents_by_state: { Todo: 1 } }',
   command: '{ run: "agent --token hidden-command" }',
   hooks: '{ before_run: hidden-hook }',
@@ -27,6 +27,8 @@ describe('the view for workflows', () => {
           activeStates: ['Todo', 'In Progress'],
           terminalStates: ['Done', 'Cancelled'],
           requiredLabels: ['ready'],
+          onReject: 'Rejected',
+          onCancel: null,
         },
         agent: {
           kind: 'command',

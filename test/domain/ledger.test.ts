@@ -11,6 +11,10 @@ describe('the record of a closed task', () => {
     const state = newTask('shop', testIssue());
     state.stage = { phase: 'done' };
     state.landedSha = 'c1';
+    const at = '2026-01-02T00:00:00Z';
+    state.decisions = [
+      { verdict: 'approve', sha: 'c0', round: 2, note: 'good', by: 'ann', at, via: 'signal' },
+    ];
     state.round = 2;
     state.history = [
       { phase: 'claim', at: '2026-01-01T00:00:00Z', note: '' },
@@ -26,6 +30,7 @@ describe('the record of a closed task', () => {
       reason: null,
       rounds: 2,
       landedSha: 'c1',
+      decisions: [{ verdict: 'approve', by: 'ann', at, via: 'signal' }],
       startedAt: '2026-01-01T00:00:00Z',
       endedAt: '2026-01-02T00:00:00Z',
     });

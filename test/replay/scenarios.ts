@@ -305,6 +305,90 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'approval-taken-back-before-it-landed',
+    play: async (rig) => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
+      await decide(rig, handle, 'approve', 1);
+      await rig.until(handle, ({ phase, waiting }) => phase === 'land' && waiting?.kind === 'paused');
+      const back = { ...said(), verdict: 'request_changes' as const, sha: testSha(1), round: 1 };
+      await handle.executeUpdate(messages.decideUpdate, { args: [back] });
+      await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
+      return toTheEnd(rig, handle, always, () => decide(rig, handle, 'approve', 2));
+    },
+  },
+  {
+    name: 'rejected-while-the-base-was-in-the-way',
+    play: async (rig, ports) => {
+      ports.next('merge', { kind: 'blocked', message: 'a.txt has changes.' });
+      const handle = await rig.start({ config: always });
+      await decide(rig, handle, 'approve', 1);
+      await rig.until(handle, (status) => status.waiting?.kind === 'base');
+      const refused = { ...said(), verdict: 'reject' as const, sha: testSha(1), round: 1 };
+      await handle.signal(messages.decideSignal, refused);
+      return toTheEnd(rig, handle, always);
+    },
+  },
+  {
+    name: 'taken-out-of-the-queue-by-an-objection',
+    play: async (rig, ports) => {
+      let release: () => void = () => undefined;
+      const merging = new Promise<void>((resolve) => (release = resolve));
+      ports.next('merge', async () => {
+        await merging;
+        return { kind: 'merged' };
+      });
+      const first = await rig.start();
+      await rig.until(first, () => ports.inputs('merge').length === 1);
+      const handle = await rig.start({ config: always });
+      await decide(rig, handle, 'approve', 1);
+      const { headSha } = await rig.until(handle, ({ waiting }) => waiting?.kind === 'landing');
+      const refused = { ...said(), verdict: 'reject' as const, sha: headSha!, round: 1 };
+      await handle.executeUpdate(messages.decideUpdate, { args: [refused] });
+      await rig.until(handle, ({ phase }) => phase === 'rejected');
+      release();
+      return toTheEnd(rig, handle, always);
+    },
+  },
+  {
+    name: 'rejected-and-moved-in-the-tracker',
+    play: async (rig) => {
+      const { view } = always;
+      const config = { ...always, view: { ...view, tracker: { ...view.tracker, onReject: 'Cancelled' } } };
+      const handle = await rig.start({ config, issue: { source: 'tracker' } });
+      await decide(rig, handle, 'reject', 1);
+      return toTheEnd(rig, handle, config);
+    },
+  },
+  {
+    name: 'put-back-to-run-in-a-turn',
+    play: async (rig, ports) => {
+      ports.next('runTurn', untilCancelled);
+      const handle = await rig.start();
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      await handle.executeUpdate(messages.rewindUpdate, { args: [{ ...said(), to: 'run', round: 0 }] });
+      return toTheEnd(rig, handle);
+    },
+  },
+  {
+    name: 'put-back-to-review-in-a-workspace-that-was-gone',
+    play: async (rig, ports) => {
+      const handle = await rig.start({ config: always });
+      await rig.until(handle, (status) => status.waiting?.kind === 'decision');
+      ports.next('checkpoint', ApplicationFailure.nonRetryable('the folder is gone', 'workspace_invalid'));
+      await handle.executeUpdate(messages.rewindUpdate, { args: [{ ...said(), to: 'review', round: 1 }] });
+      return toTheEnd(rig, handle, always, () => decide(rig, handle, 'approve', 2));
+    },
+  },
+  {
+    name: 'forked',
+    play: async (rig) => {
+      const origin = { task: 'first', sha: testSha(9), by: 'ann', note: 'another way' };
+      return toTheEnd(rig, await rig.start({ origin }));
+    },
+  },
+  {
     name: 'landing-of-a-base-that-moved',
     play: async (rig, ports) => {
       ports.next('merge', { kind: 'moved' });

@@ -167,18 +167,40 @@ describe('a task that a person has put back', () => {
   });
 
   it('does not know any more what was found out about later work', async () => {
-    const red = testEvidence(testSha(1), 'base', [failedCheck]);
-    ports.next('verify', red, red, red, red);
+    let release: () => void = () => undefined;
+    const checking = new Promise<void>((resolve) => (release = resolve));
+    ports.next('verify', async () => {
+      await checking;
+      return testEvidence(testSha(1), 'base', [failedCheck]);
+    });
     const handle = await rig.start();
     const slots = rig.grantSlots(handle);
+    await rig.until(handle, () => ports.inputs('verify').length === 1);
+    await handle.executeUpdate(messages.steerUpdate, { args: [said('mind the gap')] });
+    await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
+    release();
+    const red = await rig.until(handle, ({ waiting }) => waiting?.kind === 'paused');
+    expect(red.checks).toHaveLength(1);
+    await rewind(handle, 'run', 1);
+    const back = await rig.until(handle, ({ round, waiting }) => round === 3 && waiting !== null);
+    expect(back.checks).toEqual([]);
+    await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
+    expect((await handle.result()).outcome).toBe('done');
+    // What a person said counts as before.
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'steer' }, { kind: 'rewind' }]);
+    await slots.stop();
+  });
+
+  it('does not count what was used up before it failed', async () => {
+    const config = testConfig({ limits: { turns: 1 } });
+    ports.next('verify', testEvidence(testSha(1), 'base', [failedCheck]));
+    const handle = await rig.start({ config });
+    const slots = rig.grantSlots(handle, config);
     const parked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'retry');
-    expect(parked.checks).toHaveLength(1);
-    expect(parked.next.map(({ command }) => command)).toContainEqual(
-      expect.stringMatching(/rewind .* --to run/),
-    );
+    const commands = parked.next.map(({ command }) => command);
+    expect(commands).toContainEqual(expect.stringMatching(/rewind .* --to run/));
     await rewind(handle, 'run', 1);
     expect((await handle.result()).outcome).toBe('done');
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'rewind' }]);
     await slots.stop();
   });
 
@@ -204,6 +226,20 @@ describe('a task that a person has put back', () => {
     await rig.until(handle, waitsInRound(2));
     expect(ports.inputs('prepare')).toHaveLength(2);
     expect(ports.inputs('restore')).toHaveLength(1);
+    await slots.stop();
+  });
+
+  it('goes on as it was when a workspace that was made anew cannot be put back', async () => {
+    const { handle, slots } = await shown();
+    ports.next('checkpoint', ApplicationFailure.nonRetryable('the folder is gone', 'workspace_invalid'));
+    ports.next('restore', { kind: 'lost', message: 'it is not on this host any more' });
+    await rewind(handle, 'verify');
+    const status = await rig.until(
+      handle,
+      ({ rewind: open, waiting }) => open === null && waiting?.kind === 'decision',
+    );
+    expect(status.round).toBe(1);
+    expect(ports.inputs('runTurn')).toHaveLength(1);
     await slots.stop();
   });
 

@@ -60,6 +60,29 @@ describe('guidanceOf', () => {
     expect(text).toContain('In `logo.png`, the base has:\n\n```text\n(another binary file)\n```');
   });
 
+  it('tells who has put the work back, to where and why, and what does not fit the base', () => {
+    const rewind = {
+      kind: 'rewind',
+      by: 'ann',
+      note: 'Leave the parser alone',
+      moment: 'run of round 2',
+    } as const;
+    const text = guidanceOf([{ ...rewind, conflicts: ['src/sum.ts'] }]);
+    expect(text).toContain('ann has put the working directory back to run of round 2.');
+    expect(text).toContain('```text\nsrc/sum.ts\n```');
+    expect(text).toContain('ann says:\n\n```text\nLeave the parser alone\n```');
+    const quiet = guidanceOf([{ ...rewind, note: ' ', conflicts: [] }]);
+    expect(quiet).not.toMatch(/conflict|says:/);
+  });
+
+  it('tells from which task the work comes', () => {
+    const fork = { kind: 'fork', by: 'ann', note: 'Without a table', task: '`fix`' } as const;
+    const text = guidanceOf([{ ...fork, sha: 'b'.repeat(40) }]);
+    expect(text).toContain('ann has forked this task from `fix` at bbbbbbbbbbbb.');
+    expect(text).toContain('```text\nWithout a table\n```');
+    expect(guidanceOf([{ ...fork, sha: null }])).not.toContain(' at ');
+  });
+
   it('says something for each kind of feedback', () => {
     const text = guidanceOf([
       { kind: 'conflict', baseSha: 'b'.repeat(40), files: ['src/sum.ts'] },
