@@ -11,8 +11,8 @@ export interface Place {
 const sameLines = 5;
 /** The part of all their words that two claims share when they say the same. */
 const sameWords = 0.6;
-/** Those that are over are forgotten beyond it, the oldest first. */
-const mostKept = 200;
+/** Those that are over are forgotten beyond it, the oldest first: Temporal takes 2 MB for a state. */
+const mostKept = 100;
 
 const endings = ['fixed', 'refuted', 'accepted'] as const;
 

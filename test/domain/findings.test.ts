@@ -54,13 +54,13 @@ describe('takeReview', () => {
   });
 
   it('forgets the oldest that are over, and nothing that is open', () => {
-    const many = Array.from({ length: 210 }, (_, at) => raised({ id: `n${at}`, claim: `claim${at}` }));
+    const many = Array.from({ length: 110 }, (_, at) => raised({ id: `n${at}`, claim: `claim${at}` }));
     const over = acceptFindings(found(...many), 'ann', 'now');
-    expect(over).toHaveLength(210);
+    expect(over).toHaveLength(110);
     const kept = takeReview(over, 'bugs', [raised({ id: 'new', claim: 'something else' })], second);
-    expect(kept).toHaveLength(200);
+    expect(kept).toHaveLength(100);
     expect(kept.at(-1)?.id).toBe('new');
-    expect(found(...many)).toHaveLength(210);
+    expect(found(...many)).toHaveLength(110);
   });
 });
 

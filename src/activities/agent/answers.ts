@@ -9,7 +9,7 @@ export const answersFile = 'findings.json';
 
 const limitBytes = 256 * 1024;
 /** It is kept in the task's state. */
-const longestReason = 1_000;
+const longestReason = 500;
 
 const AnswersFile = z.object({
   refuted: z.array(z.object({ id: z.string(), reason: z.string().trim().min(1) })),

@@ -14,7 +14,7 @@ export type Answer = { kind: 'findings'; findings: Claimed[] } | { kind: 'unusab
 
 /** They are kept in the task's state, so they are bounded. */
 const mostFindings = 20;
-const longest = { file: 1_000, claim: 300, text: 1_000 };
+const longest = { file: 300, claim: 300, text: 700 };
 /** Each brace is a place where the answer may begin. */
 const mostStarts = 2_000;
 

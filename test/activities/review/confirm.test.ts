@@ -81,7 +81,7 @@ describe('what a reviewer says', () => {
     );
     expect(finding?.claim).toHaveLength(300);
     expect(finding?.claim.startsWith('[2Jx')).toBe(true);
-    expect(finding?.evidence).toHaveLength(1000);
+    expect(finding?.evidence).toHaveLength(700);
   });
 
   it('is of no use when it is too much', async () => {
