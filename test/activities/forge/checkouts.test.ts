@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Landing } from '../../../src/activities/forge/forge.js';
+import { openMirror } from '../../../src/activities/git/mirror.js';
 import { git, read, write } from '../git/rig.js';
 import { CheckoutRig } from './checkout-rig.js';
 
@@ -340,6 +341,36 @@ describe('a person who is faster', () => {
     git(rig.user, 'add', 'a.txt');
     expect(await rig.merge(landing)).toEqual(merged);
     expect(rig.status()).toEqual(['M  a.txt']);
+  });
+});
+
+describe('a candidate', () => {
+  it('is brought by the mirror where the repository does not take its ref', async () => {
+    rig = new CheckoutRig(base);
+    const { gitDir } = await openMirror({ paths: rig.rig.paths, config: rig.rig.config });
+    const landing = rig.change(newText, gitDir);
+    expect(await rig.merge(landing)).toEqual(merged);
+    expect(rig.head()).toBe(landing.candidate.sha);
+    expect(rig.status()).toEqual([]);
+  });
+
+  it('that has landed is not landed again, whatever was edited since', async () => {
+    const landing = open(newText);
+    expect(await rig.merge(landing)).toEqual(merged);
+    write(rig.user, { 'a.txt': 'mine\n' });
+    expect(await rig.merge(landing)).toEqual(merged);
+    expect(rig.status()).toEqual(['M a.txt']);
+  });
+
+  it('that a hook refuses touches no file', async () => {
+    const landing = open(newText);
+    mkdirSync(join(rig.user, '.git/hooks'), { recursive: true });
+    const hook = '#!/bin/sh\necho only on Mondays >&2\nexit 1\n';
+    writeFileSync(join(rig.user, '.git/hooks/pre-receive'), hook, { mode: 0o755 });
+    const time = lstatSync(join(rig.user, 'a.txt')).ctimeMs;
+    expect(await rig.merge(landing)).toEqual(blocked('only on Mondays'));
+    expect(lstatSync(join(rig.user, 'a.txt')).ctimeMs).toBe(time);
+    expect([rig.status(), rig.leftovers()]).toEqual([[], []]);
   });
 });
 
