@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { finishLandings } from '../activities/forge/registry.js';
 import { emptyTrash } from '../activities/git/trash.js';
 import { createActivities } from '../activities/index.js';
 import type { EngineConnection } from '../config/connection.js';
@@ -23,6 +24,8 @@ export async function serve(
   signal: AbortSignal,
   onReady: (client: Client, queue: string) => Promise<void>,
 ): Promise<void> {
+  // Needs no server: people wait for their working trees.
+  await finishLandings(host);
   const connection = await connectPatiently(engine, host.log, signal);
   if (connection === null) return;
   try {

@@ -197,7 +197,12 @@ describe('findings', () => {
           '  evidence: one - two',
         ],
         ...['  suggestion: Use +', ''],
-        ...['src/sum.ts', '  note, accepted by ann, raised by correctness', '  The name is short', '  evidence: one - two'],
+        ...[
+          'src/sum.ts',
+          '  note, accepted by ann, raised by correctness',
+          '  The name is short',
+          '  evidence: one - two',
+        ],
         ...['  suggestion: Use +', '', '3 findings, 1 blocking, 2 open', ''],
       ].join('\n'),
     );

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Landing } from '../../../src/activities/forge/forge.js';
+import { finishLandings } from '../../../src/activities/forge/registry.js';
 import type { LandingStep } from '../../../src/activities/forge/local/step.js';
 import type { Settings } from '../../support/landing-worker.js';
 import { compile } from '../../support/program.js';
@@ -97,6 +98,26 @@ describe('a worker that is killed while it lands in a working tree', () => {
       );
     },
   );
+
+  it.each<LandingStep>(['locked', 'moved', 'written'])(
+    'when it has %s: a worker that starts finishes it by itself, or takes the lock away',
+    async (step) => {
+      expect(work(step)).toBeNull();
+      await finishLandings(rig.rig.deps);
+      expect(existsSync(join(rig.user, '.git/index.lock'))).toBe(false);
+      if (step === 'locked') expect(rig.head()).toBe(landing.candidate.baseSha);
+      else expectLanded();
+      expect(work()).toEqual({ kind: 'merged' });
+      expectLanded();
+    },
+  );
+
+  it('before the base moved, which a push that it had begun moves later: the next one finishes', () => {
+    expect(work('examined')).toBeNull();
+    git(rig.user, 'update-ref', 'refs/heads/main', landing.candidate.sha);
+    expect(work()).toEqual({ kind: 'merged' });
+    expectLanded();
+  });
 
   it('with some of the files written: the next one writes the others', () => {
     expect(work('moved')).toBeNull();

@@ -17,15 +17,15 @@ export class CheckoutRig {
     this.user = this.rig.user;
   }
 
-  /** A change to the present base, as `edit` makes it in a clone of its own. */
-  change(edit: (folder: string) => void): Landing {
+  /** A change to the present base, as `edit` makes it in a clone of its own; its landing ref goes to `remote`. */
+  change(edit: (folder: string) => void, remote = 'origin'): Landing {
     this.clones += 1;
     const [identifier, clone] = [`SHOP-${this.clones}`, join(this.rig.folder, `clone-${this.clones}`)];
     git(this.rig.folder, 'clone', '--quiet', '--branch', 'main', this.user, clone);
     const baseSha = git(clone, 'rev-parse', 'HEAD');
     edit(clone);
     const sha = commitAll(clone, 'Landed');
-    git(clone, 'push', '--quiet', 'origin', `HEAD:refs/continuo/shop/${identifier}/landing`);
+    git(clone, 'push', '--quiet', remote, `HEAD:refs/continuo/shop/${identifier}/landing`);
     return { entry: { project: 'shop', identifier, base: 'main' }, candidate: { sha, baseSha } };
   }
 

@@ -7,11 +7,13 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Landing } from '../../../src/activities/forge/forge.js';
+import { openMirror } from '../../../src/activities/git/mirror.js';
 import { git, read, write } from '../git/rig.js';
 import { CheckoutRig } from './checkout-rig.js';
 
@@ -155,6 +157,16 @@ describe('what a person has not committed, where something lands', () => {
     expect(rig.status()).toEqual([]);
   });
 
+  it('makes the landing wait when git itself would refuse, with its words', async () => {
+    const landing = open(newText);
+    git(rig.user, 'update-index', '--assume-unchanged', 'a.txt');
+    utimesSync(join(rig.user, 'a.txt'), 1, 1);
+    expect(await rig.merge(landing)).toEqual(blocked("Entry 'a.txt' not uptodate"));
+    expect(rig.head()).toBe(landing.candidate.baseSha);
+    git(rig.user, 'update-index', '--no-assume-unchanged', 'a.txt');
+    expect(await rig.merge(landing)).toEqual(merged);
+  });
+
   const standing: [string, (folder: string) => void, Record<string, string>, string][] = [
     ['an untracked file', (f) => write(f, { 'n.txt': 'n' }), { 'n.txt': 'mine' }, 'n.txt'],
     [
@@ -232,18 +244,8 @@ describe('what is under way in the working tree', () => {
     [
       'files in conflict',
       () => {
-        write(rig.user, { 'b.txt': 'mine\n' });
-        git(rig.user, 'stash');
-        git(rig.user, 'read-tree', '-m', '-u', 'HEAD');
-        git(rig.user, 'rm', '--quiet', '--cached', 'b.txt');
-        const oid = git(rig.user, 'rev-parse', 'HEAD:b.txt');
-        git(rig.user, 'update-index', '--add', '--cacheinfo', `100644,${oid},b.txt`);
-        expect(() => git(rig.user, 'merge-file', 'b.txt', 'a.txt', 'c.txt')).toThrow();
-        git(rig.user, 'checkout', '--quiet', 'HEAD', '--', 'b.txt');
-        git(rig.user, 'checkout', '--quiet', 'conflicting', '--', 'b.txt');
-        git(rig.user, 'commit', '--quiet', '-m', 'Mine');
-        expect(() => git(rig.user, 'stash', 'pop')).toThrow();
-        git(rig.user, 'update-ref', 'refs/heads/main', 'HEAD~1');
+        git(rig.user, 'read-tree', '--empty');
+        git(rig.user, 'read-tree', '-i', '-m', 'main', 'conflicting~1', 'conflicting');
       },
       'b.txt in conflict there; solve that and git add it',
       () => git(rig.user, 'reset', '--quiet', '--hard'),
@@ -257,7 +259,6 @@ describe('what is under way in the working tree', () => {
     git(rig.user, 'add', '.');
     git(rig.user, 'commit', '--quiet', '-m', 'Side');
     git(rig.user, 'switch', '--quiet', '-c', 'conflicting', 'main');
-    rmSync(join(rig.user, 'c.txt'));
     write(rig.user, { 'b.txt': 'theirs\n' });
     git(rig.user, 'commit', '--quiet', '-a', '-m', 'One');
     write(rig.user, { 'b.txt': 'again\n' });
@@ -340,6 +341,36 @@ describe('a person who is faster', () => {
     git(rig.user, 'add', 'a.txt');
     expect(await rig.merge(landing)).toEqual(merged);
     expect(rig.status()).toEqual(['M  a.txt']);
+  });
+});
+
+describe('a candidate', () => {
+  it('is brought by the mirror where the repository does not take its ref', async () => {
+    rig = new CheckoutRig(base);
+    const { gitDir } = await openMirror({ paths: rig.rig.paths, config: rig.rig.config });
+    const landing = rig.change(newText, gitDir);
+    expect(await rig.merge(landing)).toEqual(merged);
+    expect(rig.head()).toBe(landing.candidate.sha);
+    expect(rig.status()).toEqual([]);
+  });
+
+  it('that has landed is not landed again, whatever was edited since', async () => {
+    const landing = open(newText);
+    expect(await rig.merge(landing)).toEqual(merged);
+    write(rig.user, { 'a.txt': 'mine\n' });
+    expect(await rig.merge(landing)).toEqual(merged);
+    expect(rig.status()).toEqual(['M a.txt']);
+  });
+
+  it('that a hook refuses touches no file', async () => {
+    const landing = open(newText);
+    mkdirSync(join(rig.user, '.git/hooks'), { recursive: true });
+    const hook = '#!/bin/sh\necho only on Mondays >&2\nexit 1\n';
+    writeFileSync(join(rig.user, '.git/hooks/pre-receive'), hook, { mode: 0o755 });
+    const time = lstatSync(join(rig.user, 'a.txt')).ctimeMs;
+    expect(await rig.merge(landing)).toEqual(blocked('only on Mondays'));
+    expect(lstatSync(join(rig.user, 'a.txt')).ctimeMs).toBe(time);
+    expect([rig.status(), rig.leftovers()]).toEqual([[], []]);
   });
 });
 

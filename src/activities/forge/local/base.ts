@@ -34,8 +34,9 @@ export async function bringCandidate({ mirror, candidate, signal }: Work, reposi
   const git = { cwd: repository, trusted: true, signal };
   const { exitCode } = await tryGit(['cat-file', '-e', `${candidate.sha}^{tree}`], git);
   if (exitCode === 0) return;
-  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-  await runGit([...args, mirror.gitDir, candidate.sha], git);
+  // Version 2 gives any commit by its name.
+  const args = ['-c', 'protocol.version=2', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
+  await runGit([...args, '--no-auto-maintenance', mirror.gitDir, candidate.sha], git);
 }
 
 /** Moves the base by compare-and-swap. The repository's own hooks have a say. */

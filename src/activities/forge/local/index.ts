@@ -54,7 +54,11 @@ function mergeInFolder(work: Work, repository: string, deps: Deps, at: Steps): P
     const remainder = await resumeLanding(journal, at);
     if (remainder !== null) return { kind: 'blocked', message: remainder };
     const before = await compare(work);
-    if (before !== null) return before;
+    if (before !== null) {
+      // It may have moved just now, by a push that a dead worker had begun.
+      const late = await resumeLanding(journal, at);
+      return late === null ? before : { kind: 'blocked', message: late };
+    }
     await fetchCandidate(work);
 
     const { checkedOut, busy } = await findTrees(repository, ref, signal);

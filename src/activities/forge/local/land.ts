@@ -64,9 +64,10 @@ interface Ended {
 }
 
 /**
- * Goes on with what a dead worker has left. Where the base has not moved, nothing has happened. Where
- * it is at the new commit, the working trees follow. Where somebody has moved it on since, they know
- * what is there, and it is theirs. Returns what a person has to see to first, in words, or null.
+ * Goes on with what a dead worker has left. Where the base has not moved, nothing has happened; the record stays,
+ * because a push of the dead may still be under way. Where it is at the new commit, the working trees
+ * follow. Where somebody has moved it on since, they know what is there, and it is theirs. Returns what a
+ * person has to see to first, in words, or null.
  */
 export async function resumeLanding(journal: LandingJournal, at: Steps): Promise<string | null> {
   const record = await journal.read();
@@ -74,12 +75,14 @@ export async function resumeLanding(journal: LandingJournal, at: Steps): Promise
   const trees = record.trees.filter(({ path, gitDir }) => existsSync(path) && existsSync(gitDir));
   const locked = await locking(journal, { ...record, trees }, async () => {
     for (const tree of trees) await removeDrafts(tree);
-    return finish(journal, { ...record, trees }, at);
+    const hasMoved = (await headOf(record)) !== record.before;
+    return { hasMoved, remainder: await finish(journal, { ...record, trees }, at) };
   });
   if (locked.kind === 'locked') return describeLock(locked.file);
   at('unlocked');
-  if (locked.value === null) await journal.remove();
-  return locked.value;
+  const { hasMoved, remainder } = locked.value;
+  if (hasMoved && remainder === null) await journal.remove();
+  return remainder;
 }
 
 function locking<T>({ file }: LandingJournal, { trees }: LandingRecord, work: () => Promise<T>) {
@@ -95,6 +98,8 @@ async function findObstacle(record: LandingRecord): Promise<string | null> {
   const { checkedOut, busy } = await findTrees(record.repository, record.ref);
   if (busy[0] !== undefined) return describeBusy(record.ref, busy[0]);
   for (const tree of checkedOut) {
+    const isLocked = record.trees.some(({ gitDir }) => gitDir === tree.gitDir);
+    if (!isLocked) return `${tree.path} was switched to the base just now`;
     const examination = await examine(tree, record.changes);
     const obstacle = describeObstacle(record.ref, tree.path, examination);
     if (obstacle !== null) return obstacle;
