@@ -43,7 +43,8 @@ export async function landBatch(
   for (let moves = 0; moves < maxMoves; moves += 1) {
     begin('rebase');
     const rebased = await rebase(first);
-    if (rebased.kind !== 'ready') return [{ entry: first, result: resultOf(rebased) }];
+    if (rebased.kind === 'landed') return [{ entry: first, result: await finish(first, rebased.candidate) }];
+    if (rebased.kind !== 'ready') return [{ entry: first, result: rebased }];
     const { baseSha } = rebased.candidate;
     const stack = await stackUp({ entry: first, candidate: rebased.candidate }, others);
 
@@ -111,9 +112,10 @@ function sendBack({ red }: Proof, baseSha: string): Settled[] {
   return [{ entry: red.entry, result: { kind: 'red', baseSha, evidence: red.evidence } }];
 }
 
-function resultOf(rebased: Exclude<RebaseOutcome, { kind: 'ready' }>): LandingResult {
-  if (rebased.kind !== 'landed') return rebased;
-  return { kind: 'landed', ...rebased.candidate, evidence: null };
+/** The base has it already. Files of a checkout that were to move along may still wait for a person. */
+async function finish(entry: LandingEntry, candidate: LandingCandidate): Promise<LandingResult> {
+  const merged = await merge({ entry, candidate }, candidate.baseSha);
+  return merged.kind === 'blocked' ? merged : { kind: 'landed', ...candidate, evidence: null };
 }
 
 function rebase(entry: LandingEntry, onto?: StackTop): Promise<RebaseOutcome> {

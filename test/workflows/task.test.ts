@@ -168,6 +168,25 @@ describe('the task workflow', () => {
     expect(ports.inputs('requestLanding')).toHaveLength(2);
   });
 
+  it('waits while a base that moved already has files in the way, and lands nothing twice', async () => {
+    const inTheWay = { kind: 'blocked' as const, message: 'a.txt waits for you.' };
+    ports.next('merge', inTheWay, inTheWay);
+    const handle = await rig.start();
+    await rig.until(handle, (status) => status.waiting?.kind === 'base');
+    const landed = { kind: 'landed' as const, candidate: { sha: 'landed', baseSha: 'base' } };
+    ports.usually('rebase', () => landed);
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await rig.until(handle, ({ waiting }) => waiting?.kind === 'base' && ports.inputs('merge').length === 2);
+    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    expect(await handle.result()).toEqual({ outcome: 'done', landedSha: 'landed' });
+    expect(
+      ports
+        .inputs('merge')
+        .map(({ candidate }) => candidate.sha)
+        .slice(1),
+    ).toEqual(['landed', 'landed']);
+  });
+
   it('rebases and verifies again when the base moved', async () => {
     ports.next('merge', { kind: 'moved' });
     const handle = await rig.start();
