@@ -166,6 +166,7 @@ export function nextActions(state: TaskState): NextAction[] {
     case 'decision':
       return [
         act('See the change', `diff ${task}`),
+        ...(state.findings.length === 0 ? [] : [act('See what reviewers found', `findings ${task}`)]),
         act('Let it land', `approve ${task}`),
         act('Send it back', `request-changes ${task} -m '<what to change>'`),
         act('Refuse it', `reject ${task} -m '<why>'`),

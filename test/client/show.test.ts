@@ -160,6 +160,12 @@ describe('diff', () => {
     const plain = await lab.cliOnTerminal(['diff', 'found'], { ...env, NO_COLOR: '1' });
     await plain.end;
     expect(await readFile(paged, 'utf8')).toContain('\n+const sum = one - two;\n  ┃ warning, open');
+
+    const usual = await lab.cliOnTerminal(['diff', 'found'], { NO_COLOR: '1' });
+    await usual.until((written) => written.includes('\n+const sum = one - two;'));
+    // It is more than a page, so `less` waits.
+    usual.type('q');
+    expect((await usual.end).exitCode).toBe(0);
   });
 
   onTerminal('ends quietly when the pager is left early, and clearly when there is no such one', async () => {
@@ -287,6 +293,8 @@ describe('evidence', () => {
 describe('status', () => {
   it('says in one sentence what is waited for, and since when', async () => {
     const page = (await lab.cli(['status', 'clean'])).stdout;
+    expect(page).not.toContain('continuo findings');
+    expect((await lab.cli(['status', 'found'])).stdout).toContain('continuo findings found');
     expect(page).toMatch(/^waits for a person to decide about a{12}: every change is decided by a person$/m);
     expect(page).toMatch(/^since +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d, for \d+/m);
   });

@@ -50,7 +50,10 @@ export async function openTerminal(
     async until(wanted) {
       const deadline = Date.now() + 30_000;
       while (!wanted(written)) {
-        if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(written)}`);
+        if (Date.now() > deadline) {
+          child.kill();
+          throw new Error(`never came: ${JSON.stringify(written)}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       return written;
