@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readGit } from '../git/git.js';
 import type { Mirror } from '../git/mirror.js';
@@ -27,7 +27,9 @@ export async function bringChange(
   const args = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--find-renames', baseSha, sha, '--'];
   const diff = await readGit(args, { gitDir });
   const file = join(temporary, 'change.diff');
-  await writeFile(file, diff, { mode: 0o600 });
+  // A reviewer that runs already may have put a link there: nothing is written through it.
+  await rm(file, { recursive: true, force: true });
+  await writeFile(file, diff, { mode: 0o600, flag: 'wx' });
   const isCut = diff.length > shownBytes;
   const end = isCut ? diff.lastIndexOf('\n', shownBytes) + 1 || shownBytes : diff.length;
   return { shown: diff.toString('utf8', 0, end), bytes: diff.length, isCut, file };

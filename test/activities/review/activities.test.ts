@@ -63,11 +63,11 @@ describe('review', () => {
   it('goes on with the reviewer whose worker leaves', async () => {
     open();
     const slow = counted(
-      `while [ ! -e ${host.path('go')} ]; do sleep 0.05; done; cat sum.js >&2; ${nothing}`,
+      `ln -sf ${host.path('mine')} "$TMPDIR/change.diff"; touch ${host.path('began')}; while [ ! -e ${host.path('go')} ]; do sleep 0.05; done; cat sum.js >&2; ${nothing}`,
     );
     const activity = new MockActivityEnvironment({ attempt: 1 });
     const caught = host.review(slow, {}, {}, activity).catch((error: unknown) => error);
-    await until(() => host.read('count') === 'x');
+    await until(() => existsSync(host.path('began')));
     activity.cancel('WORKER_SHUTDOWN');
     expect(await caught).toMatchObject({ nextRetryDelay: '1ms', nonRetryable: false });
     expect(await host.running()).toHaveLength(1);
@@ -76,6 +76,7 @@ describe('review', () => {
     writeFileSync(host.path('go'), '');
     expect(await next).toEqual({ kind: 'reviewed', findings: [] });
     expect(host.read('count')).toBe('x');
+    expect(existsSync(host.path('mine'))).toBe(false);
   });
 
   it('begins again on a clean copy when the reviewer was cut off', async () => {
@@ -114,7 +115,8 @@ describe('a reviewer that gives no usable review', () => {
   const failing: [string, string, string][] = [
     ['prints nonsense', 'echo fine by me', 'does not end with a JSON object'],
     ['prints nothing', 'true', 'does not end with a JSON object'],
-    ['repeats its prompt', 'cat', 'severity'],
+    ['repeats its prompt', 'cat', 'does not end with a JSON object'],
+    ['repeats the form of an answer', "sed -n '/^{$/,/^}$/p'", 'severity'],
     ['prints JSON of another form', `echo '{"ok": true}'`, 'findings'],
     ['changes its mind', `echo '{"findings": []}'; echo 'No, wait'`, 'JSON'],
     ['is cut off in its answer', `echo '{"findings": []}'; echo '{"findings": [{"severity": "blo'`, 'JSON'],
