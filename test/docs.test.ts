@@ -330,6 +330,8 @@ describe('the commands', () => {
         return [name, ...(await replace(args, () => world.taskToDecide()))];
       case 'status':
       case 'diff':
+      case 'evidence':
+      case 'findings':
       case 'logs':
         // A closed one: following it has an end.
         return [name, ...(await replace(args, () => world.closedTask()))];

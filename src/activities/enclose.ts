@@ -10,8 +10,9 @@ export interface Untrusted {
   argv: string[];
   /** The complete environment. */
   env: Record<string, string>;
-  /** Where it runs, and may write. */
+  /** Where it runs, and may write unless `readOnly`. */
   cwd: string;
+  readOnly?: boolean;
   /** The program's own folder for temporary files. */
   temporary: string;
   /** What else it may write to, such as an agent's own login. */
@@ -27,7 +28,7 @@ export interface Untrusted {
 export async function enclose(
   { env, paths }: Pick<HostDeps, 'env' | 'paths'>,
   config: Config,
-  { argv, cwd, temporary, writable = [], ...program }: Untrusted,
+  { argv, cwd, readOnly = false, temporary, writable = [], ...program }: Untrusted,
 ): Promise<Contained> {
   return contain(argv, {
     containment: await probeContainment(config.containment, env),
@@ -35,9 +36,9 @@ export async function enclose(
     env: program.env,
     cwd,
     temporary,
-    writable: [cwd, ...writable],
+    writable: readOnly ? writable : [cwd, ...writable],
     hidden: [paths.root, config.workspace.root],
-    readable: [dirname(config.file), ...foldersOf(program.env.PATH)],
+    readable: [...(readOnly ? [cwd] : []), dirname(config.file), ...foldersOf(program.env.PATH)],
   });
 }
 

@@ -5,6 +5,7 @@ import { createForgeActivities } from './forge/activities.js';
 import { createGitActivities } from './git/activities.js';
 import type { HostDeps } from './host.js';
 import { createTrackerActivities } from './tracker/activities.js';
+import { createReviewActivities } from './review/activities.js';
 import { landingEdits } from './tracker/registry.js';
 import { createVerifyActivities } from './verify/activities.js';
 
@@ -17,6 +18,7 @@ export function createActivities(deps: HostDeps): Ports {
     }),
     ...createAgentActivities(deps),
     ...createVerifyActivities(deps),
+    ...createReviewActivities(deps),
     ...createForgeActivities(deps, { workflowQueue: workflowQueue(deps.env) }),
   };
 }

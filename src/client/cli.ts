@@ -4,8 +4,10 @@ import { examples } from './program/action.js';
 import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
+import { defineQueue } from './program/queue.js';
 import { defineReading } from './program/read.js';
 import { defineGoingBack } from './program/rewind.js';
+import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
 
@@ -60,8 +62,10 @@ function defineProgram(version: string): Command {
   defineHouse(program);
   defineStarting(program);
   defineReading(program);
+  defineShowing(program);
   defineDeciding(program);
   defineControl(program);
+  defineQueue(program);
   defineTakingOver(program);
   defineGoingBack(program);
   return program;

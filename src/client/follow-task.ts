@@ -6,6 +6,7 @@ import type { Engine } from './engine.js';
 import { CliError, ExitCode } from './error.js';
 import type { Invocation } from './invocation.js';
 import { isUnanswered } from './grpc.js';
+import { needsPerson } from './needs-person.js';
 import { noWorkerRemark } from './remarks.js';
 import type { Sighting } from './task-status.js';
 import { lookAtTask } from './task-status.js';
@@ -98,12 +99,7 @@ class Story {
 
   private tellWait({ waitingFor, waiting, next }: TaskStatus): void {
     this.print(`Waits for ${waitingFor ?? 'nothing'}`);
-    const needsPerson =
-      waiting?.kind === 'decision' ||
-      waiting?.kind === 'question' ||
-      waiting?.kind === 'base' ||
-      waiting?.kind === 'taken';
-    if (!needsPerson) return;
+    if (!needsPerson(waiting)) return;
     for (const { action, command } of next) this.print(`  ${action}: ${command}`);
   }
 }

@@ -37,3 +37,15 @@ const unansweredCodes: readonly number[] = [
 export function isUnanswered(error: unknown): boolean {
   return unansweredCodes.includes(grpcCode(error) ?? -1);
 }
+
+/** A query that nobody took ends as cancelled, at its deadline, or at once when no worker was seen lately. */
+const noWorkerCodes: readonly number[] = [
+  GrpcCode.cancelled,
+  GrpcCode.deadlineExceeded,
+  GrpcCode.failedPrecondition,
+];
+
+/** Whether a query failed because no worker took it. */
+export function hasNoWorker(error: unknown): boolean {
+  return noWorkerCodes.includes(grpcCode(error) ?? -1);
+}

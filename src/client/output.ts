@@ -16,6 +16,14 @@ export interface Output {
   isTerminal: boolean;
 }
 
+/** When to use colours: `auto` is on a terminal, unless `NO_COLOR` is set. */
+export type ColorChoice = 'always' | 'never' | 'auto';
+
+/** The colours that a command was asked for. */
+export function chooseColors({ colors }: Output, choice: ColorChoice): Colors {
+  return choice === 'auto' ? colors : pc.createColors(choice === 'always');
+}
+
 type Sink = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
 
 export function openOutput(stdout: Sink, stderr: Sink, env: NodeJS.ProcessEnv): Output {

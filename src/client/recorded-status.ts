@@ -27,9 +27,30 @@ export function recordedStatus(
   const status = statusOf(state);
   return {
     ...status,
-    waitingFor: status.waitingFor ?? record.waitingFor,
+    waitingFor: status.waitingFor ?? (record.waitingFor && recordedWait(record.waitingFor)),
   };
 }
+
+/** What is known of a wait without its facts. */
+function recordedWait(kind: string): string {
+  return isWaiting(kind) ? waits[kind] : kind;
+}
+
+function isWaiting(kind: string): kind is Waiting['kind'] {
+  return Object.hasOwn(waits, kind);
+}
+
+const waits: Record<Waiting['kind'], string> = {
+  slot: 'a free slot',
+  backoff: 'the next try after a failure',
+  question: 'somebody to answer its agent',
+  decision: 'a person to decide',
+  landing: 'its turn to land',
+  base: 'a base that can take its change',
+  paused: 'somebody to resume it',
+  taken: 'somebody to hand it back',
+  retry: 'somebody to retry it, because it has failed',
+};
 
 /** The issue's own text is in the workflow's input only. */
 function nameless(identifier: string, title: string): Issue {

@@ -2,9 +2,11 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostId } from '../config/host.js';
 import type { DataPaths } from '../config/paths.js';
+import type { TaskStatus } from '../domain/status.js';
 import type { Engine } from './engine.js';
 import { CliError, ExitCode } from './error.js';
 import type { Invocation } from './invocation.js';
+import type { Sighting } from './task-status.js';
 import { lookAtTask } from './task-status.js';
 
 /** The folder with a task's logs and diff. Throws `CliError` when there is none on this host. */
@@ -14,8 +16,19 @@ export async function needRunDirectory(
   invocation: Invocation,
   identifier: string,
 ): Promise<string> {
-  const directory = await findRunDirectory(engine, paths, invocation, identifier);
-  if (directory !== null) return directory;
+  return (await openTaskFiles(engine, paths, invocation, identifier)).directory;
+}
+
+/** As `needRunDirectory`, with what was seen of the task on the way. */
+export async function openTaskFiles(
+  engine: Engine,
+  paths: DataPaths,
+  invocation: Invocation,
+  identifier: string,
+): Promise<{ directory: string; sighting: Sighting }> {
+  const sighting = await lookAtTask(engine, identifier);
+  const directory = await locate(paths, invocation, sighting.status);
+  if (directory !== null) return { directory, sighting };
   throw new CliError(
     ExitCode.failed,
     `task ${identifier} has no files on this host yet`,
@@ -27,11 +40,17 @@ export async function needRunDirectory(
 export async function findRunDirectory(
   engine: Engine,
   paths: DataPaths,
-  { env }: Invocation,
+  invocation: Invocation,
   identifier: string,
 ): Promise<string | null> {
-  const { status } = await lookAtTask(engine, identifier);
-  const { workspace } = status;
+  return locate(paths, invocation, (await lookAtTask(engine, identifier)).status);
+}
+
+async function locate(
+  paths: DataPaths,
+  { env }: Invocation,
+  { task: identifier, workspace }: TaskStatus,
+): Promise<string | null> {
   if (workspace === null) return searchRunDirectory(paths, identifier);
   const here = hostId(env, paths.root);
   if (workspace.host === here) return workspace.runPath;

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../domain/evidence.js';
+import { placeOf } from '../domain/findings.js';
 import type { TaskStatus } from '../domain/status.js';
 import type { Usage } from '../domain/usage.js';
 import type { Colors } from './output.js';
@@ -22,6 +23,7 @@ export function renderStatus(status: TaskStatus, page: string | null, colors: Co
       'Risks',
       status.risks.map((risk) => `${risk.kind.replaceAll('_', ' ')}: ${risk.detail}`),
     ),
+    ...section('Reviews of the head', status.reviews.map(reviewLine)),
     ...section('Findings', status.findings.map(findingLine)),
     ...section('Decisions', status.decisions.map(decisionLine)),
     ...section('Last error', errorLines(status)),
@@ -36,6 +38,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
   const rows: [string, string | null][] = [
     ['phase', `${status.phase} (round ${status.round}${attempt})`],
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
+    ['since', status.waitsSince && sinceWhen(status.waitsSince)],
     ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
     [
       'put back',
@@ -59,6 +62,10 @@ function facts(status: TaskStatus, page: string | null): string[] {
   return rows.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(10)}${value}`.trimEnd()]));
 }
 
+function sinceWhen(at: string): string {
+  return `${formatTime(at)}, for ${formatSpan(Date.now() - Date.parse(at))}`;
+}
+
 function usageLine(usage: Usage): string | null {
   if (usage.turns === 0) return null;
   const cost = usage.costUsd === null ? '' : `, ${usage.costUsd.toFixed(2)} USD`;
@@ -79,9 +86,16 @@ function checkLines(check: CheckResult, colors: Colors): string[] {
   return passed || tail === '' ? [head] : [head, ...tail.split('\n').map((line) => `  ${line}`)];
 }
 
-function findingLine({ severity, file, line, claim, resolution }: TaskStatus['findings'][number]): string {
-  const place = file === null ? '' : ` ${file}${line === null ? '' : `:${line}`}`;
-  return `${severity}${place}: ${claim} (${resolution})`;
+function reviewLine({ reviewer, problem }: TaskStatus['reviews'][number]): string {
+  return problem === null
+    ? `${reviewer}: has looked at it`
+    : `${reviewer}: no usable review: ${oneLine(problem)}`;
+}
+
+function findingLine(finding: TaskStatus['findings'][number]): string {
+  const { id, severity, claim, doubt, sources, resolution } = finding;
+  const doubted = doubt === null ? '' : `; does not hold: ${doubt}`;
+  return `${resolution.kind} ${id}, ${severity} at ${placeOf(finding)}, by ${sources.join(', ')}: ${claim}${doubted}`;
 }
 
 function decisionLine({ verdict, by, sha, round, at, via, note }: TaskStatus['decisions'][number]): string {

@@ -35,7 +35,9 @@ function fitWidths(
   columns: readonly { flexible?: boolean }[],
   limit: number,
 ): number[] {
-  const widths = columns.map((_, index) => Math.max(...table.map((cells) => textWidth(cells[index] ?? ''))));
+  const widths = columns.map((_, index) =>
+    table.reduce((widest, cells) => Math.max(widest, textWidth(cells[index] ?? '')), 0),
+  );
   let excess = widths.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - limit;
   const flexible = [...columns.keys()].filter((index) => columns[index]?.flexible === true).reverse();
   for (const index of flexible) {

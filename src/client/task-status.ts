@@ -7,7 +7,7 @@ import { isOutcome, taskWorkflowId } from '../domain/task.js';
 import { statusQuery } from '../workflows/messages.js';
 import type { Engine } from './engine.js';
 import { CliError, ExitCode } from './error.js';
-import { grpcCode, GrpcCode } from './grpc.js';
+import { hasNoWorker } from './grpc.js';
 import { pendingError } from './pending-error.js';
 import { recordedStatus } from './recorded-status.js';
 import { readRecord } from './task-record.js';
@@ -71,17 +71,10 @@ export async function queryTask<T>(
   try {
     return await engine.call(() => handle.query(query), queryMs);
   } catch (error) {
-    if (noWorkerCodes.includes(grpcCode(error) ?? -1)) return null;
+    if (hasNoWorker(error)) return null;
     throw error;
   }
 }
-
-/** A query that nobody took ends as cancelled, at its deadline, or at once when no worker was seen lately. */
-const noWorkerCodes: readonly number[] = [
-  GrpcCode.cancelled,
-  GrpcCode.deadlineExceeded,
-  GrpcCode.failedPrecondition,
-];
 
 /** A workflow that was ended from outside did not get to say so in its own status. */
 function asClosed(status: TaskStatus, description: WorkflowExecutionDescription): TaskStatus {
@@ -90,6 +83,7 @@ function asClosed(status: TaskStatus, description: WorkflowExecutionDescription)
     ...status,
     phase: isOutcome(status.phase) ? status.phase : phase,
     waiting: null,
+    waitsSince: null,
     waitingFor: null,
     next: [],
   };

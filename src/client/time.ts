@@ -19,6 +19,11 @@ export function formatSpan(ms: number): string {
   return parts.join(' ');
 }
 
+/** A span in its largest unit: `3 d`, `2 min`. */
+export function formatRoughly(ms: number): string {
+  return formatSpan(ms).split(' ').slice(0, 2).join(' ');
+}
+
 /** Seconds with one decimal, as checks are timed. */
 export function formatSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

@@ -12,6 +12,8 @@ export interface DataPaths {
   mirrors: string;
   /** One run directory for each task: logs, evidence, transcript, the host's own git directory. */
   runs: string;
+  /** What is landing in working trees of people right now: a record for each repository and base. */
+  landings: string;
   /** Removed things, emptied when idle. */
   trash: string;
   /** One JSON record for each closed task. */
@@ -26,6 +28,7 @@ export function dataPaths(root: string): DataPaths {
     configs: join(root, 'configs'),
     mirrors: join(root, 'mirrors'),
     runs: join(root, 'runs'),
+    landings: join(root, 'landings'),
     trash: join(root, 'trash'),
     ledger: join(root, 'ledger'),
     engine: join(root, 'engine'),

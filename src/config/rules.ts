@@ -2,6 +2,7 @@ import { normalizeState } from '../domain/issue.js';
 import { describe, problemsOf } from './describe.js';
 import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import type { FrontMatter } from './schema.js';
+import { PromptError, checkTemplate } from './prompt.js';
 import { trackerProfile, trackerProfiles } from './tracker-profiles.js';
 import { hasPassword } from './repository-url.js';
 
@@ -19,6 +20,7 @@ export function crossFieldProblems(front: FrontMatter): RuleProblem[] {
     ...agentProblems(front),
     ...repositoryProblems(front),
     ...landProblems(front),
+    ...reviewerProblems(front),
     ...unavailableProblems(front),
   ];
 }
@@ -110,23 +112,49 @@ function landProblems({ tracker, land }: FrontMatter): RuleProblem[] {
   return [];
 }
 
+function reviewerProblems({ review, command }: FrontMatter): RuleProblem[] {
+  return (review?.agents ?? []).flatMap(({ prompt, run, agent }, index) => {
+    const key = (name: string) => `review.agents[${index}].${name}`;
+    const broken = templateProblem(prompt);
+    return [
+      ...(agent === undefined
+        ? []
+        : [unavailable(key('agent'), agent, 'a reviewer is a command; name it by run')]),
+      ...(run === undefined && command === undefined
+        ? [
+            invalid(
+              key('run'),
+              undefined,
+              'the command line of the reviewer, because there is no command.run',
+            ),
+          ]
+        : []),
+      ...(broken === null ? [] : [invalid(key('prompt'), prompt, `a Liquid template (${broken})`)]),
+    ];
+  });
+}
+
+function templateProblem(template: string): string | null {
+  try {
+    checkTemplate(template);
+    return null;
+  } catch (error) {
+    if (error instanceof PromptError) return error.message;
+    throw error;
+  }
+}
+
 /** Settings that promise safety must not be ignored: somebody relies on them. */
-function unavailableProblems({ review, budget }: FrontMatter): RuleProblem[] {
-  const agents = review?.agents ?? [];
+function unavailableProblems({ budget }: FrontMatter): RuleProblem[] {
   const caps = [
     ['budget.task_usd', budget.task_usd],
     ['budget.day_usd', budget.day_usd],
   ] as const;
-  return [
-    ...(agents.length === 0
+  return caps.flatMap(([key, cap]) =>
+    cap === undefined
       ? []
-      : [unavailable('review.agents', agents, 'no agent reviews; let a person decide by review.human')]),
-    ...caps.flatMap(([key, cap]) =>
-      cap === undefined
-        ? []
-        : [unavailable(key, cap, 'no agent reports what it costs; use budget.task_turns and task_tokens')],
-    ),
-  ];
+      : [unavailable(key, cap, 'no agent reports what it costs; use budget.task_turns and task_tokens')],
+  );
 }
 
 function unavailable(key: string, found: unknown, why: string): RuleProblem {

@@ -158,23 +158,44 @@ const Verify = z.object({
   max_rounds: positive.default(defaultRounds),
 });
 
+/** They run at the same time, in the slot of one task. */
+const mostReviewers = 8;
+const aName = 'a text of at most 60 characters that is not empty';
+
 const Reviewer = z.object({
-  name: word,
+  name: z.string({ error: aName }).trim().min(1, { error: aName }).max(60, { error: aName }),
+  /** A template, as the prompt of the file. */
   prompt: word,
-  agent: z.string().optional(),
+  /** Run by `bash -lc` in a read-only copy of the work, with the prompt on stdin; `command.run` unless given. */
+  run: word.optional(),
+  timeout_ms: duration.default(1_800_000),
+  /** For agents of other kinds, which this version does not have. */
+  agent: z.unknown().optional(),
 });
 
 const Review = z.object({
-  agents: z.array(Reviewer).default([]),
+  agents: z
+    .array(Reviewer, { error: 'a list of reviewers, each with name and prompt' })
+    .max(mostReviewers, { error: `at most ${mostReviewers} reviewers` })
+    .refine((agents) => new Set(agents.map(({ name }) => name)).size === agents.length, {
+      error: 'reviewers with different names',
+    })
+    .default([]),
+  /** How often blocking findings go back to the agent before a person decides. */
   max_rounds: positive.default(2),
   human: z
     .object({ when: z.enum(['always', 'never', 'risk']).default('always'), who: words.default([]) })
     .prefault({}),
 });
 
+/** A longer stack would be built for minutes while the base moves. */
+const largestBatch = 20;
+
 const Land = z.object({
   mode: z.enum(['merge', 'pull_request', 'none']).default('merge'),
   strategy: z.enum(['squash', 'merge', 'rebase']).default('squash'),
+  /** How many waiting changes are verified together. */
+  batch: wholeNumber(1, largestBatch, `a whole number from 1 to ${largestBatch}`).default(1),
 });
 
 const Budget = z.object({

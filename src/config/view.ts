@@ -29,11 +29,17 @@ export function viewOf(config: Config): ConfigView {
     },
     gates: {
       verify: verify !== undefined,
-      review: { human: review?.human.when ?? 'never', who: [...(review?.human.who ?? [])] },
+      review: {
+        human: review?.human.when ?? 'never',
+        who: [...(review?.human.who ?? [])],
+        ...(review !== undefined && {
+          agents: { names: review.agents.map(({ name }) => name), maxRounds: review.max_rounds },
+        }),
+      },
       land:
         land === undefined || repository === null
           ? null
-          : { mode: land.mode, strategy: land.strategy, base: repository.base },
+          : { mode: land.mode, strategy: land.strategy, base: repository.base, batch: land.batch },
     },
   };
 }

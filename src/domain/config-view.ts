@@ -33,8 +33,14 @@ export interface ConfigView {
   limits: { attempts: number; turns: number; tokens: number; rounds: number };
   gates: {
     verify: boolean;
-    review: { human: HumanGate; who: string[] };
-    land: { mode: LandMode; strategy: LandStrategy; base: string } | null;
+    review: {
+      human: HumanGate;
+      who: string[];
+      /** Names of the reviewers, and how often findings go back by themselves; missing in what an earlier version recorded. */
+      agents?: { names: string[]; maxRounds: number };
+    };
+    /** `batch` is missing in what an earlier version recorded. */
+    land: { mode: LandMode; strategy: LandStrategy; base: string; batch?: number } | null;
   };
 }
 

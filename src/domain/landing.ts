@@ -21,20 +21,48 @@ export interface LandingEntry {
   strategy: LandStrategy;
   verify: boolean;
   session: string | null;
+  /** How many entries may be verified together; missing in what an earlier version asked for. */
+  batch?: number;
 }
 
 /** What became of an entry. */
 export type LandingResult =
-  | { kind: 'landed'; sha: string; baseSha: string; evidence: Evidence | null }
-  | { kind: 'conflict'; baseSha: string; files: string[] }
+  /**
+   * `under` is the head that was verified and that this commit came in with, where others landed on top
+   * of it in the same step; the evidence is theirs then.
+   */
+  | { kind: 'landed'; sha: string; baseSha: string; evidence: Evidence | null; under?: string }
+  /** The base at `baseSha` has all of it already: there is nothing to land. */
+  | { kind: 'empty'; baseSha: string }
+  | ({ kind: 'conflict' } & Conflict)
   | { kind: 'red'; baseSha: string; evidence: Evidence }
-  /** The base cannot take it now: changes in the way, a refused push. `message` says what to do. */
+  /** The base cannot take it now: changes in the way, a refused push, no such branch. `message` says what to do. */
   | { kind: 'blocked'; message: string }
   /** Git, disk or network did not come back in time. */
   | { kind: 'infrastructure'; message: string }
   /** Taken out of the queue at the task's own wish. */
   | { kind: 'withdrawn' }
+  /** Taken out of the queue by a person. */
+  | { kind: 'removed'; by: string }
   | { kind: 'failed'; message: string };
+
+/** Where a change and the base do not fit together. */
+export interface Conflict {
+  /** The commit of the base. */
+  baseSha: string;
+  files: string[];
+  /** The first places of these files, with what both sides have there; missing in what an earlier version recorded. */
+  hunks?: ConflictHunk[];
+}
+
+/** One place that both sides have changed. */
+export interface ConflictHunk {
+  path: string;
+  /** The line of the file where the conflict begins; null where it is about the whole file. */
+  line: number | null;
+  base: string;
+  work: string;
+}
 
 /** A commit that is to become the head of the base. */
 export interface LandingCandidate {

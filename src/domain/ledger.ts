@@ -1,4 +1,5 @@
 import type { Decision } from './decision.js';
+import type { Finding } from './finding.js';
 import type { HistoryEntry, Outcome, TaskError, TaskState } from './task.js';
 import type { Usage } from './usage.js';
 
@@ -25,6 +26,8 @@ export interface LedgerRecord {
   decisions: Decision[];
   usage: Usage;
   lastError: TaskError | null;
+  /** What reviewers found, and what became of it. */
+  findings: Finding[];
   history: HistoryEntry[];
   /** RFC 3339: the oldest and the newest entry of the history. */
   startedAt: string | null;
@@ -57,6 +60,7 @@ export function ledgerRecord(
     decisions: state.decisions,
     usage: state.usage,
     lastError: state.lastError,
+    findings: state.findings,
     history,
     startedAt: history[0]?.at ?? null,
     endedAt: history.at(-1)?.at ?? null,

@@ -1,5 +1,10 @@
 import type { HumanGate } from './config-view.js';
-import type { Risk } from './finding.js';
+import type { Finding, Review, Risk } from './finding.js';
+import { isBlocking, isDisputed, openFindings, placeOf } from './findings.js';
+import type { TaskState } from './task.js';
+
+/** More reasons than this would not be read. */
+const mostReasons = 10;
 
 /** Why a person has to decide, in words; none means that the change may land without one. */
 export function reviewReasons(gate: HumanGate, risks: readonly Risk[]): string[] {
@@ -17,4 +22,40 @@ export function reviewReasons(gate: HumanGate, risks: readonly Risk[]): string[]
     default:
       return gate satisfies never;
   }
+}
+
+/** Why a person has to decide by what reviewers said, whatever the gate is. */
+export function findingReasons(
+  state: Pick<TaskState, 'findings' | 'reviews' | 'headSha' | 'round'>,
+): string[] {
+  const failed = currentReviews(state).flatMap(({ reviewer, problem }) =>
+    problem === null ? [] : [`reviewer ${reviewer} gave no usable review: ${problem}`],
+  );
+  const blocking = openFindings(state.findings).filter(isBlocking);
+  const shown = blocking.slice(0, mostReasons).map(reasonOf);
+  const rest = blocking.length - shown.length;
+  return [...failed, ...shown, ...(rest > 0 ? [`${rest} more blocking findings`] : [])];
+}
+
+function reasonOf(finding: Finding): string {
+  const { id, claim, sources, resolution } = finding;
+  const told = `blocking finding ${id} of ${sources.join(', ')} at ${placeOf(finding)}: ${claim}`;
+  if (!isDisputed(finding) || resolution.kind !== 'open') return told;
+  return `${told} (the agent denies it: ${resolution.refuted ?? ''})`;
+}
+
+/** What was said of the present commit in the present round. */
+export function currentReviews({
+  reviews,
+  headSha,
+  round,
+}: Pick<TaskState, 'reviews' | 'headSha' | 'round'>): Review[] {
+  return reviews.filter((review) => review.sha === headSha && review.round === round);
+}
+
+/** The reviewers of the configuration that have not looked at the present commit in the present round. */
+export function reviewersToAsk(state: Pick<TaskState, 'config' | 'reviews' | 'headSha' | 'round'>): string[] {
+  const names = state.config?.view.gates.review.agents?.names ?? [];
+  const asked = currentReviews(state).map(({ reviewer }) => reviewer);
+  return names.filter((name) => !asked.includes(name));
 }

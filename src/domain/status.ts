@@ -1,9 +1,11 @@
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
-import type { Finding, Risk } from './finding.js';
+import type { Finding, Review, Risk } from './finding.js';
+import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
 import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
 import { isOutcome } from './task.js';
+import { countFindings } from './findings.js';
 import type { Usage } from './usage.js';
 
 /** What a person can do next, with the command that does it. */
@@ -22,6 +24,8 @@ export interface TaskStatus {
   /** What it waits for, as the end of a sentence that begins with "waits for", or null while it works. */
   waitingFor: string | null;
   waiting: Waiting | null;
+  /** RFC 3339: when it began to wait, or null while it works. */
+  waitsSince: string | null;
   attempt: number | null;
   round: number;
   headSha: string | null;
@@ -31,6 +35,8 @@ export interface TaskStatus {
   checks: CheckResult[];
   risks: Risk[];
   findings: Finding[];
+  /** Which reviewers have looked at the head in this round. */
+  reviews: Review[];
   decision: Decision | null;
   /** Every decision, oldest first; the newest fifty. */
   decisions: Decision[];
@@ -59,6 +65,7 @@ export function statusOf(state: TaskState): TaskStatus {
     phase: state.stage.phase,
     waitingFor: waitingSentence(state),
     waiting: state.waiting,
+    waitsSince: state.waiting && (state.waitBegan?.at ?? null),
     attempt: state.attempt,
     round: state.round,
     headSha: state.headSha,
@@ -67,6 +74,7 @@ export function statusOf(state: TaskState): TaskStatus {
     checks: state.evidence?.checks ?? [],
     risks: state.risks,
     findings: state.findings,
+    reviews: currentReviews(state),
     decision: state.decision,
     decisions: state.decisions,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
@@ -97,11 +105,11 @@ export function waitingSentence(state: TaskState): string | null {
   if (waiting === null) return null;
   switch (waiting.kind) {
     case 'slot':
-      return 'a free slot';
+      return 'a free slot: all are taken, or nothing is up to give one';
     case 'backoff':
       return `the next try at ${waiting.until}, after: ${waiting.error}`;
     case 'question':
-      return `an answer: ${waiting.question.text}`;
+      return `somebody to answer its agent: ${waiting.question.text}`;
     case 'decision':
       return `a person to decide about ${waiting.sha.slice(0, 12)}: ${waiting.reasons.join('; ')}`;
     case 'landing':
@@ -109,14 +117,18 @@ export function waitingSentence(state: TaskState): string | null {
     case 'base':
       return `the base, tried again at ${waiting.until}: ${waiting.message}`;
     case 'paused':
-      return `somebody to resume it, paused by ${waiting.by}`;
+      return `somebody to resume it: ${waiting.by} has paused it`;
     case 'taken':
       return `${waiting.by} to hand it back${waiting.problem === null ? '' : `, which failed: ${waiting.problem}`}`;
     case 'retry':
-      return `a retry until ${waiting.until}`;
+      return `somebody to retry it before it is closed at ${waiting.until}${reasonOf(state)}`;
     default:
       return waiting satisfies never;
   }
+}
+
+function reasonOf({ stage }: TaskState): string {
+  return stage.phase === 'failed' ? `, after: ${stage.message}` : '';
 }
 
 /** Quotes a word for a POSIX shell, only where it is needed. */
@@ -204,6 +216,11 @@ export function renderDetails(status: TaskStatus): string {
   }
   for (const risk of status.risks)
     lines.push('', `Risk, ${risk.kind.replaceAll('_', ' ')}: ${escapeMarkdown(risk.detail)}`);
+  if (status.findings.length > 0) lines.push('', `Findings: ${countFindings(status.findings)}`);
+  for (const { reviewer, problem } of status.reviews) {
+    if (problem !== null)
+      lines.push('', `No usable review by ${escapeMarkdown(reviewer)}: ${escapeMarkdown(problem)}`);
+  }
   if (status.lastError !== null) {
     lines.push('', `Last error (${status.lastError.category}): ${escapeMarkdown(status.lastError.message)}`);
   }
@@ -220,6 +237,6 @@ export function renderDetails(status: TaskStatus): string {
 }
 
 /** Text from issues and agents is data: it must not become markup, links or images in the UI. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -2,8 +2,9 @@ import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
-import type { Finding, Risk } from './finding.js';
+import type { Finding, Review, Risk } from './finding.js';
 import type { Issue } from './issue.js';
+import type { Conflict } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
@@ -89,8 +90,9 @@ export interface Workspace {
 /** What the next turn is told, beside the task itself. */
 export type Feedback =
   | { kind: 'checks'; sha: string; checks: CheckResult[] }
+  | { kind: 'findings'; sha: string; findings: Finding[] }
   | { kind: 'changes'; by: string; note: string }
-  | { kind: 'conflict'; baseSha: string; files: string[] }
+  | ({ kind: 'conflict' } & Conflict)
   | { kind: 'answer'; question: string; answer: string; by: string }
   | { kind: 'steer'; by: string; note: string }
   | { kind: 'secrets'; places: string[] }
@@ -141,6 +143,8 @@ export interface TaskState {
   host: string | null;
   stage: Stage;
   waiting: Waiting | null;
+  /** When the wait began, RFC 3339: asking again for the same thing goes on with the same wait. */
+  waitBegan: { kind: Waiting['kind']; at: string } | null;
   slot: SlotState;
   pausedBy: string | null;
   /** Paused together with every other task, and to be resumed with them. */
@@ -159,6 +163,8 @@ export interface TaskState {
   round: number;
   /** How often it went back by itself since a person last steered it. */
   returns: number;
+  /** The same for returns with what reviewers found, which have a limit of their own. */
+  findingReturns: number;
   capsFrom: CapsBaseline;
   workspace: Workspace | null;
   session: string | null;
@@ -166,6 +172,8 @@ export interface TaskState {
   evidence: Evidence | null;
   risks: Risk[];
   findings: Finding[];
+  /** Who has looked at the present commit in the present round. */
+  reviews: Review[];
   /** The last one; `decisions` has the newest fifty. */
   decision: Decision | null;
   decisions: Decision[];
@@ -189,6 +197,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     host: null,
     stage: { phase: 'claim' },
     waiting: null,
+    waitBegan: null,
     slot: 'none',
     pausedBy: null,
     pausedWithAll: false,
@@ -199,6 +208,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     attempt: null,
     round: 1,
     returns: 0,
+    findingReturns: 0,
     capsFrom: { attempts: 0, turns: 0, tokens: 0 },
     workspace: null,
     session: null,
@@ -206,6 +216,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     evidence: null,
     risks: [],
     findings: [],
+    reviews: [],
     decision: null,
     decisions: [],
     feedback: [],

@@ -11,7 +11,7 @@ import { writeWhole } from '../config/atomic-write.js';
 import { ProcessName } from '../config/engine-file.js';
 import type { DataPaths } from '../config/paths.js';
 import { FailureType } from '../domain/failure.js';
-import { isRunning } from './process-name.js';
+import { isAlive } from '../activities/keeper/process-name.js';
 
 /** One attempt of an activity that a worker process has begun and not ended. */
 const Attempt = z.object({
@@ -73,7 +73,7 @@ export async function failDeadAttempts(
 async function failDeadAttempt(file: string, client: Pick<Client, 'activity'>, log: Logger): Promise<void> {
   const attempt = await read(file);
   if (attempt !== null) {
-    if (await isRunning(attempt.process)) return;
+    if (await isAlive(attempt.process)) return;
     await failAttempt(attempt, client, log);
   }
   await rm(file, { force: true });

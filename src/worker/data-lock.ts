@@ -8,7 +8,7 @@ import type { DataPaths } from '../config/paths.js';
 import { findDeafness, startBeating } from './beat.js';
 import type { Lock } from './engine/lock.js';
 import { acquireLock } from './engine/lock.js';
-import { isRunning, nameProcess, signalProcess } from './process-name.js';
+import { isAlive, nameProcess, signalProcess } from '../activities/keeper/process-name.js';
 
 /** Another process works with the data directory already. */
 export class AlreadyRunning extends Error {
@@ -66,7 +66,7 @@ const lookEveryMs = 20;
 /** Ends the holder of the lock when it is deaf, and takes the lock. Null when it is healthy, or not known. */
 async function replaceDeaf(file: string, paths: DataPaths, log: Logger): Promise<Lock | null> {
   const holder = readUpFile(paths);
-  if (holder === null || !(await isRunning(holder.process))) return null;
+  if (holder === null || !(await isAlive(holder.process))) return null;
   const deafness = await findDeafness(paths, holder);
   if (deafness === null) return null;
   const { pid } = holder.process;

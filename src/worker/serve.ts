@@ -8,7 +8,7 @@ import { workflowBundle } from './bundle.js';
 import { connectPatiently } from './connect.js';
 import { ensureSearchAttributes } from './engine/attributes.js';
 import type { Host } from './host.js';
-import { nameProcess } from './process-name.js';
+import { nameProcess } from '../activities/keeper/process-name.js';
 import { sweepPrograms } from './programs.js';
 import type { Workers } from './workers.js';
 import { createWorkers } from './workers.js';

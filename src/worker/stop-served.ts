@@ -4,7 +4,7 @@ import { readUpFile } from '../config/engine-file.js';
 import type { DataPaths } from '../config/paths.js';
 import { findDeafness } from './beat.js';
 import { stopLeftServer } from './engine/index.js';
-import { isRunning, signalProcess } from './process-name.js';
+import { isAlive, signalProcess } from '../activities/keeper/process-name.js';
 
 const lookEveryMs = 100;
 const patienceMs = 60_000;
@@ -23,14 +23,14 @@ export type Stopped =
  */
 export async function stopServed(paths: DataPaths): Promise<Stopped> {
   const served = readUpFile(paths);
-  if (served === null || !(await isRunning(served.process))) {
+  if (served === null || !(await isAlive(served.process))) {
     return { kind: (await stopLeftServer(paths)) ? 'server stopped' : 'nothing' };
   }
   const { command, process: name } = served;
   const isDeaf = (await findDeafness(paths, served)) !== null;
   await signalProcess(name, isDeaf ? 'SIGKILL' : 'SIGTERM');
   const deadline = performance.now() + patienceMs;
-  while (await isRunning(name)) {
+  while (await isAlive(name)) {
     if (performance.now() > deadline) return { kind: 'still running', command, pid: name.pid };
     await sleep(lookEveryMs);
   }

@@ -7,6 +7,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ConfigRef } from '../domain/config-view.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
+import type { LandingQueue } from '../domain/landing-queue.js';
 import type { Known, ProjectState } from '../domain/project.js';
 import type { Origin } from '../domain/rewind.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
@@ -117,7 +118,18 @@ export const projectQuery = defineQuery<ProjectState>('project');
 export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
 /** Task to landing: an entry that is not at work yet is to be left out. */
 export const withdrawSignal = defineSignal<[{ key: string }]>('withdraw');
-export const queueQuery = defineQuery<{ entries: LandingEntry[] }>('queue');
+/** A person to landing: about the entry of a task; of any project where `project` is empty. */
+export interface QueueMessage extends Message {
+  project: string;
+  task: string;
+}
+/** The entry is to land before all others that wait. */
+export const prioritizeUpdate = defineUpdate<Receipt, [QueueMessage]>('prioritize');
+export const prioritizeSignal = defineSignal<[QueueMessage]>('prioritize');
+/** The entry is not to land now: its task is paused. */
+export const removeUpdate = defineUpdate<Receipt, [QueueMessage]>('remove');
+export const removeSignal = defineSignal<[QueueMessage]>('remove');
+export const queueQuery = defineQuery<LandingQueue>('queue');
 
 /** Input of the task workflow: a new task has no state yet. */
 export interface TaskInput {

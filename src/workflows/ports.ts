@@ -3,10 +3,10 @@
  * implemented in `activities/`. Every activity is idempotent, takes one plain JSON object, and
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
-import type { Evidence } from '../domain/evidence.js';
-import type { Risk } from '../domain/finding.js';
+import type { CheckResult, Evidence } from '../domain/evidence.js';
+import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
-import type { LandingCandidate, LandingEntry } from '../domain/landing.js';
+import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
 import type { Feedback, Outcome, Question, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
@@ -73,8 +73,19 @@ export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }
   /** The base holds the work of this entry already. */
   | { kind: 'landed'; candidate: LandingCandidate }
-  | { kind: 'conflict'; baseSha: string; files: string[] }
+  /** The base at `baseSha` has all of it, by whoever. */
+  | { kind: 'empty'; baseSha: string }
+  | ({ kind: 'conflict' } & Conflict)
+  /** Only a person can mend it: there is no such repository or branch. */
+  | { kind: 'blocked'; message: string }
   | { kind: 'failed'; message: string };
+
+/** The top of a stack of candidates: what the next one is put on, in place of the base itself. */
+export interface StackTop extends LandingCandidate {
+  /** Whose candidate it is. */
+  project: string;
+  identifier: string;
+}
 
 export interface CheckpointInput {
   config: string;
@@ -109,8 +120,12 @@ export interface GitPort {
    * checkpoint: the ref only grows. Key: the commit.
    */
   restore(input: CheckpointInput & { sha: string | null }): Promise<RestoreOutcome>;
-  /** Makes the commit that would be the base's new head; the same input and base give the same commit. */
-  rebase(input: { entry: LandingEntry }): Promise<RebaseOutcome>;
+  /**
+   * Makes the commit that would be the base's new head, or with `onto` the one that would follow that
+   * candidate; the same input and base give the same commit. A candidate on a stack names as its base the
+   * one below the whole stack. What does not fit on a stack touches no workspace.
+   */
+  rebase(input: { entry: LandingEntry; onto?: StackTop }): Promise<RebaseOutcome>;
   /** Moves the workspace to the trash and, with `refs`, removes the task's refs. Key: the workspace. */
   cleanUp(
     input: Configured & { project: string; identifier: string; workspace: Workspace; refs: boolean },
@@ -130,8 +145,19 @@ export interface RunTurnInput extends Configured {
   feedback: Feedback[];
 }
 
-export type TurnOutcome = { session: string | null; usage: TurnUsage } & (
-  | { kind: 'completed'; summary: string }
+/** What an agent says against findings; `problem` is why nothing of it could be taken. */
+export interface Answers {
+  refuted: Refutation[];
+  problem: string | null;
+}
+
+export type TurnOutcome = {
+  session: string | null;
+  usage: TurnUsage;
+  /** An agent that played this turn before was lost in the middle, so that the turn was played again. */
+  wasCutOff?: true;
+} & (
+  | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }
   | { kind: 'question'; question: Question }
   /** The model's quota is used up until then (RFC 3339). */
@@ -153,6 +179,35 @@ export interface VerifyPort {
   ): Promise<Evidence>;
 }
 
+/** What a reviewer is to look at. Prompts and commands stay on the host; so does the diff. */
+export interface ReviewInput extends Configured {
+  project: string;
+  identifier: string;
+  workspace: Workspace;
+  sha: string;
+  baseSha: string;
+  round: number;
+  /** Its name in the configuration. */
+  reviewer: string;
+  /** What the checks say of the commit. */
+  checks: CheckResult[];
+  /** The findings of the task so far, with what became of them. */
+  earlier: Finding[];
+}
+
+export type ReviewOutcome =
+  | { kind: 'reviewed'; findings: Raised[] }
+  /** No answer, or one that cannot be used, also at the second try. */
+  | { kind: 'failed'; message: string };
+
+export interface ReviewPort {
+  /**
+   * Lets one reviewer look at a commit, in a read-only copy of it, and checks what it says. Key: workflow run,
+   * sha, round and reviewer.
+   */
+  review(input: ReviewInput): Promise<ReviewOutcome>;
+}
+
 export type MergeOutcome =
   | { kind: 'merged' }
   /** The base is no longer at `baseSha`. */
@@ -169,4 +224,4 @@ export interface ForgePort {
   merge(input: { entry: LandingEntry; candidate: LandingCandidate }): Promise<MergeOutcome>;
 }
 
-export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ForgePort;
+export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;

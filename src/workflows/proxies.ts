@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
 import { activityQueue } from '../domain/queue.js';
-import type { AgentPort, ForgePort, GitPort, TrackerPort, VerifyPort } from './ports.js';
+import type { AgentPort, ForgePort, GitPort, ReviewPort, TrackerPort, VerifyPort } from './ports.js';
 
 /**
  * Timeouts and retries of every port. Each activity heartbeats every 2 s by itself, so a dead
@@ -61,6 +61,13 @@ export function agent(place: Place): AgentPort {
 export function verifier(place: Place): VerifyPort {
   return proxyActivities<VerifyPort>(
     at(place, { startToCloseTimeout: '1d', retry: tireless, cancellationType }),
+  );
+}
+
+/** Its own limits are in the workflow file as well. */
+export function reviewer(place: Place): ReviewPort {
+  return proxyActivities<ReviewPort>(
+    at(place, { startToCloseTimeout: '7d', retry: tireless, cancellationType }),
   );
 }
 

@@ -132,7 +132,9 @@ export async function waitFor(
   done: () => boolean,
   timeoutMs?: number,
 ): Promise<boolean> {
-  task.state.waiting = waiting;
+  const { state } = task;
+  state.waiting = waiting;
+  if (state.waitBegan?.kind !== waiting.kind) state.waitBegan = { kind: waiting.kind, at: now() };
   publish(task);
   try {
     if (timeoutMs === undefined) {
@@ -141,7 +143,7 @@ export async function waitFor(
     }
     return await condition(done, timeoutMs, { summary: `${waiting.kind}: ${task.state.issue.identifier}` });
   } finally {
-    task.state.waiting = null;
+    state.waiting = null;
   }
 }
 

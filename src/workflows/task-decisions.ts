@@ -6,7 +6,8 @@ import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { Task } from './task-context.js';
 import { now } from './task-context.js';
-import { startRound } from './task-ways-back.js';
+import { acceptOpen, sendOpenAlong } from './task-review.js';
+import { countReturnsAnew, startRound } from './task-ways-back.js';
 
 const verdicts: readonly string[] = ['approve', 'request_changes', 'reject'];
 
@@ -54,11 +55,13 @@ function shownFor({ state }: Task, verdict: Decision['verdict']): Pending | null
 export function judge(task: Task, decision: Decision): Stage {
   switch (decision.verdict) {
     case 'approve':
+      acceptOpen(task, decision);
       return { phase: 'land' };
     case 'reject':
       return { phase: 'rejected', by: decision.by, note: decision.note };
     case 'request_changes':
-      task.state.returns = 0;
+      countReturnsAnew(task.state);
+      sendOpenAlong(task);
       return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });
     default:
       return decision.verdict satisfies never;

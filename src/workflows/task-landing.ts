@@ -12,7 +12,7 @@ const landingPatienceMs = 10 * 60_000;
 /** What the landing train needs to know of the change. */
 export function landingEntry(
   task: Task,
-  rules: { base: string; strategy: LandingEntry['strategy'] },
+  rules: { base: string; strategy: LandingEntry['strategy']; batch?: number },
 ): LandingEntry {
   const { state } = task;
   const { config, host } = granted(task);
@@ -34,6 +34,7 @@ export function landingEntry(
     strategy: rules.strategy,
     verify: view(task).gates.verify,
     session: state.session,
+    batch: rules.batch ?? 1,
   };
 }
 

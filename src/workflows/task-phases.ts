@@ -3,7 +3,7 @@ import { wasCancelled } from './cancelled.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import type { LandingResult } from '../domain/landing.js';
-import { reviewReasons } from '../domain/review.js';
+import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
@@ -11,7 +11,8 @@ import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, landingEntry } from './task-landing.js';
-import { dropRewind } from './task-rewind.js';
+import { reviewByAgents, takeAnswers } from './task-review.js';
+import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
 import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
@@ -128,14 +129,17 @@ export async function verify(task: Task): Promise<Stage> {
   return sendBack(task, { kind: 'checks', sha, checks: failedChecks(evidence) }, 'verification');
 }
 
-/** Waits for a person where the configuration or the change itself asks for one. */
+/** Reviewers look at it; then a person decides where they, the configuration or the change itself ask for one. */
 export async function review(task: Task): Promise<Stage> {
   const { state } = task;
+  const back = await reviewByAgents(task);
+  if (back !== null) return back;
   const pending = { sha: headOf(task), round: state.round };
-  const reasons = reviewReasons(view(task).gates.review.human, state.risks);
+  const reasons = [...reviewReasons(view(task).gates.review.human, state.risks), ...findingReasons(state)];
   if (reasons.length === 0 || approves(state.decision, pending)) return { phase: 'land' };
 
   const decided = () => state.decision?.sha === pending.sha && state.decision.round === pending.round;
+  await giveSlotBack(task);
   upsertMemo({ decision: pending });
   await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
 
@@ -157,13 +161,17 @@ export async function land(task: Task): Promise<Stage> {
   switch (result.kind) {
     case 'landed':
       Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
-      note(task, `landed on ${rules.base} as ${shortSha(result.sha)}`);
-      dropRewind(task);
+      note(task, `landed on ${rules.base} as ${shortSha(result.sha)}${together(result.under)}`);
+      noteTooLate(task);
+      return { phase: 'done' };
+    case 'empty':
+      task.state.landedSha = result.baseSha;
+      note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
       return { phase: 'done' };
     case 'conflict':
       // The agent finds the newer base in its files, so the work is judged against that one.
       task.state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-      return sendBack(task, { kind: 'conflict', baseSha: result.baseSha, files: result.files }, 'landing');
+      return sendBack(task, result, 'landing');
     case 'red':
       task.state.evidence = result.evidence;
       return sendBack(
@@ -179,6 +187,10 @@ export async function land(task: Task): Promise<Stage> {
     case 'withdrawn':
       // Because the task is to end; what ends it says how.
       return { phase: 'land' };
+    case 'removed':
+      task.state.pausedBy = result.by;
+      note(task, `taken out of the queue of ${rules.base} by ${result.by}; resumed, it is queued again`);
+      return { phase: 'land' };
     case 'failed':
       return fail(task, 'landing', result.message);
     default:
@@ -186,13 +198,17 @@ export async function land(task: Task): Promise<Stage> {
   }
 }
 
+/** A change that landed below others was verified as a part of their head. */
+function together(under: string | undefined): string {
+  return under === undefined ? '' : `, verified together with others as ${shortSha(under)}`;
+}
+
 /** A person has taken the change back, and it has not landed. What the train found goes with it. */
 function takenBack(task: Task, result: LandingResult): Stage {
   const { state } = task;
   if (result.kind === 'conflict') {
-    const { baseSha, files } = result;
-    state.workspace = { ...workspaceOf(task), baseSha };
-    state.feedback.push({ kind: 'conflict', baseSha, files });
+    state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
+    state.feedback.push(result);
   }
   const refused = objectionOf(task);
   return refused === null ? { phase: 'land' } : judge(task, refused);
@@ -228,7 +244,11 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   state.session = outcome.session;
   // What arrived during the turn stays for the next one, and a failed turn is told again.
   if (outcome.kind !== 'failed') state.feedback.splice(0, told);
-  if (outcome.kind === 'completed') note(task, `turn ${turn}: ${outcome.summary}`);
+  if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
+  if (outcome.kind === 'completed') {
+    note(task, `turn ${turn}: ${outcome.summary}`);
+    if (outcome.answers !== undefined) takeAnswers(task, outcome.answers);
+  }
   return outcome;
 }
 

@@ -1,7 +1,8 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { summarizeIssue } from '../domain/issue.js';
 import { projectWorkflowId } from '../domain/project.js';
-import type { Outcome, Phase, SlotState } from '../domain/task.js';
+import { reviewersToAsk } from '../domain/review.js';
+import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import { deliver } from './deliver.js';
 import { taskReportSignal, taskSettledSignal } from './messages.js';
 import type { Task } from './task-context.js';
@@ -12,8 +13,10 @@ const askAgainMs = 10 * 60_000;
 /** The same while there is no project, because nobody has typed `continuo up` yet: longer each time. */
 const lookAgainMs = 15_000;
 
-/** Phases in which an agent or a check may run. */
-export function needsSlot(phase: Phase): boolean {
+/** Whether an agent, a check or a reviewer may run in the present phase. */
+export function needsSlot(state: TaskState): boolean {
+  const { phase } = state.stage;
+  if (phase === 'review') return reviewersToAsk(state).length > 0;
   return phase === 'claim' || phase === 'prepare' || phase === 'run' || phase === 'verify';
 }
 

@@ -9,7 +9,7 @@ import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, now, shortSha, waitFor } from './task-context.js';
 import { giveSlotBack } from './task-slot.js';
-import { countAnew, openRound } from './task-ways-back.js';
+import { countAnew, countReturnsAnew, openRound } from './task-ways-back.js';
 
 /** More places than this do not fit into a sentence. */
 const mostPlaces = 5;
@@ -130,7 +130,7 @@ async function takeBack(task: Task, back: HandBack): Promise<Stage | string> {
   const what =
     saved.kind === 'committed' ? `what ${by} did is ${shortSha(saved.sha)}` : `${by} changed nothing`;
   state.taken = null;
-  state.returns = 0;
+  countReturnsAnew(state);
   openRound(task, { kind: 'handBack', by, note: back.note, files });
   if (back.then === 'verify' && saved.sha === null) {
     note(task, `${what}, so there is nothing to verify; to the agent, round ${state.round}`);

@@ -1,6 +1,6 @@
 import type { FailReason } from '../domain/failure.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
-import type { ActivePhase, Feedback, Stage, Waiting } from '../domain/task.js';
+import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
@@ -22,6 +22,7 @@ export function sendBack(task: Task, feedback: Feedback, reason: FailReason): St
 /** What is wrong with work that went back too often. */
 const stillWrong: Record<Feedback['kind'], string> = {
   checks: 'the checks are still red',
+  findings: 'reviewers still find faults',
   unchanged: 'the agent changes nothing',
   conflict: 'the change still conflicts with the base',
   secrets: 'there are still secrets in the change',
@@ -47,9 +48,14 @@ export function openRound({ state }: Task, feedback: Feedback): void {
   state.feedback.push(feedback);
 }
 
+/** A person has said how to go on: how often the work went back by itself does not count any more. */
+export function countReturnsAnew(state: TaskState): void {
+  Object.assign(state, { returns: 0, findingReturns: 0 });
+}
+
 /** A person has stepped in after a failure: what was tried before does not count any more. */
 export function countAnew({ state }: Task): void {
-  state.returns = 0;
+  countReturnsAnew(state);
   state.capsFrom = {
     attempts: state.attempt ?? 0,
     turns: state.usage.turns,

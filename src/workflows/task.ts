@@ -80,7 +80,7 @@ async function rest(task: Task): Promise<boolean> {
     await waitFor(task, { kind: 'paused', by: state.pausedBy, since: now() }, () => state.pausedBy === null);
     return false;
   }
-  if (!needsSlot(state.stage.phase)) {
+  if (!needsSlot(state)) {
     await giveSlotBack(task);
     return true;
   }
@@ -90,6 +90,8 @@ async function rest(task: Task): Promise<boolean> {
 
 function nextStage(task: Task): Promise<Task['state']['stage']> {
   const { stage } = task.state;
+  // Work ends a wait for good; landing goes on waiting for the same.
+  if (needsSlot(task.state)) task.state.waitBegan = null;
   publish(task);
   keepMoment(task);
   switch (stage.phase) {

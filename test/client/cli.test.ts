@@ -39,6 +39,7 @@ function run(args: string[], options: Partial<RunOptions> = {}) {
 const commands = [
   ...['init', 'up', 'worker', 'down', 'doctor', 'start', 'list', 'ps', 'status', 'logs', 'diff', 'approve'],
   ...['request-changes', 'reject', 'answer', 'steer', 'pause', 'resume', 'cancel', 'retry'],
+  ...['findings', 'evidence', 'watch'],
 ];
 
 describe('help', () => {
@@ -113,6 +114,8 @@ describe('wrong usage', () => {
     [['steer', 'x', ''], 'nothing to say', ''],
     [['logs', 'x', '-f', '--json'], '--follow', ''],
     [['list', '--by', ' '], 'nobody is named', '--by'],
+    [['watch', '--interval', '0'], 'number of seconds', ''],
+    [['diff', 'x', '--color', 'red'], 'Allowed choices are auto, always, never', ''],
     [['start'], 'there is no prompt', '--file'],
     [['start', '--scope', 'src/**', 'Fix it'], 'there is no prompt', 'before --scope'],
     [['start', ' \n '], 'the prompt is empty', ''],

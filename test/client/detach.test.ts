@@ -7,7 +7,7 @@ import { readUpFile } from '../../src/config/engine-file.js';
 import type { DataPaths } from '../../src/config/paths.js';
 import { cacheDirectory, dataPaths } from '../../src/config/paths.js';
 import type { LiveProgram } from '../../src/worker/keepers.js';
-import { isRunning } from '../../src/worker/process-name.js';
+import { isAlive } from '../../src/activities/keeper/process-name.js';
 import { until } from '../support/engine.js';
 import { workflowBundle } from '../support/temporal.js';
 import type { Program } from './support/program.js';
@@ -75,11 +75,11 @@ describe('continuo up --detach', () => {
     const second = await run('up', '--detach');
     expect(second).toMatchObject({ exitCode: 4, stdout: '' });
     expect(second.stderr).toContain(`served on this host already, by \`continuo up\`, process ${pid}`);
-    expect(await isRunning(served!.process)).toBe(true);
+    expect(await isAlive(served!.process)).toBe(true);
 
     const down = await run('down');
     expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Stopped') });
-    expect(await isRunning(served!.process)).toBe(false);
+    expect(await isAlive(served!.process)).toBe(false);
   });
 
   it('and `down` and `up` leave an agent running, which ends at `down --agents`', async () => {

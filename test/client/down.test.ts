@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeUpFile } from '../../src/config/engine-file.js';
 import { dataPaths } from '../../src/config/paths.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 import type { Program } from './support/program.js';
 import { buildProgram } from './support/program.js';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Claim, Owner } from '../../src/activities/keeper/protocol.js';
 import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
 import { dataPaths } from '../../src/config/paths.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 import type { Program } from './support/program.js';
 import { buildProgram } from './support/program.js';
 
@@ -97,12 +97,20 @@ describe('continuo ps', () => {
   });
 
   it('says that nothing runs, and what to look at next', async () => {
+    await mkdir(data());
     const { exitCode, stdout, stderr } = await run('ps');
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expect(stderr).toBe(
       `No agent, check or hook of project shop runs on this host (data directory ${data()}). The tasks: continuo list\n`,
     );
     expect((await run('ps', '--json')).stdout).toBe('[]\n');
+  });
+
+  it('does not take a data directory that is elsewhere for one in which nothing runs', async () => {
+    const { exitCode, stdout, stderr } = await run('ps');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(stderr).toContain(`There is no data directory ${data()}`);
+    expect(stderr).toContain('CONTINUO_DATA');
   });
 });
 

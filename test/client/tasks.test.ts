@@ -17,6 +17,7 @@ const statusFields = [
     'containment',
     'risks',
     'findings',
+    'reviews',
     'decision',
     'decisions',
     'question',
@@ -27,7 +28,7 @@ const statusFields = [
     'workspace',
     'landedSha',
   ],
-  ...['lastError', 'history', 'next'],
+  ...['lastError', 'history', 'next', 'waitsSince'],
 ];
 
 let lab: Lab;

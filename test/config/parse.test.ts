@@ -326,11 +326,26 @@ describe('bad values', () => {
     ['budget', '{ day_usd: 0.5 }', 'budget.day_usd', '0.5', noMoney],
     [
       'review',
-      '{ agents: [{ name: security, prompt: Look }] }',
+      '{ agents: [{ name: security, prompt: Look, agent: codex }] }',
+      'review.agents[0].agent',
+      '"codex"',
+      'nothing (not available in this version: a reviewer is a command; name it by run)',
+    ],
+    [
+      'review',
+      '{ agents: [{ name: security, prompt: "{{ issue.title | nothing }}" }] }',
+      'review.agents[0].prompt',
+      '"{{ issue.title | nothing }}"',
+      'a Liquid template (undefined filter: nothing)',
+    ],
+    [
+      'review',
+      '{ agents: [{ name: bugs, prompt: Look }, { name: bugs, prompt: Look }] }',
       'review.agents',
       'a list',
-      'nothing (not available in this version: no agent reviews; let a person decide by review.human)',
+      'reviewers with different names',
     ],
+    ['review', '{ agents: [{ name: bugs }] }', 'review.agents[0].prompt', 'nothing', 'a text'],
   ])('%s: %s', (section, value, key, found, allowed) => {
     const error = errorOf(workflowText({ [section]: value }));
     expect(error.code).toBe('config_invalid');

@@ -9,7 +9,8 @@ const full = workflowText({
   command: '{ run: "agent --token hidden-command" }',
   hooks: '{ before_run: hidden-hook }',
   verify: '{ checks: [{ name: t, run: hidden-check }], max_rounds: 7 }',
-  review: '{ human: { when: risk, who: [ann] } }',
+  review:
+    '{ human: { when: risk, who: [ann] }, max_rounds: 3, agents: [{ name: bugs, prompt: hidden-prompt, run: hidden-reviewer }] }',
   budget: '{ task_attempts: 2, task_turns: 3, task_tokens: 4 }',
   repository: '{ url: ., base: trunk }',
 });
@@ -38,8 +39,8 @@ describe('the view for workflows', () => {
         limits: { attempts: 2, turns: 3, tokens: 4, rounds: 7 },
         gates: {
           verify: true,
-          review: { human: 'risk', who: ['ann'] },
-          land: { mode: 'merge', strategy: 'squash', base: 'trunk' },
+          review: { human: 'risk', who: ['ann'], agents: { names: ['bugs'], maxRounds: 3 } },
+          land: { mode: 'merge', strategy: 'squash', base: 'trunk', batch: 1 },
         },
       },
     });

@@ -6,7 +6,7 @@ import type { LiveProject } from '../support/live-project.js';
 import { processesWith, signal } from '../support/processes.js';
 
 /** The front matter of an agent that notes each start and what it was asked, works, and leaves `<task>.txt`. */
-export function notingAgent(work: string, { atOnce = 4 } = {}): string {
+export function notingAgent(work: string, { atOnce = 4, batch = 1 } = {}): string {
   return `
 agent: { kind: command, max_concurrent_agents: ${atOnce}, max_retry_backoff_ms: 1000 }
 command:
@@ -16,7 +16,7 @@ command:
     ${work}
     echo "$CONTINUO_TASK" > "$CONTINUO_TASK.txt"
     echo "wrote $CONTINUO_TASK.txt"
-land: { strategy: squash }
+land: { strategy: squash, batch: ${batch} }
 `;
 }
 

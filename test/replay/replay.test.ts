@@ -5,8 +5,10 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/temporal.js';
 import { recordHistories } from './record.js';
-import { scenarios } from './scenarios.js';
+import { landingScenarios } from './landing-scenarios.js';
+import { scenarios as taskScenarios } from './scenarios.js';
 
+const scenarios = [...taskScenarios, ...landingScenarios];
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
 /**

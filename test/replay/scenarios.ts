@@ -9,6 +9,7 @@ import { project } from '../../src/workflows/project.js';
 import type { task } from '../../src/workflows/task.js';
 import type { Rig } from '../support/workflow-rig.js';
 import type { FakePorts } from '../support/fake-ports.js';
+import { raised, reviewed } from '../support/findings.js';
 import {
   completedTurn,
   failedCheck,
@@ -32,8 +33,10 @@ export interface Scenario {
 }
 
 const always = testConfig({ human: 'always' });
+const reviewers = testConfig({ agents: ['bugs', 'style'] });
 const red = testEvidence(testSha(1), 'base', [failedCheck]);
-const said = () => ({ id: randomUUID(), by: 'ann', note: 'because' });
+/** What every message of a person has. */
+export const said = () => ({ id: randomUUID(), by: 'ann', note: 'because' });
 
 async function decide(
   rig: Rig,
@@ -50,7 +53,7 @@ async function decide(
 }
 
 /** Grants slots while `meanwhile` happens, then waits for the end, which lets time skip. */
-async function toTheEnd(
+export async function toTheEnd(
   rig: Rig,
   handle: TaskHandle,
   config = testConfig(),
@@ -361,6 +364,28 @@ export const scenarios: Scenario[] = [
     play: async (rig) => {
       const origin = { task: 'first', sha: testSha(9), by: 'ann', note: 'another way' };
       return toTheEnd(rig, await rig.start({ origin }));
+    },
+  },
+  {
+    name: 'findings-mended',
+    play: async (rig, ports) => {
+      ports.next('review', reviewed(raised()));
+      return toTheEnd(rig, await rig.start({ config: reviewers }), reviewers);
+    },
+  },
+  {
+    name: 'findings-denied-then-accepted',
+    play: async (rig, ports) => {
+      const answers = { refuted: [{ id: 'f1', reason: 'It is right.' }], problem: null };
+      ports.usually('review', ({ reviewer }) =>
+        reviewer === 'style' ? { kind: 'failed', message: 'no JSON' } : reviewed(raised()),
+      );
+      ports.next('runTurn', completedTurn('did it'), completedTurn('it is right', answers));
+      const handle = await rig.start({ config: reviewers });
+      return toTheEnd(rig, handle, reviewers, async () => {
+        await decide(rig, handle, 'request_changes', 2);
+        await decide(rig, handle, 'approve', 5);
+      });
     },
   },
   {

@@ -8,7 +8,7 @@ import type { Poll } from '../../src/domain/project.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
-import type { Ports, TurnOutcome } from '../../src/workflows/ports.js';
+import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
 type Input<M extends Method> = Parameters<Ports[M]>[0];
@@ -91,6 +91,7 @@ export class FakePorts {
         });
         return { train };
       },
+      review: () => Promise.resolve({ kind: 'reviewed', findings: [] }),
       merge: () => Promise.resolve({ kind: 'merged' }),
     };
     const scripted = <M extends Method>(method: M) => {
@@ -118,6 +119,17 @@ export async function untilCancelled(): Promise<never> {
     return await context.cancelled;
   } catch (error) {
     throw error instanceof CancelledFailure ? error : new CancelledFailure('ended');
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** Holds an activity back until a test lets it go on. It heartbeats, as everything that takes its time does. */
+export async function heldUntil(released: Promise<void>): Promise<void> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 50);
+  try {
+    await Promise.race([released, context.cancelled]);
   } finally {
     clearInterval(beat);
   }
@@ -177,8 +189,8 @@ export function testEvidence(sha: string, baseSha: string, checks: CheckResult[]
 
 const turnUsage = { ...noUsage, inputTokens: 10, outputTokens: 5, totalTokens: 15, agentMs: 1000 };
 
-export function completedTurn(summary: string): TurnOutcome {
-  return { kind: 'completed', summary, session: 'session-1', usage: turnUsage };
+export function completedTurn(summary: string, answers?: Answers): TurnOutcome {
+  return { kind: 'completed', summary, answers, session: 'session-1', usage: turnUsage };
 }
 
 export function failedTurn(message: string): TurnOutcome {
@@ -219,7 +231,11 @@ export function testConfig(
     human?: 'always' | 'never' | 'risk';
     limits?: Partial<ConfigView['limits']>;
     who?: string[];
+    /** Names of reviewers. */
+    agents?: string[];
+    maxReviewRounds?: number;
     maxConcurrent?: number;
+    batch?: number;
   } = {},
 ): ConfigRef {
   return {
@@ -236,8 +252,14 @@ export function testConfig(
       limits: { attempts: 3, turns: 20, tokens: 1_000_000, rounds: 3, ...changes.limits },
       gates: {
         verify: true,
-        review: { human: changes.human ?? 'never', who: changes.who ?? [] },
-        land: { mode: 'merge', strategy: 'squash', base: 'main' },
+        review: {
+          human: changes.human ?? 'never',
+          who: changes.who ?? [],
+          ...(changes.agents !== undefined && {
+            agents: { names: changes.agents, maxRounds: changes.maxReviewRounds ?? 2 },
+          }),
+        },
+        land: { mode: 'merge', strategy: 'squash', base: 'main', batch: changes.batch ?? 1 },
       },
     },
   };

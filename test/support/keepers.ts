@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isAlive, readClaim, signalProcess } from '../../src/activities/keeper/place.js';
+import { readClaim } from '../../src/activities/keeper/place.js';
+import { isAlive, signalProcess } from '../../src/activities/keeper/process-name.js';
 import { files, type Owner } from '../../src/activities/keeper/protocol.js';
 
 export const testOwner: Owner = {

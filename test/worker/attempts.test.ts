@@ -8,7 +8,7 @@ import type { DataPaths } from '../../src/config/paths.js';
 import { dataPaths } from '../../src/config/paths.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
 import { failDeadAttempts, noteAttempts } from '../../src/worker/attempts.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 import { createWorkers } from '../../src/worker/workers.js';
 import type { TaskInput } from '../../src/workflows/messages.js';
 import { silent, until } from '../support/engine.js';

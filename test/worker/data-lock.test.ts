@@ -7,7 +7,7 @@ import { readUpFile, upFile, writeUpFile } from '../../src/config/engine-file.js
 import type { DataPaths } from '../../src/config/paths.js';
 import { dataPaths } from '../../src/config/paths.js';
 import { lockData } from '../../src/worker/data-lock.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 import { silent, until } from '../support/engine.js';
 import type { Program } from '../support/program.js';
 import { compile, start } from '../support/program.js';

@@ -8,7 +8,7 @@ import { files, protocolVersion } from '../../src/activities/keeper/protocol.js'
 import { dataPaths } from '../../src/config/paths.js';
 import type { Diagnosis } from '../../src/worker/doctor.js';
 import { diagnose } from '../../src/worker/doctor.js';
-import { nameProcess } from '../../src/worker/process-name.js';
+import { nameProcess } from '../../src/activities/keeper/process-name.js';
 
 describe('doctor', () => {
   let folder: string;

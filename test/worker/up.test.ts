@@ -10,7 +10,7 @@ import { cacheDirectory, dataPaths } from '../../src/config/paths.js';
 import { serverLock } from '../../src/worker/engine/embedded.js';
 import { acquireLock } from '../../src/worker/engine/lock.js';
 import { killServer } from '../../src/worker/engine/stop.js';
-import { isRunning } from '../../src/worker/process-name.js';
+import { isAlive } from '../../src/activities/keeper/process-name.js';
 import { until } from '../support/engine.js';
 import type { Program } from '../support/program.js';
 import { compile, start } from '../support/program.js';
@@ -93,7 +93,7 @@ describe('continuo up', () => {
     expect(second.output()).toContain(`by \`continuo up\`, process ${first.pid}`);
 
     expect(await first.end('SIGTERM')).toBe(0);
-    expect(await isRunning(server!)).toBe(false);
+    expect(await isAlive(server!)).toBe(false);
     expect(readUpFile(paths)).toBeNull();
     const lock = acquireLock(serverLock(paths));
     expect(lock).not.toBeNull();
@@ -120,7 +120,7 @@ describe('continuo up', () => {
     process.kill(program.pid, 'SIGTERM');
     await program.line('Stopping');
     expect(await program.end('SIGTERM')).toBe(1);
-    await until(async () => !(await isRunning(server!)));
+    await until(async () => !(await isAlive(server!)));
   });
 
   it('waits for a server that is named and not up, until it is told to stop', async () => {

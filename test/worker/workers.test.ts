@@ -139,6 +139,7 @@ const noActivities: Ports = {
   cleanUp: unused,
   runTurn: unused,
   verify: unused,
+  review: unused,
   requestLanding: unused,
   merge: unused,
 };

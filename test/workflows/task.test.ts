@@ -84,6 +84,14 @@ describe('the task workflow', () => {
     expect(parked.history.at(-1)?.note).toContain('all 1 turns are used up');
   });
 
+  it('says that a turn was cut off and played again', async () => {
+    ports.next('runTurn', { ...completedTurn('did it'), wasCutOff: true });
+    const handle = await rig.start();
+    await handle.result();
+    const notes = (await rig.state(handle)).history.map((entry) => entry.note);
+    expect(notes).toContain('turn 1 was cut off and played again');
+  });
+
   it('tells the agent when a turn changed nothing', async () => {
     ports.next('checkpoint', { kind: 'unchanged', sha: null, risks: [], notes: [] });
     const handle = await rig.start();

@@ -1,5 +1,8 @@
 import type { CheckResult } from '../../domain/evidence.js';
+import type { Conflict } from '../../domain/landing.js';
 import type { Feedback } from '../../domain/task.js';
+import { fence } from '../fence.js';
+import { describeFindings } from './findings-guidance.js';
 
 const introduction = `## What has happened since
 
@@ -23,10 +26,12 @@ function describeFeedback(feedback: Feedback): string {
         `### Checks did not pass\n\nAt ${feedback.sha.slice(0, 12)}, in a clean checkout. Mend the cause in the work.`,
         ...feedback.checks.filter(({ kind }) => kind !== 'passed').map(describeCheck),
       ].join('\n\n');
+    case 'findings':
+      return describeFindings(feedback.sha, feedback.findings);
     case 'changes':
       return `### Changes are asked for\n\n${name(feedback.by)} has reviewed the work and asks for changes:\n\n${fence(feedback.note)}`;
     case 'conflict':
-      return `### The work does not fit the base any more\n\nThe base is at ${feedback.baseSha} now, and these files conflict with it. Bring the work in line with that commit:\n\n${fence(feedback.files.join('\n'))}`;
+      return describeConflict(feedback);
     case 'answer':
       return `### Your question has an answer\n\nYou asked:\n\n${fence(feedback.question)}\n\n${name(feedback.by)} answers:\n\n${fence(feedback.answer)}`;
     case 'steer':
@@ -44,6 +49,19 @@ function describeFeedback(feedback: Feedback): string {
     case 'fork':
       return `### The work comes from another task\n\n${name(feedback.by)} has forked this task from \`${name(feedback.task)}\`${feedback.sha === null ? '' : ` at ${feedback.sha.slice(0, 12)}`}. Its work until then is in the working directory; what became of it there does not matter here.${said(feedback)}`;
   }
+}
+
+function describeConflict({ baseSha, files, hunks = [] }: Conflict): string {
+  const places = hunks.map(({ path, line, base, work }) => {
+    const where = `\`${name(path)}\`${line === null ? '' : `, from line ${line}`}`;
+    return `In ${where}, the base has:\n\n${fence(base)}\n\nand the work has:\n\n${fence(work)}`;
+  });
+  return [
+    '### The work does not fit the base any more',
+    `The base is at ${baseSha} now, and these files conflict with it. Bring the work in line with that commit, and keep what both sides want. Marks of the merge stand in the files of the working directory, where it could be put there:`,
+    fence(files.join('\n')),
+    ...places,
+  ].join('\n\n');
 }
 
 function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBack' }>): string {
@@ -89,13 +107,6 @@ function ending({ kind, exitCode, durationMs }: CheckResult): string {
     case 'invalid':
       return 'ended well but proves nothing: its test report is missing, broken or empty';
   }
-}
-
-/** Fences text by more backticks than it has anywhere in a row, so that it cannot end its own fence. */
-export function fence(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const marks = '`'.repeat(Math.max(3, longest + 1));
-  return `${marks}text\n${text}\n${marks}`;
 }
 
 /** A name inside a sentence: one short line without marks of its own. */

@@ -12,6 +12,7 @@ import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
 import type { AgentEvent, TurnEnd } from './agent.js';
+import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { createAgent } from './registry.js';
 import type { Transcript } from './transcript.js';
@@ -54,13 +55,13 @@ export async function playTurn(turn: TurnToPlay): Promise<TurnOutcome> {
 
 async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd> {
   const { deps, config, issue, input, place } = turn;
-  const { runPath, path } = input.workspace;
+  const { path } = input.workspace;
   const agent = createAgent(config);
   const transcript = openTranscript(input);
+  const temporary = temporaryOf(input);
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
-  const temporary = join(runPath, 'tmp', 'agent');
-  await mkdir(temporary, { recursive: true, mode: 0o700 });
   const { project, identifier } = input;
   const end = await agent.runTurn(
     {
@@ -69,7 +70,10 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       prompt,
       guidance: guidanceOf(interrupted ? [...input.feedback, cutOff] : input.feedback),
       workspace: path,
-      env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), { TMPDIR: temporary }),
+      env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), {
+        TMPDIR: temporary,
+        CONTINUO_ANSWERS: answersFolder(temporary),
+      }),
       enclose: (program) => enclose(deps, config, { cwd: path, temporary, ...program }),
       place,
       owner: ownerOf({ project, identifier, kind: 'agent', title: `turn ${input.turn}` }),
@@ -81,13 +85,21 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
     transcript.add,
     turn.attempt,
   );
-  if (end.kind !== 'interrupted') await transcript.end(end);
-  return end;
+  if (end.kind === 'interrupted') return end;
+  await transcript.end(end);
+  const played: TurnOutcome = interrupted ? { ...end, wasCutOff: true } : end;
+  if (played.kind !== 'completed') return played;
+  const answers = await readAnswers(temporary);
+  return answers === null ? played : { ...played, answers };
+}
+
+function temporaryOf({ workspace }: RunTurnInput): string {
+  return join(workspace.runPath, 'tmp', 'agent');
 }
 
 /** What this turn began with: now, unless its agent has started before and was not cut off. */
 async function begin(
-  { place, record }: TurnToPlay,
+  { input, place, record }: TurnToPlay,
   transcript: Transcript,
   opening: AgentEvent,
 ): Promise<Begun> {
@@ -96,6 +108,7 @@ async function begin(
   const state = await stateOf(place);
   if (state === 'begun') return known;
 
+  await openAnswers(temporaryOf(input));
   await transcript.begin(opening);
   const interrupted = known.interrupted || state === 'interrupted';
   const begun = { from: await sizeOf(transcript.file), interrupted };

@@ -1,11 +1,15 @@
-import type { TurnOutcome } from '../../workflows/ports.js';
+import type { Answers, TurnOutcome } from '../../workflows/ports.js';
 import type { Redact } from '../redact.js';
 
 /** The outcome of a turn without secrets in what the agent said. */
 export async function redactOutcome(outcome: TurnOutcome, redact: Redact): Promise<TurnOutcome> {
   switch (outcome.kind) {
     case 'completed':
-      return { ...outcome, summary: await redact(outcome.summary) };
+      return {
+        ...outcome,
+        summary: await redact(outcome.summary),
+        ...(outcome.answers !== undefined && { answers: await redactAnswers(outcome.answers, redact) }),
+      };
     case 'failed':
     case 'quota':
       return { ...outcome, message: await redact(outcome.message) };
@@ -15,4 +19,9 @@ export async function redactOutcome(outcome: TurnOutcome, redact: Redact): Promi
       return { ...outcome, question };
     }
   }
+}
+
+async function redactAnswers({ refuted, problem }: Answers, redact: Redact): Promise<Answers> {
+  const clean = refuted.map(async ({ id, reason }) => ({ id, reason: await redact(reason) }));
+  return { refuted: await Promise.all(clean), problem };
 }

@@ -12,9 +12,20 @@ const TurnUsage = z.object({
   agentMs: z.number(),
 });
 
-const Outcome = z.object({ session: z.string().nullable(), usage: TurnUsage }).and(
+const Facts = z.object({
+  session: z.string().nullable(),
+  usage: TurnUsage,
+  wasCutOff: z.literal(true).exactOptional(),
+});
+
+const Answers = z.object({
+  refuted: z.array(z.object({ id: z.string(), reason: z.string() })),
+  problem: z.string().nullable(),
+});
+
+const Outcome = Facts.and(
   z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('completed'), summary: z.string() }),
+    z.object({ kind: z.literal('completed'), summary: z.string(), answers: Answers.optional() }),
     z.object({ kind: z.literal('failed'), category: z.string(), message: z.string() }),
     z.object({
       kind: z.literal('question'),

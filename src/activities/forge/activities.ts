@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FailureType } from '../../domain/failure.js';
 import { landingWorkflowId } from '../../domain/landing.js';
 import type { ForgePort } from '../../workflows/ports.js';
-import { withTypedFailures } from '../git/failures.js';
+import { orBlocked, withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
 import { openForge } from './registry.js';
@@ -37,7 +37,7 @@ export function createForgeActivities(
       withTypedFailures(() =>
         heartbeating(async (signal) => {
           const forge = openForge(await deps.configs.get(entry.configHash), deps);
-          return forge.merge({ entry, candidate, signal });
+          return orBlocked(() => forge.merge({ entry, candidate, signal }));
         }),
       ),
   };

@@ -11,7 +11,7 @@ import { openForge } from './registry.js';
 
 /** A commit on the base that is no task's work, such as the new state of an issue. */
 export interface BaseCommit {
-  deps: Pick<HostDeps, 'paths'>;
+  deps: Pick<HostDeps, 'paths' | 'log'>;
   config: Config;
   project: string;
   identifier: string;

@@ -4,6 +4,6 @@ import type { Forge } from './forge.js';
 import { createLocalForge } from './local/index.js';
 
 /** Builds the adapter for the place where a configuration's changes land: a plain git repository. */
-export function openForge(config: Config, deps: Pick<HostDeps, 'paths'>): Forge {
+export function openForge(config: Config, deps: Pick<HostDeps, 'paths' | 'log'>): Forge {
   return createLocalForge(config, deps);
 }

@@ -9,7 +9,7 @@ import type { HostDeps } from '../host.js';
 import { endStrays } from '../keeper/strays.js';
 import { makeCheckpoint } from './checkpoint.js';
 import { cleanUpWorkspace } from './clean-up.js';
-import { withTypedFailures } from './failures.js';
+import { orBlocked, withTypedFailures } from './failures.js';
 import { prepareWorkspace } from './prepare.js';
 import { rebaseEntry } from './rebase.js';
 import { restoreCheckpoint } from './restore.js';
@@ -55,10 +55,20 @@ export function createGitActivities(
         return restoreCheckpoint({ deps, config, repository: needRepository(config), input, sha, signal });
       }),
 
-    /** Entry and base are the key: they decide every byte of the commit. */
-    rebase: ({ entry }) =>
+    /** The entry and the base, or the commit that it is put on, are the key: they decide every byte of the commit. */
+    rebase: ({ entry, onto = null }) =>
       configured(entry.configHash, (config, signal) =>
-        rebaseEntry({ deps, config, repository: needRepository(config), entry, landingEdits, signal }),
+        orBlocked(() =>
+          rebaseEntry({
+            deps,
+            config,
+            repository: needRepository(config),
+            entry,
+            onto,
+            landingEdits,
+            signal,
+          }),
+        ),
       ),
 
     /** The workspace is the key: what is gone stays gone. */

@@ -181,6 +181,7 @@ async function describe(work: Work): Promise<Awaited<ReturnType<typeof assessRis
       'diff-tree',
       '-p',
       '--binary',
+      '--find-renames',
       '--no-ext-diff',
       '--no-textconv',
       '--no-color',

@@ -17,6 +17,18 @@ export async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A repository that only a person can mend is an outcome; whatever else is wrong with it is tried again. */
+export async function orBlocked<T>(
+  work: () => Promise<T>,
+): Promise<T | { kind: 'blocked'; message: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RepositoryError) || !error.needsPerson) throw error;
+    return { kind: 'blocked', message: error.message };
+  }
+}
+
 function failure(cause: Error, type: FailureType, nonRetryable: boolean): ApplicationFailure {
   return ApplicationFailure.create({ message: cause.message, type, nonRetryable, cause });
 }

@@ -11,6 +11,8 @@ export interface Trailers {
   identifier: string;
   session: string | null;
   change?: string;
+  /** People who wrote a part of it, as `Name <mail>`. */
+  coAuthors?: readonly string[];
 }
 
 /**
@@ -34,8 +36,9 @@ export function taskName(project: string, identifier: string): string {
   return oneLine(`${project}/${identifier}`);
 }
 
-function trailerLines({ project, identifier, session, change }: Trailers): string[] {
+function trailerLines({ project, identifier, session, change, coAuthors = [] }: Trailers): string[] {
   return [
+    ...coAuthors.map((author) => `Co-authored-by: ${oneLine(author)}`),
     `${taskTrailer}: ${taskName(project, identifier)}`,
     ...(session === null ? [] : [`${sessionTrailer}: ${oneLine(session)}`]),
     ...(change === undefined ? [] : [`${changeTrailer}: ${change}`]),

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.js';
 import type { LandingEntry } from '../../domain/landing.js';
-import type { RebaseOutcome } from '../../workflows/ports.js';
+import type { RebaseOutcome, StackTop } from '../../workflows/ports.js';
 import type { HostDeps } from '../host.js';
 import { offerMerge } from './base-merge.js';
-import { readCommit } from './commit-facts.js';
+import { readAuthors, readCommit } from './commit-facts.js';
 import { commitTree } from './commit-tree.js';
+import { conflictHunks } from './conflict-hunks.js';
+import type { HostGit } from './host-git.js';
 import { hostGitDir, openHostGit } from './host-git.js';
 import { checkpointRef, landingRef } from './keys.js';
 import { findLanded } from './landed.js';
@@ -16,7 +18,9 @@ import { mergeTrees } from './merge-trees.js';
 import { commitMessage, withChange } from './message.js';
 import { openMirror } from './mirror.js';
 import type { Mirror } from './mirror.js';
+import { bringsBack, lostStart } from './moved-back.js';
 import { treeOf } from './objects.js';
+import { pick } from './pick.js';
 import { pushRefs } from './push.js';
 import { replay } from './replay.js';
 import { RepositoryError } from './repository-error.js';
@@ -30,6 +34,8 @@ export interface Rebase {
   config: Config;
   repository: NonNullable<Config['repository']>;
   entry: LandingEntry;
+  /** The candidate that this one is put on; null for the base itself. */
+  onto: StackTop | null;
   landingEdits: LandingEdits;
   signal: AbortSignal;
 }
@@ -38,53 +44,79 @@ export interface Rebase {
 interface Work extends Rebase {
   mirror: Mirror;
   gitDir: string;
-  /** The head of the base. */
+  /** What the work is put on: the head of the base, or the top of a stack. */
   tip: string;
+  /** Where the work starts, when the base does not have that commit any more. */
+  start: string | null;
 }
 
 /**
- * Makes the commit that would be the base's new head, in the mirror alone, and keeps it under the task's
- * landing ref. The same entry and base give the same commit, because names, dates and text come
- * from them. A conflict is put into the files of the workspace, for the agent to solve.
+ * Makes the commit that would be the base's new head, or that would follow the top of a stack, in the mirror
+ * alone, and keeps it under the task's landing ref. The same entry and base give the same commit, because
+ * names, dates and text come from them. A conflict with the base is put into the files of the workspace,
+ * for the agent to solve.
  */
 export async function rebaseEntry(rebase: Rebase): Promise<RebaseOutcome> {
-  const { deps, config, entry, signal } = rebase;
+  const { deps, config, entry, onto, signal } = rebase;
   const mirror = await openMirror({ paths: deps.paths, config });
-  await mirror.fetch(signal);
-  const tip = await mirror.resolve(entry.base);
-  if (tip === null) throw new RepositoryError('no_base', `there is no branch ${entry.base} in ${mirror.url}`);
-  const ref = checkpointRef(entry.project, entry.identifier);
-  const isHere = async () => (await mirror.resolve(entry.sha)) !== null;
-  if (!(await isHere()) && !((await mirror.fetchRef(ref, signal)) && (await isHere()))) {
-    return { kind: 'failed', message: `${ref} of ${mirror.url} does not have ${entry.sha} any more` };
+  const head = { sha: entry.sha, ref: checkpointRef(entry.project, entry.identifier) };
+  const top = onto && { sha: onto.sha, ref: landingRef(onto.project, onto.identifier) };
+  const tip = top === null ? await fetchBase(mirror, entry, signal) : top.sha;
+  for (const needed of [head, ...(top === null ? [] : [top])]) {
+    if (await bring(mirror, needed, signal)) continue;
+    return { kind: 'failed', message: `${needed.ref} of ${mirror.url} does not have ${needed.sha} any more` };
   }
 
-  const work = { ...rebase, mirror, gitDir: mirror.gitDir, tip };
-  const landed = await findLanded(work.gitDir, entry, tip);
+  const { gitDir } = mirror;
+  const landed = await findLanded(gitDir, entry, onto?.baseSha ?? tip);
   if (landed !== null) return { kind: 'landed', candidate: landed };
+  const start = await lostStart(gitDir, { entry, workspace: hostGitOf(rebase), tip });
+  if (start !== null) deps.log.warn('the base was moved back', { base: entry.base, start, tip });
+  const work = { ...rebase, mirror, gitDir, tip, start };
   return entry.strategy === 'rebase' ? landReplayed(work) : landMerged(work);
+}
+
+async function fetchBase(mirror: Mirror, { base }: LandingEntry, signal: AbortSignal): Promise<string> {
+  await mirror.fetch(signal);
+  const tip = await mirror.resolve(base);
+  if (tip === null) throw new RepositoryError('no_base', `there is no branch ${base} in ${mirror.url}`);
+  return tip;
+}
+
+/** It may have been made on another host. False when the repository does not have it any more. */
+async function bring(
+  mirror: Mirror,
+  { sha, ref }: { sha: string; ref: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await mirror.resolve(sha)) !== null) return true;
+  return (await mirror.fetchRef(ref, signal)) && (await mirror.resolve(sha)) !== null;
 }
 
 /** One commit, with the checkpoint as a second parent where history is to be kept. */
 async function landMerged(work: Work): Promise<RebaseOutcome> {
-  const { gitDir, entry, repository, tip } = work;
-  const merged = await mergeTrees(gitDir, tip, entry.sha);
+  const { gitDir, entry, repository, tip, start } = work;
+  const merged = await mergeWork(work);
   if (merged.kind === 'conflict') return conflict(work, merged);
-  if (merged.tree === (await treeOf(gitDir, tip))) return nothingToLand(entry);
+  const tree = await withEdits(work, merged.tree);
+  if (tree === (await treeOf(gitDir, tip))) return { kind: 'empty', baseSha: tip };
 
   const [head, base] = await Promise.all([readCommit(gitDir, entry.sha), readCommit(gitDir, tip)]);
   const { project, identifier, session, sha: change, strategy } = entry;
+  const keepsHistory = strategy === 'merge' && !(await bringsBack(gitDir, entry, tip));
+  const authors = keepsHistory ? [] : await readAuthors(gitDir, [tip, start ?? tip], change);
   return publish(
     work,
     await commitTree({
       gitDir,
-      tree: await withEdits(work, merged.tree),
-      parents: strategy === 'merge' ? [tip, change] : [tip],
+      tree,
+      parents: keepsHistory ? [tip, change] : [tip],
       message: commitMessage(`${oneLine(entry.title)}\n\nTask ${identifier} of ${project}.`, {
         project,
         identifier,
         session,
         change,
+        coAuthors: authors.filter((author) => author !== repository.author),
       }),
       author: repository.author,
       authoredAt: head.authoredAt,
@@ -95,13 +127,11 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
 
 /** Each checkpoint by itself; the last one brings the tracker's edits. */
 async function landReplayed(work: Work): Promise<RebaseOutcome> {
-  const { gitDir, entry, repository, tip } = work;
-  const replayed = await replay(gitDir, entry.sha, tip, repository.author);
-  if (replayed.kind === 'conflict')
-    return conflict(work, await mergeTrees(gitDir, tip, entry.sha), replayed.files);
-  if (replayed.last === null || (await treeOf(gitDir, replayed.tip)) === (await treeOf(gitDir, tip))) {
-    return nothingToLand(entry);
-  }
+  const { gitDir, entry, tip, start } = work;
+  const replayed = await replay({ gitDir, head: entry.sha, onto: tip, start });
+  if (replayed.kind === 'conflict') return conflict(work, await mergeWork(work), replayed.files);
+  // Only the tracker's edits may be left.
+  if ((await treeOf(gitDir, replayed.tip)) === (await treeOf(gitDir, tip))) return landMerged(work);
   const top = await readCommit(gitDir, replayed.tip);
   return publish(
     work,
@@ -110,9 +140,14 @@ async function landReplayed(work: Work): Promise<RebaseOutcome> {
       gitDir,
       tree: await withEdits(work, top.tree),
       message: withChange(top.message, entry.sha),
-      author: repository.author,
     }),
   );
+}
+
+function mergeWork({ gitDir, tip, entry, start }: Work): Promise<Merged> {
+  return start === null
+    ? mergeTrees(gitDir, tip, entry.sha)
+    : pick(gitDir, { sha: entry.sha, parent: start }, tip);
 }
 
 async function withEdits({ config, entry, gitDir, landingEdits }: Work, tree: string): Promise<string> {
@@ -132,29 +167,29 @@ async function publish(
   return { kind: 'ready', candidate: { sha, baseSha: tip } };
 }
 
-/** The agent finds the conflict in its files, as a merge of its own would leave it. */
+/** The agent finds a conflict with the base in its files, as a merge of its own would leave it. */
 async function conflict(work: Work, merged: Merged, files = conflictFiles(merged)): Promise<RebaseOutcome> {
-  const { deps, entry, tip } = work;
+  const { deps, entry, onto, tip, gitDir } = work;
+  if (onto !== null) return { kind: 'conflict', baseSha: tip, files };
   const { workspace, sha } = entry;
-  const host = openHostGit(workspace);
-  const isHere = workspace.host === deps.host && existsSync(hostGitDir(workspace.runPath));
-  if (isHere && existsSync(workspace.path) && (await host.refs()).get('head') === sha) {
+  const host = hostGitOf(work);
+  if (host !== null && existsSync(workspace.path) && (await host.refs()).get('head') === sha) {
     const offer = { head: sha, tree: merged.tree, baseSha: tip, files };
     const offered = await offerMerge(host, workspace, offer);
     if (!offered) deps.log.warn('workspace was changed since its checkpoint', { workspace: workspace.path });
   }
-  return { kind: 'conflict', baseSha: tip, files };
+  const hunks = await conflictHunks({ gitDir, base: tip, work: sha, merged: merged.tree, files });
+  return { kind: 'conflict', baseSha: tip, files, hunks };
+}
+
+/** The host's own git directory of the entry's workspace; null where that is not here. */
+function hostGitOf({ deps, entry: { workspace } }: Rebase): HostGit | null {
+  const isHere = workspace.host === deps.host && existsSync(hostGitDir(workspace.runPath));
+  return isHere ? openHostGit(workspace) : null;
 }
 
 function conflictFiles(merged: Merged): string[] {
   return merged.kind === 'conflict' ? merged.files : [];
-}
-
-function nothingToLand({ base, sha }: LandingEntry): RebaseOutcome {
-  return {
-    kind: 'failed',
-    message: `there is nothing to land: ${base} has all of ${sha.slice(0, 12)} already`,
-  };
 }
 
 function oneLine(text: string): string {

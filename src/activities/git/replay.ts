@@ -3,8 +3,8 @@ import { readCommit } from './commit-facts.js';
 import { commitTree } from './commit-tree.js';
 import { runGit } from './git.js';
 import type { Merged } from './merge-trees.js';
-import { mergeTrees } from './merge-trees.js';
 import { treeOf } from './objects.js';
+import { pick } from './pick.js';
 
 /** One checkpoint, and the commit that it is a change to. */
 interface Step {
@@ -12,22 +12,28 @@ interface Step {
   parent: string;
 }
 
-export type Replayed =
-  { kind: 'clean'; tip: string; last: CommitFacts | null } | Extract<Merged, { kind: 'conflict' }>;
+export type Replayed = { kind: 'clean'; tip: string } | Extract<Merged, { kind: 'conflict' }>;
+
+export interface Replay {
+  gitDir: string;
+  head: string;
+  onto: string;
+  /** Where the work starts, when `onto` does not have that commit any more. */
+  start: string | null;
+}
 
 /**
- * Makes the checkpoints up to `head` anew on top of `onto`, oldest first, with their messages and
- * dates. What changes nothing there is left out; `last` is the last one that does, null for none.
+ * Makes the checkpoints up to `head` anew on top of `onto`, oldest first, with their messages, authors and
+ * dates. What changes nothing there is left out.
  */
-export async function replay(gitDir: string, head: string, onto: string, author: string): Promise<Replayed> {
+export async function replay({ gitDir, head, onto, start }: Replay): Promise<Replayed> {
   let tip = onto;
-  let last: CommitFacts | null = null;
   const floor = (await readCommit(gitDir, onto)).committedAt;
-  for (const { commit, parent } of await stepsTo(gitDir, head, onto)) {
-    const merged = await pick(gitDir, commit, parent, tip);
+  for (const { commit, parent } of await stepsTo(gitDir, head, [onto, start ?? onto])) {
+    const merged = await pick(gitDir, { sha: commit.sha, parent }, tip);
     if (merged.kind === 'conflict') return merged;
     if (merged.tree === (await treeOf(gitDir, tip))) continue;
-    const { message, authoredAt } = commit;
+    const { message, author, authoredAt } = commit;
     const committedAt = Math.max(floor, commit.committedAt);
     tip = await commitTree({
       gitDir,
@@ -38,14 +44,14 @@ export async function replay(gitDir: string, head: string, onto: string, author:
       authoredAt,
       committedAt,
     });
-    last = commit;
   }
-  return { kind: 'clean', tip, last };
+  return { kind: 'clean', tip };
 }
 
 /** Everything up to a checkpoint that took a newer base in is one change to that base. */
-async function stepsTo(gitDir: string, head: string, onto: string): Promise<Step[]> {
-  const output = await runGit(['rev-list', '--first-parent', head, `^${onto}`, '--'], { gitDir });
+async function stepsTo(gitDir: string, head: string, [onto, start]: [string, string]): Promise<Step[]> {
+  const args = ['rev-list', '--first-parent', head, `^${onto}`, `^${start}`, '--'];
+  const output = await runGit(args, { gitDir });
   const steps: Step[] = [];
   for (const sha of output.split('\n').filter((line) => line !== '')) {
     const commit = await readCommit(gitDir, sha);
@@ -54,22 +60,4 @@ async function stepsTo(gitDir: string, head: string, onto: string): Promise<Step
     if (second !== undefined) break;
   }
   return steps;
-}
-
-/**
- * Applies one change to `tip`. Git takes the newest common ancestor as the base of a merge, so a
- * stand-in for `tip` is made whose parent is the commit that the change is made to.
- */
-async function pick(gitDir: string, { sha }: CommitFacts, parent: string, tip: string): Promise<Merged> {
-  if (tip === parent) return { kind: 'clean', tree: await treeOf(gitDir, sha) };
-  const standIn = await commitTree({
-    gitDir,
-    tree: await treeOf(gitDir, tip),
-    parents: [parent],
-    message: 'stand-in\n',
-    author: 'Continuo <continuo@localhost>',
-    authoredAt: 0,
-    committedAt: 0,
-  });
-  return mergeTrees(gitDir, standIn, sha);
 }

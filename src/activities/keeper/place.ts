@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { findProcess, readBootId } from './processes.js';
-import type { Claim, Exit, ProcessName } from './protocol.js';
+import { isAlive } from './process-name.js';
+import type { Claim, Exit } from './protocol.js';
 import { files } from './protocol.js';
 import { ClaimFile, ExitFile } from './schema.js';
 
@@ -73,23 +73,6 @@ function readEnd(path: string, bytes: number): { text: string; size: number } {
     return { text: buffer.toString(), size };
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Pids come again; and a zombie is dead, because in a container nobody may reap it. */
-export async function isAlive({ bootId, pid, start }: ProcessName): Promise<boolean> {
-  if (bootId !== (await readBootId())) return false;
-  const found = await findProcess(pid);
-  return found !== null && !found.zombie && found.start === start;
-}
-
-/** Sends the signal to exactly this process; nothing when it is gone. */
-export async function signalProcess(name: ProcessName, signal: NodeJS.Signals): Promise<void> {
-  if (!(await isAlive(name))) return;
-  try {
-    process.kill(name.pid, signal);
-  } catch {
-    // It has ended meanwhile.
   }
 }
 

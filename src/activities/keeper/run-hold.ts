@@ -7,7 +7,7 @@ export class SupersededError extends Error {
 }
 
 /** What a run directory is held for; each part has programs of its own. */
-export type RunPart = 'turn' | 'verify';
+export type RunPart = 'turn' | 'verify' | `review/${string}`;
 
 export interface HoldSpec {
   runPath: string;

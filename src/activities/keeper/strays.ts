@@ -2,7 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Keeper } from './place.js';
-import { isAlive, look, signalProcess } from './place.js';
+import { look } from './place.js';
+import { isAlive, signalProcess } from './process-name.js';
 import { endTree } from './process/tree.js';
 
 /** A program that runs now. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeeperConnection } from './connection.js';
 import { attach, AttachError } from './connection.js';
 import type { Keeper } from './place.js';
-import { lookAt, signalProcess } from './place.js';
+import { lookAt } from './place.js';
+import { signalProcess } from './process-name.js';
 import type { Exit } from './protocol.js';
 import { endRemains } from './strays.js';
 

@@ -8,7 +8,7 @@ import { TrackerError } from './error.js';
 import type { Tracker } from './tracker.js';
 
 export interface Transition {
-  deps: Pick<HostDeps, 'paths'>;
+  deps: Pick<HostDeps, 'paths' | 'log'>;
   config: Config;
   tracker: Tracker;
   input: Parameters<TrackerPort['transition']>[0];

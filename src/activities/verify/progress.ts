@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeWhole } from '../../config/atomic-write.js';
-import { CheckResult } from './check-result.js';
+import { CheckResult } from '../../config/evidence-file.js';
 
 const Progress = z.object({
   /** RFC 3339. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dataDirectory, dataPaths } from '../../config/paths.js';
 import type { DataPaths } from '../../config/paths.js';
 import type { LiveProgram } from '../../worker/main.js';
@@ -18,7 +19,11 @@ export async function listPrograms(invocation: Invocation, { project }: PsOption
   const { name, paths } = await findProject(invocation, project);
   const { running } = await findPrograms(paths);
   if (json) out.json(running.map((program) => ({ ...program, ageMs: ageOf(program) })));
-  else if (running.length === 0) {
+  else if (!existsSync(paths.root)) {
+    out.remark(
+      `There is no data directory ${paths.root}: nothing was started for project ${name} here. Where it is another one, set CONTINUO_DATA.`,
+    );
+  } else if (running.length === 0) {
     out.remark(
       `No agent, check or hook of project ${name} runs on this host (data directory ${paths.root}). The tasks: continuo list`,
     );

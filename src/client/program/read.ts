@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { DiffOptions } from '../commands/diff.js';
 import type { ListOptions } from '../commands/list.js';
 import type { LogsOptions } from '../commands/logs.js';
@@ -66,11 +67,26 @@ export function defineReading(program: Command): void {
     .command('diff')
     .argument('<task>', 'identifier of the task')
     .summary('print what a task has changed')
-    .description('Print what a task has changed: a patch from its base to its newest checkpoint.')
-    .option('--stat', 'only the changed files, with the number of lines')
+    .description(
+      'Print what a task has changed, from its base to its newest checkpoint. On a terminal it is shown in your pager, ' +
+        'with the findings of reviewers beneath their lines; a pipe gets a patch for git.',
+    )
+    .option('--stat', 'only the changed files, with what happens to each')
+    .addOption(
+      new Option('--color <when>', 'colours: on a terminal, or always, or never')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option('--no-word-diff', 'do not mark the changed words of a line')
+    .option('--no-pager', 'print on the terminal itself')
     .addHelpText(
       'after',
-      examples('continuo diff fix-login-k3x9', 'continuo diff fix-login-k3x9 | git apply'),
+      examples(
+        'continuo diff fix-login-k3x9',
+        'continuo diff fix-login-k3x9 --stat',
+        'continuo diff fix-login-k3x9 --color always --no-word-diff | less -R',
+        'continuo diff fix-login-k3x9 | git apply',
+      ),
     )
     .action(async (task: string, options: DiffOptions, command: Command) => {
       const { showDiff } = await import('../commands/diff.js');

@@ -6,7 +6,7 @@ import { childEnvironment } from '../../activities/keeper/environment.js';
 import type { DataPaths } from '../../config/paths.js';
 import type { EngineFile } from '../../config/engine-file.js';
 import { writeEngineFile } from '../../config/engine-file.js';
-import { nameProcess } from '../process-name.js';
+import { nameProcess } from '../../activities/keeper/process-name.js';
 import { EngineError } from './error.js';
 import { isHealthy } from './health.js';
 import type { Lock } from './lock.js';

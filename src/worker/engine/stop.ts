@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineFile } from '../../config/engine-file.js';
 import { readEngineFile } from '../../config/engine-file.js';
 import type { DataPaths } from '../../config/paths.js';
-import { isRunning } from '../process-name.js';
+import { isAlive } from '../../activities/keeper/process-name.js';
 import { acquireLock } from './lock.js';
 
 const politeMs = 10_000;
@@ -14,7 +14,7 @@ const forcedMs = 5_000;
  */
 export async function stopServer(lockFile: string, engine: EngineFile): Promise<boolean> {
   const { server } = engine;
-  if (server === null || !(await isRunning(server))) return waitForLock(lockFile, 0);
+  if (server === null || !(await isAlive(server))) return waitForLock(lockFile, 0);
   signalGroup(server.pid, 'SIGTERM');
   if (await waitForLock(lockFile, politeMs)) return true;
   signalGroup(server.pid, 'SIGKILL');
@@ -24,7 +24,7 @@ export async function stopServer(lockFile: string, engine: EngineFile): Promise<
 /** Ends the embedded server of a data directory at once, without waiting. */
 export async function killServer(paths: DataPaths): Promise<void> {
   const server = readEngineFile(paths)?.server ?? null;
-  if (server !== null && (await isRunning(server))) signalGroup(server.pid, 'SIGKILL');
+  if (server !== null && (await isAlive(server))) signalGroup(server.pid, 'SIGKILL');
 }
 
 /** The server leads a group of its own; where the program was a wrapper, the real one is in it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineFile } from '../../config/engine-file.js';
-import { isRunning } from '../process-name.js';
+import { isAlive } from '../../activities/keeper/process-name.js';
 import type { EmbeddedOptions } from './embedded.js';
 import { restart } from './embedded.js';
 
@@ -25,7 +25,7 @@ async function watch(options: EmbeddedOptions, first: EngineFile, signal: AbortS
     // The timer must not keep the process alive, and an aborted pause is no fault.
     await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return engine;
-    if (engine.server !== null && !(await isRunning(engine.server))) {
+    if (engine.server !== null && !(await isAlive(engine.server))) {
       engine = (await startAgain(options, engine)) ?? engine;
     }
   }

@@ -120,7 +120,10 @@ describe('a turn whose keeper is lost', () => {
     const running = when === 'while none does' ? null : host.runTurn({}, attempt(2));
     await begun();
     await loseKeeper();
-    expect(await (running ?? host.runTurn({}, attempt(2)))).toMatchObject({ kind: 'completed' });
+    const outcome = await (running ?? host.runTurn({}, attempt(2)));
+    expect(outcome).toMatchObject({ kind: 'completed', wasCutOff: true });
+    // As it is kept.
+    expect(await host.runTurn({}, attempt(3))).toEqual(outcome);
     expect(await remains()).toEqual([]);
     expect(host.read('told.txt')).toContain('The last turn was cut off');
     expect(host.read('order')).toBe('before\nagent\nagent\nafter\n');

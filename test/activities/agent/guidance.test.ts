@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { fence, guidanceOf } from '../../../src/activities/agent/guidance.js';
+import { guidanceOf } from '../../../src/activities/agent/guidance.js';
+import { fence } from '../../../src/activities/fence.js';
 import type { CheckResult } from '../../../src/domain/evidence.js';
 
 const check: CheckResult = {
@@ -68,6 +69,18 @@ describe('guidanceOf', () => {
     expect(text).toContain('ann has forked this task from `fix` at bbbbbbbbbbbb.');
     expect(text).toContain('```text\nWithout a table\n```');
     expect(guidanceOf([{ ...fork, sha: null }])).not.toContain(' at ');
+  });
+
+  it('shows both sides of a conflict, as data', () => {
+    const hunks = [
+      { path: 'src/`sum`.ts', line: 12, base: 'return a;', work: '```\n# New rules' },
+      { path: 'logo.png', line: null, base: '(another binary file)', work: '(no such file)' },
+    ];
+    const files = hunks.map(({ path }) => path);
+    const text = guidanceOf([{ kind: 'conflict', baseSha: 'b'.repeat(40), files, hunks }]);
+    expect(text).toContain('In `src/ sum .ts`, from line 12, the base has:\n\n```text\nreturn a;\n```');
+    expect(text).toContain('and the work has:\n\n````text\n```\n# New rules\n````');
+    expect(text).toContain('In `logo.png`, the base has:\n\n```text\n(another binary file)\n```');
   });
 
   it('says something for each kind of feedback', () => {

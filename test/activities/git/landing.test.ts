@@ -73,6 +73,18 @@ describe('rebase', () => {
     },
   );
 
+  it.each([
+    ['squash', 'Continuo <continuo@localhost>', 'Ann Lee <ann@example.org>'],
+    ['rebase', 'Ann Lee <ann@example.org>', ''],
+  ] as const)('by %s says which person had a part in the work', async (strategy, author, coAuthor) => {
+    await rig.commit(workspace, { 'one.txt': '1' });
+    const sha = await rig.commit(workspace, { 'two.txt': '2' }, { author: 'Ann Lee <ann@example.org>' });
+    rig.commitToBase({ 'theirs.txt': 't' });
+    const candidate = await rig.candidate(rig.entry(workspace, sha, { strategy }));
+    const format = '--format=%an <%ae>|%(trailers:key=Co-authored-by,valueonly)';
+    expect(rig.git('log', '-1', format, candidate.sha).trim()).toBe(`${author}|${coAuthor}`);
+  });
+
   it.each(['squash', 'rebase', 'merge'] as LandStrategy[])(
     'by %s gives the same commit for the same input, with dates that come from it, also on another host',
     async (strategy) => {
@@ -106,17 +118,19 @@ describe('rebase', () => {
     expect(show(candidate.sha, 'tasks/SHOP-1.md')).toBe('state: Todo');
   });
 
-  it('fails when the base has all of it already', async () => {
-    const sha = await rig.commit(workspace, { 'a.txt': '1\n2\n4\n' });
-    rig.commitToBase({ 'a.txt': '1\n2\n4\n' });
-    for (const strategy of ['squash', 'rebase', 'merge'] as const) {
-      const outcome = await rig.rebase(rig.entry(workspace, sha, { strategy }));
-      expect(outcome).toEqual({
-        kind: 'failed',
-        message: `there is nothing to land: main has all of ${sha.slice(0, 12)} already`,
-      });
-    }
-  });
+  it.each(['squash', 'rebase', 'merge'] as LandStrategy[])(
+    'by %s has nothing to land when the base has all of it already, but for the tracker’s edit',
+    async (strategy) => {
+      const sha = await rig.commit(workspace, { 'a.txt': '1\n2\n4\n' });
+      const base = rig.commitToBase({ 'a.txt': '1\n2\n4\n' });
+      const entry = rig.entry(workspace, sha, { strategy });
+      expect(await rig.rebase({ ...entry, source: 'prompt' })).toEqual({ kind: 'empty', baseSha: base });
+      const candidate = await rig.candidate(entry);
+      expect(rig.git('diff', '--name-only', base, candidate.sha)).toBe('tasks/SHOP-1.md');
+      const done = rig.commitToBase({ 'tasks/SHOP-1.md': 'state: Done\n' });
+      expect(await rig.rebase(entry)).toEqual({ kind: 'empty', baseSha: done });
+    },
+  );
 });
 
 describe('what has landed', () => {
@@ -148,7 +162,7 @@ describe('what has landed', () => {
     const sha = await rig.commit(workspace, { 'one.txt': '1' });
     const entry = rig.entry(workspace, sha);
     await rig.merge(entry, await rig.candidate(entry));
-    expect((await rig.rebase({ ...entry, identifier: 'SHOP-2', sha })).kind).toBe('failed');
+    expect((await rig.rebase({ ...entry, identifier: 'SHOP-2', sha })).kind).toBe('empty');
   });
 
   it('is known when a person merged the checkpoint by hand', async () => {
@@ -166,8 +180,10 @@ describe('a conflict', () => {
       const sha = await rig.commit(workspace, { 'b.txt': 'b' });
       const base = rig.commitToBase({ 'a.txt': '1\nuser\n3\n', 'theirs.txt': 't' });
       const entry = rig.entry(workspace, sha, { strategy });
-      expect(await rig.rebase(entry)).toEqual({ kind: 'conflict', baseSha: base, files: ['a.txt'] });
-      expect(await rig.rebase(entry)).toEqual({ kind: 'conflict', baseSha: base, files: ['a.txt'] });
+      const outcome = await rig.rebase(entry);
+      const hunks = [{ path: 'a.txt', line: 2, base: 'user', work: 'agent' }];
+      expect(outcome).toEqual({ kind: 'conflict', baseSha: base, files: ['a.txt'], hunks });
+      expect(await rig.rebase(entry)).toEqual(outcome);
       expect(read(workspace.path, 'a.txt')).toMatch(/^1\n<<<<<<< [^]*agent[^]*>>>>>>> [^]*3\n$/);
       expect(read(workspace.path, 'theirs.txt')).toBe('t');
 

@@ -28,6 +28,7 @@ import type {
   MergeOutcome,
   PrepareOutcome,
   RebaseOutcome,
+  StackTop,
 } from '../../../src/workflows/ports.js';
 import { testIssue } from '../../support/fake-ports.js';
 
@@ -115,9 +116,9 @@ Work.
 
   checkpoint(
     workspace: Workspace,
-    more: { identifier?: string; message?: string; scope?: string[]; session?: string } = {},
+    more: { identifier?: string; message?: string; scope?: string[]; session?: string; author?: string } = {},
   ): Promise<CheckpointOutcome> {
-    const { identifier = 'SHOP-1', message = 'Did it', scope = [], session = null } = more;
+    const { identifier = 'SHOP-1', message = 'Did it', scope = [], session = null, author } = more;
     const input = {
       config: 'hash',
       project: this.project,
@@ -127,6 +128,7 @@ Work.
       workspace,
       session,
       message,
+      ...(author !== undefined && { author }),
     };
     return run(() => this.activities.checkpoint(input));
   }
@@ -135,7 +137,7 @@ Work.
   async commit(
     workspace: Workspace,
     files: Record<string, string>,
-    more: { identifier?: string; message?: string } = {},
+    more: { identifier?: string; message?: string; author?: string } = {},
   ): Promise<string> {
     write(workspace.path, files);
     const outcome = await this.checkpoint(workspace, more);
@@ -164,12 +166,12 @@ Work.
     };
   }
 
-  rebase(entry: LandingEntry): Promise<RebaseOutcome> {
-    return run(() => this.activities.rebase({ entry }));
+  rebase(entry: LandingEntry, onto?: StackTop): Promise<RebaseOutcome> {
+    return run(() => this.activities.rebase({ entry, ...(onto && { onto }) }));
   }
 
-  async candidate(entry: LandingEntry): Promise<LandingCandidate> {
-    const outcome = await this.rebase(entry);
+  async candidate(entry: LandingEntry, onto?: StackTop): Promise<LandingCandidate> {
+    const outcome = await this.rebase(entry, onto);
     if (outcome.kind !== 'ready') throw new Error(`not ready: ${JSON.stringify(outcome)}`);
     return outcome.candidate;
   }
@@ -187,6 +189,13 @@ Work.
   /** Runs git in the user's repository. */
   git(...args: string[]): string {
     return git(this.user, ...args);
+  }
+
+  /** A hook of the user's repository, which must be bare. */
+  hook(name: string, script: string): void {
+    const folder = join(this.user, 'hooks');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   /** Someone else commits to the base of the user's repository, which is not bare. */

@@ -6,19 +6,22 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
 import type { TaskStatus } from '../../../src/domain/status.js';
-import type { Workspace } from '../../../src/domain/task.js';
+import type { TaskState, Workspace } from '../../../src/domain/task.js';
 import { taskWorkflowId } from '../../../src/domain/task.js';
 import { statusQuery } from '../../../src/workflows/messages.js';
 import { activityQueue } from '../../../src/domain/queue.js';
 import type { ConfigRef } from '../../../src/domain/config-view.js';
 import type { project } from '../../../src/workflows/project.js';
 import type { Ports } from '../../../src/workflows/ports.js';
-import { projectAttribute } from '../../../src/workflows/search-attributes.js';
+import { projectAttribute, taskAttributes } from '../../../src/workflows/search-attributes.js';
+import type { task } from '../../../src/workflows/task.js';
 import type { FakePorts } from '../../support/fake-ports.js';
 import { testConfig, testWorkspace } from '../../support/fake-ports.js';
 import { startLocalServer, workflowBundle } from '../../support/temporal.js';
 import type { Program, ProgramRun, RunOptions } from './program.js';
 import { buildProgram } from './program.js';
+import type { Terminal } from './terminal.js';
+import { openTerminal } from './terminal.js';
 
 const workflowFile = (name: string) => `---
 project: { name: ${JSON.stringify(name)} }
@@ -42,6 +45,10 @@ export interface Lab {
   runPath: string;
   workspace: Workspace;
   cli(args: readonly string[], options?: Partial<RunOptions>): Promise<ProgramRun>;
+  /** The program with a terminal around it. */
+  cliOnTerminal(args: readonly string[], env?: Record<string, string>): Promise<Terminal>;
+  /** Starts a task in the middle of its life, as the run before it would go on. */
+  startTask(state: TaskState): Promise<void>;
   /** Waits until the task's status is as wanted; a worker has to be up. */
   until(task: string, wanted: (status: TaskStatus) => boolean): Promise<TaskStatus>;
   /** `ports` is asked at each call, so that every test may have its own. */
@@ -85,6 +92,18 @@ async function furnish(env: TestWorkflowEnvironment, program: Program, folder: s
   };
 
   return {
+    cliOnTerminal: (args, more = {}) =>
+      openTerminal([process.execPath, program.path, ...args], folder, { ...variables, ...more }),
+    async startTask(state) {
+      const { issue } = state;
+      await env.client.workflow.start<typeof task>('task', {
+        workflowId: taskWorkflowId(name, issue.identifier),
+        taskQueue: queue,
+        args: [{ project: name, issue, grant: null, forced: true, state }],
+        memo: { title: issue.title },
+        typedSearchAttributes: taskAttributes(name, issue.identifier),
+      });
+    },
     env,
     folder,
     project: name,

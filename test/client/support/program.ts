@@ -18,6 +18,8 @@ export interface RunOptions {
   cwd: string;
   env?: Record<string, string>;
   stdin?: string | Buffer;
+  /** How stdout is read; `latin1` keeps each byte. */
+  encoding?: BufferEncoding;
   /** Called with the whole of stdout whenever there is more of it. */
   onOutput?: (stdout: string, pid: number) => void;
 }
@@ -74,7 +76,7 @@ async function runProgram(path: string, args: readonly string[], options: RunOpt
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout.setEncoding(options.encoding ?? 'utf8').on('data', (chunk: string) => {
     stdout += chunk;
     options.onOutput?.(stdout, child.pid ?? 0);
   });

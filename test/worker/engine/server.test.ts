@@ -12,7 +12,7 @@ import type { DataPaths } from '../../../src/config/paths.js';
 import { ensureSearchAttributes } from '../../../src/worker/engine/attributes.js';
 import { stopLeftServer } from '../../../src/worker/engine/index.js';
 import { acquireLock } from '../../../src/worker/engine/lock.js';
-import { isRunning, nameProcess } from '../../../src/worker/process-name.js';
+import { isAlive, nameProcess } from '../../../src/activities/keeper/process-name.js';
 import { searchAttributeKeys } from '../../../src/workflows/search-attributes.js';
 import { until, withData } from '../../support/engine.js';
 import { compile, start } from '../../support/program.js';
@@ -50,7 +50,7 @@ describe('the embedded engine', () => {
       });
       const { server } = known(paths);
       await first.stop();
-      expect(await isRunning(server!)).toBe(false);
+      expect(await isAlive(server!)).toBe(false);
 
       const second = await open();
       expect(second.address).toBe(first.address);
@@ -84,13 +84,13 @@ describe('the embedded engine', () => {
       await program.line('"started"');
       const { server, address } = known(paths);
       await program.end('SIGKILL');
-      expect(await isRunning(server!)).toBe(true);
+      expect(await isAlive(server!)).toBe(true);
       expect(acquireLock(join(paths.engine, 'server.lock'))).toBeNull();
 
       const engine = await open();
       expect(engine).toMatchObject({ kind: 'adopted', address });
       await engine.stop();
-      expect(await isRunning(server!)).toBe(false);
+      expect(await isAlive(server!)).toBe(false);
     });
   });
 
@@ -101,7 +101,7 @@ describe('the embedded engine', () => {
       const { server } = known(paths);
       await program.end('SIGKILL');
       expect(await stopLeftServer(paths)).toBe(true);
-      expect(await isRunning(server!)).toBe(false);
+      expect(await isAlive(server!)).toBe(false);
       expect(await stopLeftServer(paths)).toBe(false);
     });
   });
@@ -114,7 +114,7 @@ describe('the embedded engine', () => {
       await until(() => known(paths).server !== null && known(paths).server?.pid !== server?.pid);
       await until(() => withClient(engine, () => Promise.resolve(true)).catch(() => false));
       await engine.stop();
-      expect(await isRunning(known(paths).server!)).toBe(false);
+      expect(await isAlive(known(paths).server!)).toBe(false);
     });
   });
 

@@ -1,73 +1,98 @@
 import type { Config } from '../../../config/config.js';
-import type { LandingCandidate } from '../../../domain/landing.js';
 import type { MergeOutcome } from '../../../workflows/ports.js';
-import { landingRef } from '../../git/keys.js';
+import { compareTrees } from '../../git/changes.js';
+import { listNames } from '../../git/list-names.js';
 import { localPath } from '../../git/local-path.js';
-import type { Mirror } from '../../git/mirror.js';
+import { withLock } from '../../git/lock.js';
 import { openMirror } from '../../git/mirror.js';
-import { isAncestor } from '../../git/objects.js';
-import { pushRefs } from '../../git/push.js';
-import { RepositoryError } from '../../git/repository-error.js';
+import { submoduleMode } from '../../git/objects.js';
 import type { HostDeps } from '../../host.js';
-import type { Forge, Landing } from '../forge.js';
-import { findObstacle } from './checked-out.js';
+import type { Forge } from '../forge.js';
+import type { Work } from './base.js';
+import { bringCandidate, compare, fetchCandidate, push, pushToFolder } from './base.js';
+import type { LandingRecord } from './journal.js';
+import { openJournal } from './journal.js';
+import type { Steps } from './land.js';
+import { landInTrees, resumeLanding } from './land.js';
+import { describeBusy } from './obstacle.js';
+import { findTrees } from './working-trees.js';
 
-/** Lets a branch that is checked out move together with its files, for one push only; git itself refuses when they differ. */
-const withCheckout = '--receive-pack=git -c receive.denyCurrentBranch=updateInstead receive-pack';
+type Deps = Pick<HostDeps, 'paths' | 'log'>;
 
-/** Landing in a plain git repository: a path on this host, or any URL that git pushes to. */
-export function createLocalForge(config: Config, deps: Pick<HostDeps, 'paths'>): Forge {
+/**
+ * Landing in a plain git repository: a path on this host, or any URL that git pushes to. Where the base is
+ * checked out on this host, the working trees move with it. `at` is told of each step of that.
+ */
+export function createLocalForge(
+  config: Pick<Config, 'repository'>,
+  deps: Deps,
+  at: Steps = () => undefined,
+): Forge {
   return {
     async merge(landing) {
       const mirror = await openMirror({ paths: deps.paths, config });
-      const before = await compare(mirror, landing);
-      if (before !== null) return before;
-
-      await fetchCandidate(mirror, landing);
+      const work = { ...landing, mirror, ref: `refs/heads/${landing.entry.base}` };
       const folder = localPath(mirror.url);
-      const obstacle = folder === null ? null : await findObstacle(folder, mirror.gitDir, landing);
-      return obstacle === null
-        ? push(mirror, landing, folder !== null)
-        : { kind: 'blocked', message: obstacle };
+      const outcome = folder === null ? await mergeByPush(work) : await mergeInFolder(work, folder, deps, at);
+      if (outcome.kind !== 'blocked') return outcome;
+      return { ...outcome, message: `${outcome.message}, then continuo retry ${landing.entry.identifier}.` };
     },
   };
 }
 
-/** What the base says about the candidate by itself; null when it waits for it. */
-async function compare(mirror: Mirror, { candidate, entry, signal }: Landing): Promise<MergeOutcome | null> {
-  await mirror.fetch(signal);
-  const tip = await mirror.resolve(entry.base);
-  if (tip === null) throw new RepositoryError('no_base', `there is no branch ${entry.base} in ${mirror.url}`);
-  if (await holds(mirror, tip, candidate)) return { kind: 'merged' };
-  return tip === candidate.baseSha ? null : { kind: 'moved' };
+async function mergeByPush(work: Work): Promise<MergeOutcome> {
+  const before = await compare(work);
+  if (before !== null) return before;
+  await fetchCandidate(work);
+  return push(work);
 }
 
-/** It may have been made on another host. */
-async function fetchCandidate(mirror: Mirror, { candidate, entry, signal }: Landing): Promise<void> {
-  if ((await mirror.resolve(candidate.sha)) !== null) return;
-  await mirror.fetchRef(landingRef(entry.project, entry.identifier), signal);
-}
+function mergeInFolder(work: Work, repository: string, deps: Deps, at: Steps): Promise<MergeOutcome> {
+  const { ref, signal } = work;
+  const journal = openJournal(deps.paths, repository, ref);
+  return withLock(journal.file, async () => {
+    const remainder = await resumeLanding(journal, at);
+    if (remainder !== null) return { kind: 'blocked', message: remainder };
+    const before = await compare(work);
+    if (before !== null) return before;
+    await fetchCandidate(work);
 
-async function push(mirror: Mirror, landing: Landing, local: boolean): Promise<MergeOutcome> {
-  const { candidate, entry, signal } = landing;
-  const ref = `refs/heads/${entry.base}`;
-  const pushed = await pushRefs({
-    gitDir: mirror.gitDir,
-    url: mirror.url,
-    refspecs: [`${candidate.sha}:${ref}`],
-    options: [`--force-with-lease=${ref}:${candidate.baseSha}`, ...(local ? [withCheckout] : [])],
-    ...(signal && { signal }),
+    const { checkedOut, busy } = await findTrees(repository, ref, signal);
+    if (busy[0] !== undefined) return { kind: 'blocked', message: describeBusy(ref, busy[0]) };
+    // Should somebody check it out right now, git refuses the push.
+    if (checkedOut.length === 0) return pushToFolder(work, 'refuse');
+    await bringCandidate(work, repository);
+    const record = await describe(work, repository, checkedOut);
+    noteSubmodules(record, deps);
+    return landInTrees({ journal, record, moveBase: () => pushToFolder(work, 'ignore'), at });
   });
-  if (pushed.kind === 'pushed') return { kind: 'merged' };
-  // Refused: because somebody was faster, or because it may not be. The base knows.
-  const after = await compare(mirror, landing);
-  if (after !== null) return after;
+}
+
+async function describe(
+  { mirror, candidate, ref }: Work,
+  repository: string,
+  trees: readonly { path: string; gitDir: string }[],
+): Promise<LandingRecord> {
   return {
-    kind: 'blocked',
-    message: `${mirror.url} does not take ${candidate.sha.slice(0, 12)} on ${entry.base}: ${pushed.reason}. Mend that, then continuo retry ${entry.identifier}.`,
+    repository,
+    ref,
+    before: candidate.baseSha,
+    after: candidate.sha,
+    changes: await compareTrees(mirror.gitDir, candidate.baseSha, candidate.sha),
+    trees: trees.map((tree) => ({ ...tree, asked: [] })),
   };
 }
 
-function holds(mirror: Mirror, tip: string, { sha }: LandingCandidate): Promise<boolean> {
-  return isAncestor(mirror.gitDir, sha, tip);
+function noteSubmodules({ changes, trees }: LandingRecord, { log }: Deps): void {
+  const moved = changes.filter(({ before, after }) =>
+    [before, after].some((blob) => blob?.mode === submoduleMode),
+  );
+  if (moved.length === 0) return;
+  log.info(
+    'submodules change, and their folders are left as they are: git submodule update brings them up to date',
+    {
+      submodules: listNames(moved.map(({ path }) => path)),
+      trees: listNames(trees.map(({ path }) => path)),
+    },
+  );
 }

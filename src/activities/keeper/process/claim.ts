@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
-import { readBootId, startOf } from '../processes.js';
+import { nameProcess } from '../process-name.js';
 import type { Claim, KeeperSpec } from '../protocol.js';
 import { files, protocolVersion } from '../protocol.js';
 import { errorCode } from './guards.js';
@@ -17,11 +17,7 @@ export async function takeClaim({ owner, cookie }: KeeperSpec): Promise<KeeperCl
     kind: 'keeper',
     version: protocolVersion,
     id: randomUUID(),
-    process: {
-      bootId: await readBootId(),
-      pid: process.pid,
-      start: (await startOf(process.pid)) ?? '',
-    },
+    process: await nameProcess(process.pid),
     owner,
     cookie,
     startedAt: new Date().toISOString(),

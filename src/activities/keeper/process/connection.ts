@@ -12,13 +12,15 @@ export interface Connection<Out> {
 }
 
 export interface Received {
+  /** The longest line that this side may send now, in bytes. */
+  longest(): number;
   line(line: string): void;
   /** A line is too long; the connection is closed afterwards. */
   tooLong(): void;
 }
 
-/** Of one line. A prompt fits; a program that never ends its line does not fill the memory. */
-const longestBytes = 16 * 1024 * 1024;
+/** Of one line: a prompt fits. No longer frame is sent either. */
+export const longestBytes = 16 * 1024 * 1024;
 /** What may wait for a side that does not read. */
 const unreadBytes = 1024 * 1024;
 const newline = 0x0a;
@@ -44,7 +46,7 @@ export function openConnection<Out>(socket: Socket, received: Received): Connect
     }
     if (from < chunk.length) held.push(chunk.subarray(from));
     heldBytes += chunk.length - from;
-    if (heldBytes > longestBytes) {
+    if (heldBytes > received.longest()) {
       isTooLong = true;
       held = [];
       received.tooLong();

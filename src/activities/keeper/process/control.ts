@@ -1,7 +1,7 @@
 import type { ErrorCode, Exit, FromKeeper, ToKeeper, ToolResult } from '../protocol.js';
 import { files, protocolVersion } from '../protocol.js';
 import type { Connection } from './connection.js';
-import { openConnection } from './connection.js';
+import { longestBytes, openConnection } from './connection.js';
 import { readFrame } from './frames.js';
 import { JournalError } from './journal.js';
 import type { Journal } from './journal.js';
@@ -30,6 +30,9 @@ export interface Control {
 type Client = Connection<FromKeeper>;
 
 const goodbyeMs = 1_000;
+/** Of a line of a client that is not the writer: it has nothing to say but who it is. */
+const shortBytes = 64 * 1024;
+const mostConnections = 256;
 
 /** Serves the clients: any number of readers and one writer. No frame can make the keeper fail. */
 export async function serveControl(
@@ -103,8 +106,9 @@ export async function serveControl(
     }
   };
 
-  const server = await listen(files.socket, (socket) => {
+  const server = await listen(files.socket, mostConnections, (socket) => {
     const client: Client = openConnection(socket, {
+      longest: () => (right.has(client) ? longestBytes : shortBytes),
       line(line) {
         const frame = readFrame(line);
         if (frame === null)

@@ -28,6 +28,9 @@ interface Call {
 
 /** More at once are a fault of the program's. */
 const mostWaiting = 1_000;
+/** Larger things than that belong into files. */
+const longestCallBytes = 1024 * 1024;
+const mostConnections = 16;
 
 /**
  * Listens for the shims of a program. A call belongs to its connection: the result of a shim that has gone is
@@ -58,8 +61,9 @@ export async function serveTools(
     calls.set(id, { number, from, answeredAt: null });
     journal.put([{ d: 'call', id, name, arguments: input }]);
   };
-  const server: Server = await listen(files.tools, (socket) => {
+  const server: Server = await listen(files.tools, mostConnections, (socket) => {
     const shim: Connection<ToShim> = openConnection(socket, {
+      longest: () => longestCallBytes,
       line(line) {
         const frame = readShimFrame(line);
         if (frame === null) shim.send({ ev: 'error', code: 'BAD_FRAME', message: 'expected list or call' });

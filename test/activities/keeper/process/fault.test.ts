@@ -43,6 +43,27 @@ describe('a keeper that a test kills', () => {
   });
 
   it.each([
+    ['journalled', false],
+    ['written', true],
+  ] as const)('has just %s the result of a tool', async (at, isHandedOver) => {
+    const tool = { name: 'ask', description: 'Asks a person', inputSchema: { type: 'object' } };
+    const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool], fault: { at } });
+    const shim = await keeper.connect('tools');
+    shim.send({ op: 'call', call: '1', name: 'ask', arguments: {} });
+    await until(() => keeper.records().length === 1);
+    const [call] = keeper.records();
+    const id = call?.d === 'call' ? call.id : '';
+    const result = { content: [{ type: 'text' as const, text: 'because' }] };
+    const client = await keeper.attach(1);
+    client.send({ op: 'tool_result', id, result });
+    await expect(client.next('ack')).rejects.toThrow('the connection has ended');
+    expect(await keeper.over).toBe('SIGKILL');
+    expect(keeper.records()).toMatchObject([{ d: 'call' }, { d: 'result', id, result }]);
+    if (isHandedOver) expect(await shim.next('result')).toEqual({ ev: 'result', call: '1', result });
+    else await expect(shim.next('result')).rejects.toThrow('the connection has ended');
+  });
+
+  it.each([
     ['exit_journalled', false],
     ['exit_written', true],
   ] as const)('has reached %s', async (at, isStored) => {

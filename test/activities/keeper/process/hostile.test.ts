@@ -167,6 +167,22 @@ describe('a program', () => {
     expect(existsSync(join(keeper.folder, 'elsewhere'))).toBe(false);
   });
 
+  it('that fills both sockets with endless lines costs little memory, and shuts nobody out', async () => {
+    const tool = { name: 'ask', description: 'Asks', inputSchema: { type: 'object' } };
+    const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool] });
+    const endless = Buffer.alloc(15_000_000, 'x');
+    const flood = async (name: 'sock' | 'tools', count: number) => {
+      const clients = await Promise.all(Array.from({ length: count }, () => keeper.connect(name)));
+      for (const { socket } of clients) socket.write(endless);
+    };
+    await flood('sock', 60);
+    await flood('tools', 60);
+    const client = await keeper.attach(1);
+    expect(await client.write('k', 'still here')).toMatchObject({ ev: 'ack' });
+    await until(() => outLines(keeper).includes('still here'));
+    expect(keeper.status('VmHWM')).toBeLessThan(mostKilobytes);
+  });
+
   it('has just the environment of the specification, and the cookie; the umask is not the keeper’s', async () => {
     const keeper = bash('env | cut -d= -f1 | sort; umask', {
       env: { PATH: process.env.PATH ?? '', CANARY: 'x' },

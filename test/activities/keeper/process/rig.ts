@@ -191,7 +191,9 @@ async function createClient(path: string): Promise<Client> {
     frames.push(JSON.parse(line) as Frame);
     wake();
   });
-  const closed = once(reader, 'close').then(() => {
+  // It passes the errors of the socket on.
+  reader.on('error', () => undefined);
+  const closed = new Promise((done) => reader.once('close', done)).then(() => {
     isClosed = true;
     wake();
   });

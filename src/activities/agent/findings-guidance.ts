@@ -1,0 +1,27 @@
+import type { Finding } from '../../domain/finding.js';
+import { isDisputed, placeOf } from '../../domain/findings.js';
+import { fence } from '../fence.js';
+import { answersFile } from './answers.js';
+
+/** What the next turn is told of findings that are open, and how it can answer. */
+export function describeFindings(sha: string, findings: readonly Finding[]): string {
+  return [
+    `### Reviewers found this\n\nAt ${sha.slice(0, 12)}. Mend what is \`blocking\`, and what else is right. Where a finding does not hold, change nothing for it, and say why.`,
+    ...findings.map(describeFinding),
+    `To say that a finding does not hold, write the file \`${answersFile}\` in the folder that the environment variable \`CONTINUO_ANSWERS\` names, before your turn ends:\n\n${fence('{"refuted": [{"id": "<the id of the finding>", "reason": "<why it does not hold>"}]}')}\n\nIts reviewer looks again; when it raises the finding again, a person decides.`,
+  ].join('\n\n');
+}
+
+function describeFinding(finding: Finding): string {
+  const { id, severity, claim, evidence, suggestion, resolution } = finding;
+  const parts = [
+    `${severity} ${id} at ${placeOf(finding)}`,
+    claim,
+    evidence === '' ? null : `Evidence: ${evidence}`,
+    suggestion === null ? null : `Suggestion: ${suggestion}`,
+    isDisputed(finding) && resolution.kind === 'open'
+      ? `You said against it, and it was raised again: ${resolution.refuted ?? ''}`
+      : null,
+  ];
+  return fence(parts.filter((part) => part !== null).join('\n'));
+}

@@ -1,0 +1,72 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../../config/config.js';
+import { FailureType } from '../../domain/failure.js';
+import type { ReviewInput } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
+import { currentWorkflow, placesOf } from '../attempt.js';
+import type { HostDeps } from '../host.js';
+import type { ReviewRecord } from './review-record.js';
+import { reviewRecord } from './review-record.js';
+
+export type Reviewer = NonNullable<Config['review']>['agents'][number];
+
+/** One review to be made, and where everything of it is. */
+export interface ReviewJob {
+  deps: HostDeps;
+  config: Config;
+  input: ReviewInput;
+  reviewer: Reviewer;
+  attempt: Attempt;
+  record: ReviewRecord;
+  /** The read-only copy of the commit. */
+  copy: string;
+  /** The reviewer's own folder for temporary files. */
+  temporary: string;
+  places: string;
+  /** The key of the place of the program at this try. */
+  keyOf: (time: number) => string;
+  /** Whether a place is one of this round's reviews, which run at the same time; or of this very review. */
+  isOfRound: (key: string) => boolean;
+  isOwn: (key: string) => boolean;
+  /** What the program prints at this try. */
+  logOf: (time: number) => string;
+}
+
+/** Throws when the configuration has no such reviewer: its hash names one that the workflow knows. */
+export function openJob(job: Pick<ReviewJob, 'deps' | 'config' | 'input' | 'attempt'>): ReviewJob {
+  const { config, input } = job;
+  const { sha, round, workspace } = input;
+  const { runPath } = workspace;
+  const reviewer = config.review?.agents.find(({ name }) => name === input.reviewer);
+  if (reviewer === undefined) {
+    const message = `${config.file} has no reviewer ${JSON.stringify(input.reviewer)}`;
+    throw ApplicationFailure.nonRetryable(message, FailureType.config);
+  }
+  const { workflowRun } = currentWorkflow();
+  const ofRound = `review-${hashOf(workflowRun, sha, String(round))}-`;
+  const own = `${ofRound}${hashOf(reviewer.name)}-`;
+  const name = `${sha.slice(0, 12)}-${round}-${fileName(reviewer.name)}`;
+  return {
+    ...job,
+    reviewer,
+    record: reviewRecord(join(runPath, 'reviews', `${name}.json`), workflowRun, input),
+    copy: join(runPath, 'review', own),
+    temporary: join(runPath, 'tmp', own),
+    places: placesOf(runPath),
+    keyOf: (time) => `${own}${time}`,
+    isOfRound: (key) => key.startsWith(ofRound),
+    isOwn: (key) => key.startsWith(own),
+    logOf: (time) => join(runPath, 'reviews', `${name}-${time}.log`),
+  };
+}
+
+/** Legal everywhere, and different for different names. */
+function fileName(name: string): string {
+  return `${name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40)}-${hashOf(name)}`;
+}
+
+function hashOf(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 8);
+}

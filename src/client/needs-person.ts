@@ -1,0 +1,21 @@
+import type { Waiting } from '../domain/task.js';
+
+/** Whether a wait goes on until a person does something. */
+export function needsPerson(waiting: Waiting | null): boolean {
+  switch (waiting?.kind) {
+    case 'decision':
+    case 'question':
+    case 'base':
+    case 'taken':
+    case 'paused':
+    case 'retry':
+      return true;
+    case 'slot':
+    case 'backoff':
+    case 'landing':
+    case undefined:
+      return false;
+    default:
+      return waiting satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+const interrupt = '\x03';
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What ends a watch: `q` and Ctrl-C, or a signal. */
+export interface Stop {
+  signal: AbortSignal;
+  /** Gives keyboard and signals back. */
+  release(): void;
+}
+
+/** Listens for keys only where `keys` is true and there is a keyboard. */
+export function listenForStop(keys: boolean): Stop {
+  const { stdin } = process;
+  const stopping = new AbortController();
+  const stop = () => {
+    stopping.abort();
+  };
+  const onKeys = (typed: Buffer) => {
+    if (/q/i.test(typed.toString()) || typed.includes(interrupt)) stop();
+  };
+  const hasKeys = keys && stdin.isTTY;
+  for (const signal of signals) process.on(signal, stop);
+  if (hasKeys) stdin.setRawMode(true).on('data', onKeys).resume();
+  return {
+    signal: stopping.signal,
+    release() {
+      for (const signal of signals) process.off(signal, stop);
+      if (hasKeys) stdin.off('data', onKeys).setRawMode(false).pause();
+    },
+  };
+}

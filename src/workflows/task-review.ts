@@ -1,0 +1,110 @@
+import type { Decision } from '../domain/decision.js';
+import {
+  acceptFindings,
+  countFindings,
+  isBlocking,
+  isDisputed,
+  openFindings,
+  refuteFindings,
+  settleFindings,
+  takeReview,
+  upholdFindings,
+} from '../domain/findings.js';
+import { currentReviews, reviewersToAsk } from '../domain/review.js';
+import type { Feedback, Stage } from '../domain/task.js';
+import type { Answers, ReviewOutcome } from './ports.js';
+import { reviewer as reviewerPort } from './proxies.js';
+import { startRound } from './task-ways-back.js';
+import type { Task } from './task-context.js';
+import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
+
+/** More than this is not mended in one turn, and the rest comes up again. */
+const mostTold = 50;
+
+/**
+ * Lets every reviewer look at the commit. What blocks goes back to the agent, so often as the configuration allows and
+ * while the two do not disagree; null where the rest is up to a person, or to nobody.
+ */
+export async function reviewByAgents(task: Task): Promise<Stage | null> {
+  const { state } = task;
+  const names = reviewersToAsk(state);
+  if (names.length > 0) await askAll(task, names);
+
+  const blocking = state.findings.filter(isBlocking);
+  const limit = view(task).gates.review.agents?.maxRounds ?? 0;
+  if (blocking.length === 0 || blocking.some(isDisputed) || state.findingReturns >= limit) return null;
+  state.findingReturns += 1;
+  return startRound(task, openFeedback(task));
+}
+
+/** What the agent says against findings. It decides nothing: the reviewers look again. */
+export function takeAnswers(task: Task, { refuted, problem }: Answers): void {
+  const { state } = task;
+  if (problem !== null) note(task, `the agent's answers to findings were not taken: ${problem}`);
+  const before = openFindings(state.findings).length;
+  state.findings = refuteFindings(state.findings, refuted);
+  const count = before - openFindings(state.findings).length;
+  if (count > 0) note(task, `the agent denies ${count} ${count === 1 ? 'finding' : 'findings'}`);
+}
+
+/** Whoever approves a change takes it with what is open. */
+export function acceptOpen(task: Task, { by, at }: Decision): void {
+  task.state.findings = acceptFindings(task.state.findings, by, at);
+}
+
+/** What is still open goes along with what a person asks for, whatever the agent has said against it. */
+export function sendOpenAlong(task: Task): void {
+  const feedback = openFeedback(task);
+  if (feedback.findings.length > 0) task.state.feedback.push(feedback);
+  task.state.findings = upholdFindings(task.state.findings);
+}
+
+/** Reviewers work at the same time, in the slot of the task. All have ended when this returns or throws. */
+async function askAll(task: Task, names: readonly string[]): Promise<void> {
+  const { state } = task;
+  const place = { sha: headOf(task), round: state.round };
+  const asked = names.map((name) => ({ name, answer: ask(task, name) }));
+  await Promise.allSettled(asked.map(({ answer }) => answer));
+  // One that threw is asked again later, and so are those behind it: they have their answers then.
+  for (const { name, answer } of asked) {
+    const outcome = await answer;
+    const problem = outcome.kind === 'failed' ? outcome.message : null;
+    state.reviews = [...currentReviews(state), { reviewer: name, ...place, problem }];
+    if (outcome.kind === 'reviewed')
+      state.findings = takeReview(state.findings, name, outcome.findings, place);
+  }
+  const usable = currentReviews(state).filter(({ problem }) => problem === null);
+  const reviewers = usable.map(({ reviewer }) => reviewer);
+  state.findings = settleFindings(state.findings, reviewers, place);
+  const found =
+    countFindings(state.findings.filter(({ round }) => round === place.round)) || 'nothing to say';
+  note(
+    task,
+    `${usable.length} of ${currentReviews(state).length} reviews of ${shortSha(place.sha)}: ${found}`,
+  );
+}
+
+function ask(task: Task, name: string): Promise<ReviewOutcome> {
+  const { state } = task;
+  const workspace = workspaceOf(task);
+  const sha = headOf(task);
+  const summary = `Review of ${shortSha(sha)} by ${name}, round ${state.round}`;
+  return reviewerPort({ host: workspace.host, summary }).review({
+    config: granted(task).config.hash,
+    project: state.project,
+    identifier: state.issue.identifier,
+    workspace,
+    sha,
+    baseSha: workspace.baseSha,
+    round: state.round,
+    reviewer: name,
+    checks: state.evidence?.sha === sha ? state.evidence.checks : [],
+    earlier: state.findings,
+  });
+}
+
+/** What does not hold, and mere notes, are for people to read. */
+function openFeedback(task: Task): Extract<Feedback, { kind: 'findings' }> {
+  const told = openFindings(task.state.findings).filter(({ severity }) => severity !== 'note');
+  return { kind: 'findings', sha: headOf(task), findings: told.slice(0, mostTold) };
+}

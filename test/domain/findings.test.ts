@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Finding } from '../../src/domain/finding.js';
+import {
+  acceptFindings,
+  countFindings,
+  isDisputed,
+  openFindings,
+  refuteFindings,
+  settleFindings,
+  takeReview,
+  upholdFindings,
+} from '../../src/domain/findings.js';
+import { raised } from '../support/findings.js';
+
+const first = { sha: 'a', round: 1 };
+const second = { sha: 'b', round: 2 };
+const found = (...remarks: ReturnType<typeof raised>[]) => takeReview([], 'bugs', remarks, first);
+const kinds = (findings: Finding[]) => findings.map(({ resolution }) => resolution.kind);
+
+describe('takeReview', () => {
+  it('merges what two reviewers say of the same lines, with both as sources and the higher severity', () => {
+    const one = found(raised({ severity: 'warning' }));
+    const other = raised({ id: 'f2', line: 6, claim: 'the sum leaves out the LAST number!' });
+    expect(takeReview(one, 'style', [other], first)).toMatchObject([
+      { id: 'f1', severity: 'blocking', sources: ['bugs', 'style'] },
+    ]);
+  });
+
+  it('keeps apart what is said of other lines, of another file, or in other words', () => {
+    const others = [
+      raised({ id: 'f2', line: 40 }),
+      raised({ id: 'f3', file: 'src/other.ts' }),
+      raised({ id: 'f4', claim: 'Nothing tests this' }),
+    ];
+    expect(takeReview(found(raised()), 'style', others, first).map(({ id }) => id)).toEqual([
+      'f1',
+      'f2',
+      'f3',
+      'f4',
+    ]);
+  });
+
+  it('knows an earlier finding again wherever its lines are now, and keeps its id', () => {
+    const again = raised({ id: 'f9', line: 80, claim: 'The sum leaves out the last number, still' });
+    expect(takeReview(found(raised()), 'bugs', [again], second)).toMatchObject([
+      { id: 'f1', line: 80, sha: 'b', round: 2, resolution: { kind: 'open', refuted: null } },
+    ]);
+  });
+
+  it('opens what was denied and is raised again, with the reason against it', () => {
+    const denied = refuteFindings(found(raised()), [{ id: 'f1', reason: 'It is there.' }]);
+    const [finding] = takeReview(denied, 'bugs', [raised()], second);
+    expect(finding?.resolution).toEqual({ kind: 'open', refuted: 'It is there.' });
+  });
+
+  it('forgets the oldest that are over, and nothing that is open', () => {
+    const many = Array.from({ length: 210 }, (_, at) => raised({ id: `n${at}`, claim: `claim${at}` }));
+    const over = acceptFindings(found(...many), 'ann', 'now');
+    expect(over).toHaveLength(210);
+    const kept = takeReview(over, 'bugs', [raised({ id: 'new', claim: 'something else' })], second);
+    expect(kept).toHaveLength(200);
+    expect(kept.at(-1)?.id).toBe('new');
+    expect(found(...many)).toHaveLength(210);
+  });
+});
+
+describe('settleFindings', () => {
+  it('counts as fixed what is not raised again on another commit', () => {
+    const settled = settleFindings(found(raised()), ['bugs'], second);
+    expect(settled[0]?.resolution).toEqual({ kind: 'fixed', sha: 'b' });
+  });
+
+  it('fixes nothing on the same commit, or while one who raised it has not answered', () => {
+    const findings = found(raised());
+    expect(kinds(settleFindings(findings, ['bugs'], { sha: 'a', round: 2 }))).toEqual(['open']);
+    expect(kinds(settleFindings(findings, ['style'], second))).toEqual(['open']);
+  });
+
+  it('leaves what was denied, and what this round has found', () => {
+    const denied = refuteFindings(found(raised()), [{ id: 'f1', reason: 'no' }]);
+    expect(kinds(settleFindings(denied, ['bugs'], second))).toEqual(['refuted']);
+    const raisedNow = takeReview([], 'bugs', [raised()], second);
+    expect(kinds(settleFindings(raisedNow, ['bugs'], second))).toEqual(['open']);
+  });
+});
+
+it('denies only what is open, by its id and with a reason', () => {
+  const findings = acceptFindings(found(raised()), 'ann', 'now');
+  expect(kinds(refuteFindings(findings, [{ id: 'f1', reason: 'no' }]))).toEqual(['accepted']);
+  expect(kinds(refuteFindings(found(raised()), [{ id: 'f1', reason: '  ' }]))).toEqual(['open']);
+  expect(kinds(refuteFindings(found(raised()), [{ id: 'f2', reason: 'no' }]))).toEqual(['open']);
+});
+
+it('drops what was said against an open finding when a person asks for changes', () => {
+  const denied = refuteFindings(found(raised()), [{ id: 'f1', reason: 'no' }]);
+  const disputed = takeReview(denied, 'bugs', [raised()], second);
+  expect(disputed.map(isDisputed)).toEqual([true]);
+  expect(upholdFindings(disputed).map(isDisputed)).toEqual([false]);
+  expect(kinds(upholdFindings(denied))).toEqual(['refuted']);
+});
+
+it('counts findings, and lists the open ones by how severe they are', () => {
+  const findings = found(
+    raised({ id: 'f1', claim: 'one', severity: 'note' }),
+    raised({ id: 'f2', claim: 'two' }),
+    raised({ id: 'f3', claim: 'three' }),
+  );
+  const some = refuteFindings(findings, [{ id: 'f3', reason: 'no' }]);
+  expect(countFindings(some)).toBe('1 note open, 1 blocking open, 1 refuted');
+  expect(openFindings(some).map(({ id }) => id)).toEqual(['f2', 'f1']);
+});
