@@ -12,7 +12,7 @@ import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
-import { dropRewind } from './task-rewind.js';
+import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
 import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
@@ -162,12 +162,11 @@ export async function land(task: Task): Promise<Stage> {
     case 'landed':
       Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
       note(task, `landed on ${rules.base} as ${shortSha(result.sha)}${together(result.under)}`);
-      dropRewind(task);
+      noteTooLate(task);
       return { phase: 'done' };
     case 'empty':
       task.state.landedSha = result.baseSha;
       note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
-      dropRewind(task);
       return { phase: 'done' };
     case 'conflict':
       // The agent finds the newer base in its files, so the work is judged against that one.

@@ -15,9 +15,9 @@ import type { RestoreOutcome } from './ports.js';
 import { git } from './proxies.js';
 import { checkpointOf, saveWork, takeHead } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
-import { note, now, publish, shortSha, workspaceOf } from './task-context.js';
+import { note, now, objectionOf, publish, shortSha, workspaceOf } from './task-context.js';
 import { trySave } from './task-take-over.js';
-import { countAnew, openRound } from './task-ways-back.js';
+import { countAnew, countReturnsAnew, openRound } from './task-ways-back.js';
 
 /** Notes where the task is now, so that a person can come back to it. */
 export function keepMoment({ state }: Task): void {
@@ -130,7 +130,8 @@ function goOn(
   takeHead(task, checkpoint);
   state.workspace = { ...workspaceOf(task), baseSha };
   state.feedback = state.feedback.filter(isWordOfAPerson);
-  Object.assign(state, { session: to.session, evidence: null, findings: [], returns: 0 });
+  Object.assign(state, { session: to.session, evidence: null, findings: [] });
+  countReturnsAnew(state);
   const moment = describeCheckpoint(to);
   openRound(task, { kind: 'rewind', by, note: text, moment, conflicts });
   if (checkpoint.kind === 'secrets') state.feedback.push({ kind: 'secrets', places: checkpoint.places });
@@ -148,10 +149,11 @@ function isWordOfAPerson({ kind }: Feedback): boolean {
   return kind === 'answer' || kind === 'steer' || kind === 'changes' || kind === 'fork';
 }
 
-/** It landed before it could be put back. */
-export function dropRewind(task: Task): void {
+/** It landed before it could be put back, or before an objection reached the train. */
+export function noteTooLate(task: Task): void {
   const { rewind } = task.state;
-  if (rewind === null) return;
+  if (rewind !== null) note(task, `not put back by ${rewind.by}: it was landing already`);
   task.state.rewind = null;
-  note(task, `not put back by ${rewind.by}: it was landing already`);
+  const refused = objectionOf(task);
+  if (refused !== null) note(task, `what ${refused.by} said came too late: it was landing already`);
 }

@@ -280,7 +280,11 @@ describe('the decision of a person', () => {
       await decide(handle, 'request_changes');
       release();
       expect((await handle.result()).outcome).toBe('done');
-      expect((await rig.state(handle)).round).toBe(1);
+      const { round, history } = await rig.state(handle);
+      expect(round).toBe(1);
+      expect(history.map(({ note }) => note)).toContain(
+        'what ann said came too late: it was landing already',
+      );
     });
 
     it('tells the agent of the conflict as well that the train has found meanwhile', async () => {
