@@ -1,4 +1,5 @@
 import { getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { LandingResult } from '../domain/landing.js';
 import type { LandingState, QueuedEntry } from '../domain/landing-queue.js';
 import { findQueued, isAtWork, moveToFront, queueOf, renderQueue } from '../domain/landing-queue.js';
 import type { Fields } from './accept.js';
@@ -19,8 +20,12 @@ export function handleLandingMessages(state: LandingState): void {
     showQueue(state);
   });
 
-  setHandler(messages.withdrawSignal, async ({ key }) => {
-    if (state.entries.every((entry) => entry.key !== key)) return;
+  setHandler(messages.withdrawSignal, async ({ key, taskWorkflowId }) => {
+    if (state.entries.every((entry) => entry.key !== key)) {
+      // It was answered already, or the train that had it was terminated: nothing here lands it.
+      if (taskWorkflowId !== undefined) await tell(taskWorkflowId, key, { kind: 'withdrawn' });
+      return;
+    }
     state.withdrawn.push(key);
     await dropWithdrawn(state);
   });
@@ -74,8 +79,12 @@ async function takeOut(state: LandingState, settled: Settled): Promise<void> {
 
 /** Tells a task what became of its entry. */
 export async function answer({ entry, result }: Settled): Promise<void> {
-  const task = getExternalWorkflowHandle(entry.taskWorkflowId);
-  await deliver(() => task.signal(messages.landingResultSignal, { key: entry.key, result }));
+  await tell(entry.taskWorkflowId, entry.key, result);
+}
+
+async function tell(taskWorkflowId: string, key: string, result: LandingResult): Promise<void> {
+  const task = getExternalWorkflowHandle(taskWorkflowId);
+  await deliver(() => task.signal(messages.landingResultSignal, { key, result }));
 }
 
 /** Shows the queue in the Temporal UI. */

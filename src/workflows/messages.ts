@@ -117,7 +117,8 @@ export const projectQuery = defineQuery<ProjectState>('project');
 
 export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
 /** Task to landing: an entry that is not at work yet is to be left out. */
-export const withdrawSignal = defineSignal<[{ key: string }]>('withdraw');
+/** `taskWorkflowId` is who gets the answer; missing in what an earlier version sent. */
+export const withdrawSignal = defineSignal<[{ key: string; taskWorkflowId?: string }]>('withdraw');
 /** A person to landing: about the entry of a task; of any project where `project` is empty. */
 export interface QueueMessage extends Message {
   project: string;

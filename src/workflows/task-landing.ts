@@ -60,7 +60,9 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
   await waitFor(task, waiting, () => isAnswered() || isTakenBack(task), landingPatienceMs);
   const handle = getExternalWorkflowHandle(train);
   while (!isAnswered() && isTakenBack(task)) {
-    const told = await deliver(() => handle.signal(withdrawSignal, { key: entry.key }));
+    const told = await deliver(() =>
+      handle.signal(withdrawSignal, { key: entry.key, taskWorkflowId: entry.taskWorkflowId }),
+    );
     // A train that is gone has nothing at work. A train that has begun with it may take as long as checks do.
     if (!told && !isAnswered()) return { kind: 'withdrawn' };
     await waitFor(task, waiting, isAnswered, landingPatienceMs);

@@ -109,7 +109,8 @@ export function handleMessages(task: Task): void {
     Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
   });
   setHandler(messages.landingResultSignal, (answer) => {
-    task.landing = answer;
+    // The first one counts: what a train says later of an entry that it has settled is no news.
+    if (task.landing?.key !== answer.key) task.landing = answer;
   });
   setHandler(messages.issueObservedSignal, (seen) => observe(task, seen));
 }

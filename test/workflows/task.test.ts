@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { landingWorkflowId } from '../../src/domain/landing.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { Rig } from '../support/workflow-rig.js';
 import { openRig, refusal } from '../support/workflow-rig.js';
@@ -10,6 +11,7 @@ import {
   failedCheck,
   failedTurn,
   FakePorts,
+  heldUntil,
   passedCheck,
   testConfig,
   testEvidence,
@@ -272,6 +274,22 @@ describe('the task workflow', () => {
     release();
     expect((await first.result()).outcome).toBe('done');
     expect(ports.inputs('merge')).toHaveLength(1);
+  });
+
+  it('is let go by a train that knows nothing of its change, because the one before was terminated', async () => {
+    ports.usually('merge', async () => {
+      await heldUntil(new Promise(() => undefined));
+      return { kind: 'merged' };
+    });
+    const first = await rig.start();
+    await rig.until(first, () => ports.inputs('merge').length === 1);
+    const second = await rig.start();
+    await rig.until(second, (status) => status.waiting?.kind === 'landing');
+    await env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main')).terminate();
+    const third = await rig.start();
+    await rig.until(third, () => ports.inputs('merge').length === 2);
+    await second.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    expect((await second.result()).outcome).toBe('cancelled');
   });
 
   it('says that it landed when the cancel came too late, also by the Temporal UI', async () => {
