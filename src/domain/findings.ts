@@ -79,6 +79,30 @@ export function acceptFindings(known: readonly Finding[], by: string, at: string
   );
 }
 
+/** An approval that was taken back, given at one of these times, accepts nothing. */
+export function reopenAccepted(known: readonly Finding[], times: readonly string[]): Finding[] {
+  return known.map((finding) =>
+    finding.resolution.kind === 'accepted' && times.includes(finding.resolution.at)
+      ? { ...finding, resolution: { kind: 'open', refuted: null } }
+      : finding,
+  );
+}
+
+/** What was known at an earlier moment. What was fixed may not be by then: the reviewers look again. */
+export function findingsBefore(
+  known: readonly Finding[],
+  { phase, round }: { phase: string; round: number },
+): Finding[] {
+  const newest = phase === 'review' ? round : round - 1;
+  return known
+    .filter((finding) => finding.round <= newest)
+    .map((finding) =>
+      finding.resolution.kind === 'fixed'
+        ? { ...finding, resolution: { kind: 'open', refuted: null } }
+        : finding,
+    );
+}
+
 /** What is still to be done about, the most severe first. */
 export function openFindings(known: readonly Finding[]): Finding[] {
   return known

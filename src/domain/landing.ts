@@ -31,7 +31,15 @@ export type LandingResult =
    * `under` is the head that was verified and that this commit came in with, where others landed on top
    * of it in the same step; the evidence is theirs then.
    */
-  | { kind: 'landed'; sha: string; baseSha: string; evidence: Evidence | null; under?: string }
+  /** `remainder` is what a person has to see to in a checkout of the base that could not follow. */
+  | {
+      kind: 'landed';
+      sha: string;
+      baseSha: string;
+      evidence: Evidence | null;
+      under?: string;
+      remainder?: string;
+    }
   /** The base at `baseSha` has all of it already: there is nothing to land. */
   | { kind: 'empty'; baseSha: string }
   | ({ kind: 'conflict' } & Conflict)

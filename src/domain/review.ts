@@ -31,15 +31,29 @@ export function findingReasons(
   const failed = currentReviews(state).flatMap(({ reviewer, problem }) =>
     problem === null ? [] : [`reviewer ${reviewer} gave no usable review: ${problem}`],
   );
-  const blocking = openFindings(state.findings).filter(isBlocking);
+  const usable = currentReviews(state).flatMap(({ reviewer, problem }) => (problem === null ? reviewer : []));
+  const unseen = state.findings.filter((finding) => isDenied(finding) && !isSeenBy(finding, usable));
+  const blocking = [...openFindings(state.findings).filter(isBlocking), ...unseen];
   const shown = blocking.slice(0, mostReasons).map(reasonOf);
   const rest = blocking.length - shown.length;
   return [...failed, ...shown, ...(rest > 0 ? [`${rest} more blocking findings`] : [])];
 }
 
+/** Denied by the agent, which decides nothing. */
+function isDenied({ severity, resolution }: Finding): boolean {
+  return severity === 'blocking' && resolution.kind === 'refuted';
+}
+
+/** Whether everybody who raised it has looked again, and let it go. */
+function isSeenBy({ sources }: Finding, reviewers: readonly string[]): boolean {
+  return sources.every((source) => reviewers.includes(source));
+}
+
 function reasonOf(finding: Finding): string {
   const { id, claim, sources, resolution } = finding;
   const told = `blocking finding ${id} of ${sources.join(', ')} at ${placeOf(finding)}: ${claim}`;
+  if (resolution.kind === 'refuted')
+    return `${told} (the agent denies it, and its reviewer has not looked again: ${resolution.reason})`;
   if (!isDisputed(finding) || resolution.kind !== 'open') return told;
   return `${told} (the agent denies it: ${resolution.refuted ?? ''})`;
 }

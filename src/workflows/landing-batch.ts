@@ -55,8 +55,14 @@ export async function landBatch(
 
     begin('merge');
     const merged = await merge(top, baseSha);
-    if (merged.kind === 'merged') return [...landed(proof, top), ...sendBack(proof, top.candidate.sha)];
-    if (merged.kind === 'blocked') return proof.green.map(({ entry }) => ({ entry, result: merged }));
+    if (merged.kind === 'merged') {
+      return [...landed(proof, top, merged.remainder), ...sendBack(proof, top.candidate.sha)];
+    }
+    if (merged.kind === 'blocked') {
+      // It may be another one's fault: the first one is tried alone, and the others come after it.
+      if (proof.green.length > 1) return landBatch([first], begin);
+      return [{ entry: first, result: merged }];
+    }
   }
   const message = `${first.base} moved ${maxMoves} times while the change was being verified.`;
   return batch.map((entry) => ({ entry, result: { kind: 'blocked', message } }));
@@ -96,13 +102,14 @@ async function prove(stack: Stacked[], baseSha: string): Promise<Proof> {
   return { green: stack.slice(0, proven), evidence, red };
 }
 
-function landed({ green, evidence }: Proof, top: Stacked): Settled[] {
+function landed({ green, evidence }: Proof, top: Stacked, remainder: string | undefined): Settled[] {
+  const left = remainder === undefined ? {} : { remainder };
   return green.map(({ entry, candidate }) => ({
     entry,
     result:
       entry === top.entry
-        ? { kind: 'landed', ...candidate, evidence }
-        : { kind: 'landed', ...candidate, evidence: null, under: top.candidate.sha },
+        ? { kind: 'landed', ...candidate, evidence, ...left }
+        : { kind: 'landed', ...candidate, evidence: null, under: top.candidate.sha, ...left },
   }));
 }
 
@@ -112,10 +119,11 @@ function sendBack({ red }: Proof, baseSha: string): Settled[] {
   return [{ entry: red.entry, result: { kind: 'red', baseSha, evidence: red.evidence } }];
 }
 
-/** The base has it already. Files of a checkout that were to move along may still wait for a person. */
+/** The base has it already. Files of a checkout that were to move along may not have, so the forge is asked again. */
 async function finish(entry: LandingEntry, candidate: LandingCandidate): Promise<LandingResult> {
   const merged = await merge({ entry, candidate }, candidate.baseSha);
-  return merged.kind === 'blocked' ? merged : { kind: 'landed', ...candidate, evidence: null };
+  const remainder = merged.kind === 'merged' ? merged.remainder : undefined;
+  return { kind: 'landed', ...candidate, evidence: null, ...(remainder !== undefined && { remainder }) };
 }
 
 function rebase(entry: LandingEntry, onto?: StackTop): Promise<RebaseOutcome> {

@@ -28,7 +28,8 @@ export async function landing(input: LandingInput): Promise<void> {
 
   for (let batch = nextBatch(state.entries); batch.length > 0; batch = nextBatch(state.entries)) {
     showFirst(batch);
-    for (const settled of leave(state, await landOrExplain(state, batch))) await answer(settled);
+    // All at once: a task that is not told yet may ask for its entry back, and it is not in the queue any more.
+    await Promise.all(leave(state, await landOrExplain(state, batch)).map(answer));
     await dropWithdrawn(state);
     if (workflowInfo().continueAsNewSuggested) await startNewRun(state);
   }

@@ -53,10 +53,10 @@ export type PrepareOutcome =
   | { kind: 'impossible'; category: string; message: string };
 
 export type CheckpointOutcome =
-  /** `files` are the first of those that differ from the last checkpoint. */
-  | { kind: 'committed'; sha: string; files: string[]; risks: Risk[]; notes: string[] }
+  /** `files` are the first of those that differ from the last checkpoint. `isEmpty`: the base has all of it. */
+  | { kind: 'committed'; sha: string; files: string[]; risks: Risk[]; notes: string[]; isEmpty?: true }
   /** The tree is the one of the last checkpoint; `sha` is that checkpoint, null when it is the base itself. */
-  | { kind: 'unchanged'; sha: string | null; risks: Risk[]; notes: string[] }
+  | { kind: 'unchanged'; sha: string | null; risks: Risk[]; notes: string[]; isEmpty?: true }
   /** Committed on this host only, not pushed: `path:line rule` for each secret that was found. */
   | { kind: 'secrets'; places: string[] };
 
@@ -209,7 +209,8 @@ export interface ReviewPort {
 }
 
 export type MergeOutcome =
-  | { kind: 'merged' }
+  /** `remainder` is what a person has to see to in a checkout of the base that could not follow. */
+  | { kind: 'merged'; remainder?: string }
   /** The base is no longer at `baseSha`. */
   | { kind: 'moved' }
   | { kind: 'blocked'; message: string };

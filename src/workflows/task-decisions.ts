@@ -6,7 +6,7 @@ import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { Task } from './task-context.js';
 import { now } from './task-context.js';
-import { acceptOpen, sendOpenAlong } from './task-review.js';
+import { acceptOpen, sendOpenAlong, takeAcceptanceBack } from './task-review.js';
 import { countReturnsAnew, startRound } from './task-ways-back.js';
 
 const verdicts: readonly string[] = ['approve', 'request_changes', 'reject'];
@@ -58,8 +58,10 @@ export function judge(task: Task, decision: Decision): Stage {
       acceptOpen(task, decision);
       return { phase: 'land' };
     case 'reject':
+      takeAcceptanceBack(task, decision);
       return { phase: 'rejected', by: decision.by, note: decision.note };
     case 'request_changes':
+      takeAcceptanceBack(task, decision);
       countReturnsAnew(task.state);
       sendOpenAlong(task);
       return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });

@@ -39,11 +39,11 @@ export function landingEntry(
 }
 
 /**
- * Asks the train to land an entry and waits for the answer; null when it is time to ask again, which
- * adds nothing: an entry is known by its key. Cancelling the task does not cut this short, because
- * the change may be landing at this very moment: the entry is withdrawn, and the answer tells.
+ * Asks the train to land an entry and waits for the answer. An entry is known by its key, so asking again
+ * after a while adds nothing. Nothing cuts this short, because the change may be landing at this very moment:
+ * where the task wants it back, or is paused, the entry is withdrawn, and the answer tells what became of it.
  */
-export async function askToLand(task: Task, entry: LandingEntry): Promise<LandingResult | null> {
+export async function askToLand(task: Task, entry: LandingEntry): Promise<LandingResult> {
   task.isAtTrain = true;
   try {
     return await CancellationScope.nonCancellable(() => waitAtTrain(task, entry));
@@ -52,25 +52,27 @@ export async function askToLand(task: Task, entry: LandingEntry): Promise<Landin
   }
 }
 
-async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResult | null> {
+async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResult> {
   const port = forge({ host: entry.host, summary: `Ask to land ${shortSha(entry.sha)}` });
-  const { train } = await port.requestLanding({ entry });
-  const isAnswered = () => answerTo(task, entry) !== null;
   const waiting = { kind: 'landing', since: now() } as const;
-  await waitFor(task, waiting, () => isAnswered() || isTakenBack(task), landingPatienceMs);
-  const handle = getExternalWorkflowHandle(train);
-  while (!isAnswered() && isTakenBack(task)) {
-    const told = await deliver(() =>
-      handle.signal(withdrawSignal, { key: entry.key, taskWorkflowId: entry.taskWorkflowId }),
-    );
-    // A train that is gone has nothing at work. A train that has begun with it may take as long as checks do.
-    if (!told && !isAnswered()) return { kind: 'withdrawn' };
-    await waitFor(task, waiting, isAnswered, landingPatienceMs);
+  const isAnswered = () => answerTo(task, entry) !== null;
+  const wantsItBack = () => isTakenBack(task) || task.state.pausedBy !== null;
+  for (;;) {
+    const { train } = await port.requestLanding({ entry });
+    await waitFor(task, waiting, () => isAnswered() || wantsItBack(), landingPatienceMs);
+    const handle = getExternalWorkflowHandle(train);
+    while (!isAnswered() && wantsItBack()) {
+      const { key, taskWorkflowId } = entry;
+      const told = await deliver(() => handle.signal(withdrawSignal, { key, taskWorkflowId }));
+      // A train that is gone has nothing at work. A train that has begun with it may take as long as checks do.
+      if (!told && !isAnswered()) return { kind: 'withdrawn' };
+      await waitFor(task, waiting, isAnswered, landingPatienceMs);
+    }
+    const answer = answerTo(task, entry);
+    // Taken once: the same entry may have to be asked for again, and that answer is another one.
+    task.landing = null;
+    if (answer !== null) return answer;
   }
-  const answer = answerTo(task, entry);
-  // Taken once: the same entry may have to be asked for again, and that answer is another one.
-  task.landing = null;
-  return answer;
 }
 
 function answerTo(task: Task, entry: LandingEntry): LandingResult | null {

@@ -75,7 +75,7 @@ export function handleMessages(task: Task): void {
       return all && !state.pausedWithAll ? `${state.pausedBy} paused this task by itself` : null;
     },
     apply: ({ by }) => {
-      state.pausedBy = null;
+      Object.assign(state, { pausedBy: null, pausedWithAll: false });
       return `resumed by ${by}`;
     },
   });

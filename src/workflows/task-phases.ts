@@ -155,13 +155,13 @@ export async function land(task: Task): Promise<Stage> {
   if (refused !== null) return judge(task, refused);
 
   const result = await askToLand(task, landingEntry(task, rules));
-  if (result === null) return { phase: 'land' };
   if (result.kind !== 'blocked') task.tries = 0;
   if (result.kind !== 'landed' && isTakenBack(task)) return takenBack(task, result);
   switch (result.kind) {
     case 'landed':
       Object.assign(task.state, { landedSha: result.sha, evidence: result.evidence ?? task.state.evidence });
       note(task, `landed on ${rules.base} as ${shortSha(result.sha)}${together(result.under)}`);
+      if (result.remainder !== undefined) note(task, result.remainder);
       noteTooLate(task);
       return { phase: 'done' };
     case 'empty':
@@ -185,10 +185,10 @@ export async function land(task: Task): Promise<Stage> {
     case 'infrastructure':
       return fail(task, 'infrastructure', result.message);
     case 'withdrawn':
-      // Because the task is to end; what ends it says how.
+      // Because the task is to end, or is paused.
       return { phase: 'land' };
     case 'removed':
-      task.state.pausedBy = result.by;
+      Object.assign(task.state, { pausedBy: result.by, pausedWithAll: false });
       note(task, `taken out of the queue of ${rules.base} by ${result.by}; resumed, it is queued again`);
       return { phase: 'land' };
     case 'failed':
@@ -256,6 +256,7 @@ function afterWork(task: Task, checkpoint: CheckpointOutcome): Stage {
   if (checkpoint.kind === 'secrets') {
     return sendBack(task, { kind: 'secrets', places: checkpoint.places }, 'verification');
   }
-  if (checkpoint.sha === null) return sendBack(task, { kind: 'unchanged' }, 'verification');
+  if (checkpoint.sha === null || checkpoint.isEmpty)
+    return sendBack(task, { kind: 'unchanged' }, 'verification');
   return { phase: 'verify' };
 }

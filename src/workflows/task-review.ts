@@ -6,6 +6,7 @@ import {
   isDisputed,
   openFindings,
   refuteFindings,
+  reopenAccepted,
   settleFindings,
   takeReview,
   upholdFindings,
@@ -50,6 +51,15 @@ export function takeAnswers(task: Task, { refuted, problem }: Answers): void {
 /** Whoever approves a change takes it with what is open. */
 export function acceptOpen(task: Task, { by, at }: Decision): void {
   task.state.findings = acceptFindings(task.state.findings, by, at);
+}
+
+/** Whoever objects after an approval of the same commit and round has the last word about its findings too. */
+export function takeAcceptanceBack({ state }: Task, { sha, round }: Decision): void {
+  const approvals = state.decisions.filter(
+    (made) => made.verdict === 'approve' && made.sha === sha && made.round === round,
+  );
+  const times = approvals.map(({ at }) => at);
+  state.findings = reopenAccepted(state.findings, times);
 }
 
 /** What is still open goes along with what a person asks for, whatever the agent has said against it. */

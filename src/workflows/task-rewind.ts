@@ -6,6 +6,7 @@ import {
   neverReached,
   rewindPhases,
 } from '../domain/rewind.js';
+import { findingsBefore } from '../domain/findings.js';
 import type { PhaseCheckpoint } from '../domain/rewind.js';
 import type { Feedback, Rewind, Stage } from '../domain/task.js';
 import type { Taker } from './accept.js';
@@ -17,7 +18,9 @@ import { checkpointOf, saveWork, takeHead } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { note, now, objectionOf, publish, shortSha, workspaceOf } from './task-context.js';
 import { trySave } from './task-take-over.js';
-import { countAnew, countReturnsAnew, openRound } from './task-ways-back.js';
+import { countAnew, countReturnsAnew, openRound, waitOut } from './task-ways-back.js';
+
+const restoreAgainMs = 60_000;
 
 /** Notes where the task is now, so that a person can come back to it. */
 export function keepMoment({ state }: Task): void {
@@ -87,7 +90,7 @@ function roundOf(round: number): number | null {
 
 /**
  * Puts the files back and opens a new round, so that every decision is void. What is there now is saved
- * first, and the ref only grows: nothing is lost. Where that fails, the task stays as it is.
+ * first, and the ref only grows: nothing is lost. Where that cannot be saved, the task stays as it is.
  */
 export async function goBack(task: Task, rewind: Rewind): Promise<Stage> {
   const { state } = task;
@@ -104,6 +107,12 @@ export async function goBack(task: Task, rewind: Rewind): Promise<Stage> {
 
   const isSaved = saved.kind !== 'gone' && saved.kind !== 'failed';
   const restored = isSaved ? await trySave(task, () => restore(task, rewind)) : saved;
+  // Half put back may be what is in the files now: only another try makes that whole.
+  if (isSaved && restored.kind === 'failed') {
+    note(task, `not put back yet: ${restored.message}`);
+    await waitOut(task, restoreAgainMs, restored.message);
+    return stage;
+  }
   state.rewind = null;
   if (restored.kind !== 'restored') {
     note(task, `not put back to ${describeCheckpoint(rewind.to)}: ${restored.message}`);
@@ -120,7 +129,7 @@ function restore(task: Task, { by, to }: Rewind): Promise<RestoreOutcome> {
   return git({ host, summary: work.summary }).restore({ ...checkpointOf(task, work), sha: to.sha });
 }
 
-/** What was found out about later work does not count any more; what people said does. */
+/** What was found out about later work does not count any more; what people said and the agent was not told yet does. */
 function goOn(
   task: Task,
   { by, note: text, to }: Rewind,
@@ -130,7 +139,7 @@ function goOn(
   takeHead(task, checkpoint);
   state.workspace = { ...workspaceOf(task), baseSha };
   state.feedback = state.feedback.filter(isWordOfAPerson);
-  Object.assign(state, { session: to.session, evidence: null, findings: [] });
+  Object.assign(state, { session: to.session, evidence: null, findings: findingsBefore(state.findings, to) });
   countReturnsAnew(state);
   const moment = describeCheckpoint(to);
   openRound(task, { kind: 'rewind', by, note: text, moment, conflicts });

@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { summarizeIssue } from '../domain/issue.js';
 import { projectWorkflowId } from '../domain/project.js';
 import { reviewersToAsk } from '../domain/review.js';
@@ -39,8 +39,9 @@ export async function giveSlotBack(task: Task): Promise<void> {
 /** False when there is no project yet: it learns of the task when the task asks again. */
 async function report(task: Task, slot: SlotState): Promise<boolean> {
   task.state.slot = slot;
-  return deliver(() =>
-    project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot }),
+  // Also where the phase is being cut short: the project would count the slot for ever.
+  return CancellationScope.nonCancellable(() =>
+    deliver(() => project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot })),
   );
 }
 

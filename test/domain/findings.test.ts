@@ -3,9 +3,11 @@ import type { Finding } from '../../src/domain/finding.js';
 import {
   acceptFindings,
   countFindings,
+  findingsBefore,
   isDisputed,
   openFindings,
   refuteFindings,
+  reopenAccepted,
   settleFindings,
   takeReview,
   upholdFindings,
@@ -108,4 +110,34 @@ it('counts findings, and lists the open ones by how severe they are', () => {
   const some = refuteFindings(findings, [{ id: 'f3', reason: 'no' }]);
   expect(countFindings(some)).toBe('1 blocking open, 1 note open, 1 refuted');
   expect(openFindings(some).map(({ id }) => id)).toEqual(['f2', 'f1']);
+});
+
+describe('findings of an approval that was taken back', () => {
+  it('are open again, and no others', () => {
+    const other = raised({ id: 'f2', line: 90, claim: 'Another thing' });
+    const accepted = acceptFindings(found(raised()), 'ann', '2026-01-01T00:00:00.000Z');
+    const earlier = acceptFindings(found(other), 'bob', '2025-01-01T00:00:00.000Z');
+    const all = reopenAccepted([...accepted, ...earlier], ['2026-01-01T00:00:00.000Z']);
+    expect(kinds(all)).toEqual(['open', 'accepted']);
+  });
+});
+
+describe('findingsBefore', () => {
+  it('keeps what was known then, and takes nothing for fixed that was fixed later', () => {
+    const known = takeReview(
+      found(raised()),
+      'bugs',
+      [raised({ id: 'f2', line: 90, claim: 'New here' })],
+      second,
+    );
+    const fixed = settleFindings(known, ['bugs'], second);
+    const ids = (phase: string, round: number) => findingsBefore(fixed, { phase, round }).map(({ id }) => id);
+    expect(kinds(fixed)).toEqual(['fixed', 'open']);
+    expect(findingsBefore(fixed, { phase: 'run', round: 2 })).toMatchObject([
+      { id: 'f1', resolution: { kind: 'open' } },
+    ]);
+    expect(ids('review', 2)).toEqual(['f1', 'f2']);
+    expect(ids('review', 1)).toEqual(['f1']);
+    expect(ids('verify', 1)).toEqual([]);
+  });
 });

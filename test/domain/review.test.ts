@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeReview } from '../../src/domain/findings.js';
+import { refuteFindings, takeReview } from '../../src/domain/findings.js';
 import { findingReasons, reviewersToAsk } from '../../src/domain/review.js';
 import { renderDetails, statusOf } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
@@ -40,4 +40,16 @@ it('shows counts and reviews that failed in the Temporal UI, without markup of o
   const details = renderDetails(statusOf({ ...state(), findings, reviews }));
   expect(details).toContain('Findings: 1 blocking open');
   expect(details).toContain('No usable review by bugs: \\!\\[x\\]');
+});
+
+it('leaves to a person what only the agent denies, until everybody who raised it has looked again', () => {
+  const place = { sha: 'a', round: 1 };
+  const findings = refuteFindings(takeReview([], 'bugs', [raised()], place), [{ id: 'f1', reason: 'No.' }]);
+  const later = { ...state(), headSha: 'b', round: 2, findings };
+  const failed = { reviewer: 'bugs', sha: 'b', round: 2, problem: 'it timed out' };
+  expect(findingReasons({ ...later, reviews: [failed] })).toEqual([
+    expect.stringContaining('gave no usable review'),
+    expect.stringContaining('its reviewer has not looked again: No.'),
+  ]);
+  expect(findingReasons({ ...later, reviews: [{ ...failed, problem: null }] })).toEqual([]);
 });

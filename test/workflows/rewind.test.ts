@@ -243,16 +243,26 @@ describe('a task that a person has put back', () => {
     await slots.stop();
   });
 
-  it.each([
-    { name: 'what is there cannot be saved', method: 'checkpoint' as const },
-    { name: 'the files cannot be put back', method: 'restore' as const },
-  ])('stays as it is when $name', async ({ method }) => {
+  it('stays as it is when what is there cannot be saved', async () => {
     const { handle, slots } = await shown();
-    ports.next(method, ApplicationFailure.nonRetryable('no disk', 'infrastructure'));
+    ports.next('checkpoint', ApplicationFailure.nonRetryable('no disk', 'infrastructure'));
     await rewind(handle, 'run');
     const status = await rig.until(handle, ({ rewind: open, waiting }) => open === null && waiting !== null);
-    expect(status).toMatchObject({ round: 1, headSha: testSha(method === 'restore' ? 2 : 1) });
+    expect(status).toMatchObject({ round: 1, headSha: testSha(1) });
     expect(await notes(handle)).toContain('not put back to run of round 1, before any work: no disk');
+    await slots.stop();
+  });
+
+  it('is put back by another try when the files could not be, because they may be half put back', async () => {
+    const { handle, slots } = await shown();
+    ports.next('restore', ApplicationFailure.nonRetryable('no network', 'infrastructure'));
+    await rewind(handle, 'run');
+    const status = await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');
+    expect(status).toMatchObject({ round: 1, rewind: { by: 'ann' } });
+    expect(await notes(handle)).toContain('not put back yet: no network');
+    await handle.executeUpdate(messages.retryUpdate, { args: [{ id: randomUUID(), by: 'ann', note: '' }] });
+    await rig.until(handle, ({ round, rewind: open }) => round === 2 && open === null);
+    expect(ports.inputs('restore')).toHaveLength(2);
     await slots.stop();
   });
 

@@ -170,23 +170,44 @@ describe('the task workflow', () => {
     expect(ports.inputs('requestLanding')).toHaveLength(2);
   });
 
-  it('waits while a base that moved already has files in the way, and lands nothing twice', async () => {
-    const inTheWay = { kind: 'blocked' as const, message: 'a.txt waits for you.' };
-    ports.next('merge', inTheWay, inTheWay);
+  it('is done, and says what is left, when a checkout could not follow what landed', async () => {
+    ports.next('merge', { kind: 'merged', remainder: 'a.txt waits for you.' });
     const handle = await rig.start();
-    await rig.until(handle, (status) => status.waiting?.kind === 'base');
-    const landed = { kind: 'landed' as const, candidate: { sha: 'landed', baseSha: 'base' } };
-    ports.usually('rebase', () => landed);
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
-    await rig.until(handle, ({ waiting }) => waiting?.kind === 'base' && ports.inputs('merge').length === 2);
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
-    expect(await handle.result()).toEqual({ outcome: 'done', landedSha: 'landed' });
-    expect(
-      ports
-        .inputs('merge')
-        .map(({ candidate }) => candidate.sha)
-        .slice(1),
-    ).toEqual(['landed', 'landed']);
+    expect((await handle.result()).outcome).toBe('done');
+    const notes = (await rig.state(handle)).history.map((entry) => entry.note);
+    expect(notes).toContain('a.txt waits for you.');
+  });
+
+  it('leaves the queue while it is paused there, and is queued again when it is resumed', async () => {
+    let release: () => void = () => undefined;
+    const merging = new Promise<void>((resolve) => (release = resolve));
+    ports.next('merge', async () => {
+      await heldUntil(merging);
+      return { kind: 'merged' };
+    });
+    const first = await rig.start();
+    await rig.until(first, () => ports.inputs('merge').length === 1);
+    const second = await rig.start();
+    await rig.until(second, (status) => status.waiting?.kind === 'landing');
+    await second.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await rig.until(second, (status) => status.waiting?.kind === 'paused');
+    release();
+    expect((await first.result()).outcome).toBe('done');
+    expect(ports.inputs('merge')).toHaveLength(1);
+    await second.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    expect((await second.result()).outcome).toBe('done');
+    expect(ports.inputs('merge')).toHaveLength(2);
+  });
+
+  it('sends work back that came to nothing, such as a change that the agent took back', async () => {
+    const taken = { kind: 'committed' as const, sha: testSha(9), files: ['a.ts'], risks: [], notes: [] };
+    ports.next('checkpoint', { ...taken, isEmpty: true });
+    const handle = await rig.start();
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([{ kind: 'unchanged' }]);
+    expect(ports.inputs('merge').map(({ candidate }) => candidate.sha)).not.toContain(
+      `L${testSha(9).slice(1)}`,
+    );
   });
 
   it('rebases and verifies again when the base moved', async () => {

@@ -91,7 +91,7 @@ async function begin(checkpoint: Checkpoint): Promise<Work> {
 async function keep(work: Work): Promise<CheckpointOutcome> {
   const { head, isPushed } = work;
   if (head !== null && !isPushed) await publish(work, head);
-  return { kind: 'unchanged', sha: head, risks: await describe(work), notes: work.notes };
+  return { kind: 'unchanged', sha: head, risks: await describe(work), notes: work.notes, ...emptiness(work) };
 }
 
 async function save(work: Work): Promise<CheckpointOutcome> {
@@ -111,7 +111,12 @@ async function save(work: Work): Promise<CheckpointOutcome> {
     work.changes = await listChanges(host.gitDir, solved.baseSha, tree);
   }
   await publish(work, sha);
-  return { kind: 'committed', sha, files, risks: await describe(work), notes };
+  return { kind: 'committed', sha, files, risks: await describe(work), notes, ...emptiness(work) };
+}
+
+/** Whether there is nothing to land: the work is what the base has, also after work was taken back. */
+function emptiness({ changes }: Work): { isEmpty?: true } {
+  return changes.length === 0 ? { isEmpty: true } : {};
 }
 
 /** The first files that this checkpoint changes. */

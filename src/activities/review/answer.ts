@@ -113,8 +113,8 @@ function quotedIn(evidence: string): string[] {
   return [...evidence.matchAll(/(`+)(?!`)([\s\S]*?[^`])\1(?!`)/g)].map(([, , code = '']) => code);
 }
 
-/** JSON can bring any character, also such as move a terminal's cursor. */
+/** JSON can bring any character, also such as move a terminal's cursor, and halves of characters. */
 function shorten(words: string, most: number): string {
-  const plain = words.replace(/[^\P{Cc}\n\t]/gu, '');
+  const plain = words.replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, '');
   return plain.length <= most ? plain : `${plain.slice(0, most - 1)}…`;
 }

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { rewindPhases } from '../../domain/rewind.js';
+import type { RewindPhase } from '../../domain/rewind.js';
 import type { ForkOptions } from '../commands/fork.js';
 import type { RewindOptions } from '../commands/rewind.js';
 import { examples, invocationOf, parseRound } from './action.js';
 
+/** Written out, because nothing but definitions is loaded here. */
+const phases = ['run', 'verify', 'review'] as const satisfies readonly RewindPhase[];
+
 /** Defines the commands that go back to an earlier moment of a task. */
 export function defineGoingBack(program: Command): void {
-  const to = (description: string) => new Option('--to <phase>', description).choices(rewindPhases);
+  const to = (description: string) => new Option('--to <phase>', description).choices(phases);
 
   program
     .command('rewind')

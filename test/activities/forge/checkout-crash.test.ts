@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -69,6 +69,8 @@ function expectLanded(): void {
 }
 
 const blocked = (words: string): object => ({ kind: 'blocked', message: expect.stringContaining(words) });
+/** It has landed, and something is left for a person. */
+const left = (words: string): object => ({ kind: 'merged', remainder: expect.stringContaining(words) });
 
 describe('a worker that is killed while it lands in a working tree', () => {
   it.each(steps)('when it has %s: the next one finishes', (step) => {
@@ -148,14 +150,14 @@ describe('a worker that is killed while it lands in a working tree', () => {
     (step) => {
       expect(work(step)).toBeNull();
       write(rig.user, { 'a.txt': 'edited\n' });
-      expect(work()).toEqual(blocked('a.txt there is neither as before nor as it landed'));
+      expect(work()).toEqual(left('a.txt there is neither as before nor as it landed'));
       expect(rig.head()).toBe(landing.candidate.sha);
       expect(read(rig.user, 'a.txt')).toBe('edited\n');
       expect(rig.status()).toEqual(['UU a.txt', 'M mine.txt', '?? notes.txt']);
       // Nobody commits the file without seeing what landed in it.
       expect(() => git(rig.user, 'commit', '--quiet', '-m', 'Mine')).toThrow(/conflict|unmerged/);
       expect(git(rig.user, 'show', ':1:a.txt', ':2:a.txt', ':3:a.txt')).toBe('old\nedited\nnew');
-      expect(work()).toEqual(blocked('a.txt there is neither as before nor as it landed'));
+      expect(work()).toEqual(left('a.txt there is neither as before nor as it landed'));
 
       write(rig.user, { 'a.txt': 'both\n' });
       git(rig.user, 'add', 'a.txt');
@@ -166,10 +168,38 @@ describe('a worker that is killed while it lands in a working tree', () => {
     },
   );
 
+  it('when the base has moved: what is settled one after the other stays settled', () => {
+    expect(work('moved')).toBeNull();
+    write(rig.user, { 'a.txt': 'edited\n', added: 'a file\n' });
+    expect(work()).toEqual(left('a.txt'));
+    write(rig.user, { 'a.txt': 'both\n' });
+    git(rig.user, 'add', 'a.txt');
+    expect(work()).toEqual(left('added/b.txt there is neither as before nor as it landed'));
+    expect(work()).not.toEqual(left('a.txt'));
+    rmSync(join(rig.user, 'added'));
+    git(rig.user, 'checkout', '--quiet', '--theirs', '--', 'added/b.txt');
+    git(rig.user, 'add', 'added/b.txt');
+    expect(work()).toEqual({ kind: 'merged' });
+    expect(rig.status()).toContain('M  a.txt');
+    expect(rig.leftovers()).toEqual([]);
+  });
+
+  it('when the base has moved: a conflict about something else is named, and waited for', () => {
+    expect(work('moved')).toBeNull();
+    rmSync(join(rig.user, '.git/index.lock'));
+    const oid = git(rig.user, 'rev-parse', 'HEAD~1:mine.txt').trim();
+    const stages = [1, 2, 3].map((stage) => `100644 ${oid} ${stage}\tother.txt\n`).join('');
+    execFileSync('git', ['update-index', '--index-info'], { cwd: rig.user, input: stages });
+    expect(work()).toEqual(left('other.txt in conflict there'));
+    git(rig.user, 'rm', '--quiet', '--cached', 'other.txt');
+    expect(work()).toEqual({ kind: 'merged' });
+    expect(read(rig.user, 'a.txt')).toBe('new\n');
+  });
+
   it('when the base has moved: what somebody puts in the place of a new file is theirs', () => {
     expect(work('moved')).toBeNull();
     write(rig.user, { added: 'a file\n' });
-    expect(work()).toEqual(blocked('added/b.txt there is neither as before nor as it landed'));
+    expect(work()).toEqual(left('added/b.txt there is neither as before nor as it landed'));
     expect(read(rig.user, 'added')).toBe('a file\n');
     expect(read(rig.user, 'a.txt')).toBe('new\n');
   });

@@ -51,14 +51,13 @@ function mergeInFolder(work: Work, repository: string, deps: Deps, at: Steps): P
   const { ref, signal } = work;
   const journal = openJournal(deps.paths, repository, ref);
   return withLock(journal.file, async () => {
-    const remainder = await resumeLanding(journal, at);
-    if (remainder !== null) return { kind: 'blocked', message: remainder };
+    const earlier = await resumeLanding(journal, at);
     const before = await compare(work);
-    if (before !== null) {
-      // It may have moved just now, by a push that a dead worker had begun.
-      const late = await resumeLanding(journal, at);
-      return late === null ? before : { kind: 'blocked', message: late };
-    }
+    // The base may have moved just now, by a push that a dead worker had begun.
+    const left = earlier ?? (before === null ? null : await resumeLanding(journal, at));
+    if (before?.kind === 'merged') return left === null ? before : { ...before, remainder: left };
+    if (left !== null) return { kind: 'blocked', message: left };
+    if (before !== null) return before;
     await fetchCandidate(work);
 
     const { checkedOut, busy } = await findTrees(repository, ref, signal);

@@ -6,7 +6,13 @@ import { removeDrafts } from './index-file.js';
 import { withIndexLocks } from './index-lock.js';
 import type { LandingJournal, LandingRecord } from './journal.js';
 import { moveTree, tryMove } from './move.js';
-import { describeBusy, describeLock, describeObstacle, describeRemainder } from './obstacle.js';
+import {
+  describeBusy,
+  describeConflicts,
+  describeLock,
+  describeObstacle,
+  describeRemainder,
+} from './obstacle.js';
 import type { LandingStep } from './step.js';
 import { findTrees } from './working-trees.js';
 
@@ -44,9 +50,8 @@ export async function landInTrees({ journal, record, moveBase, at }: LandingInTr
     if (outcome.kind !== 'merged') return { outcome, open: false };
     at('moved');
     const remainder = await finish(journal, record, at);
-    return remainder === null
-      ? { outcome, open: false }
-      : { outcome: { kind: 'blocked', message: remainder }, open: true };
+    // It has landed, whatever is left to do in a tree; what lands next waits for that.
+    return remainder === null ? { outcome, open: false } : { outcome: { ...outcome, remainder }, open: true };
   });
   if (locked.kind === 'locked') {
     await journal.remove();
@@ -119,10 +124,18 @@ async function finish(journal: LandingJournal, record: LandingRecord, at: Steps)
   const words: string[] = [];
   for (const tree of record.trees) {
     if (!checkedOut.some(({ gitDir }) => gitDir === tree.gitDir)) continue;
+    const { conflicts } = await examine(tree, record.changes, tree.asked);
+    if (conflicts.length > 0) {
+      // Git moves no index with a conflict in it, whatever it is about.
+      left.trees.push(tree);
+      words.push(describeConflicts(record, tree.path, conflicts));
+      continue;
+    }
     const remainder = await moveTree(tree, record, at);
     const asked = [...remainder.conflicts, ...remainder.unwritten];
     if (asked.length === 0) continue;
-    left.trees.push({ ...tree, asked });
+    // What was asked about before stays so: it may be settled by now, and is not to be asked about again.
+    left.trees.push({ ...tree, asked: [...new Set([...tree.asked, ...asked])] });
     words.push(describeRemainder(record, tree.path, remainder));
   }
   if (words.length === 0) return null;

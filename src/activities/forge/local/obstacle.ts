@@ -46,6 +46,15 @@ export function describeRemainder(
   return `${after.slice(0, 12)} has landed${reason}, and ${checkedOutIn(ref, tree)}: ${parts.join(', and ')}`;
 }
 
+/** For a tree that cannot follow what has landed, because of a conflict about something else. */
+export function describeConflicts(
+  { ref, after }: LandingRecord,
+  tree: string,
+  conflicts: readonly string[],
+): string {
+  return `${after.slice(0, 12)} has landed, and ${checkedOutIn(ref, tree)}: ${listNames(conflicts)} in conflict there; solve that and git add it`;
+}
+
 function checkedOutIn(ref: string, tree: string): string {
   return `${ref.replace(/^refs\/heads\//, '')} is checked out in ${tree}`;
 }
