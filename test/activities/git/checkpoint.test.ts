@@ -61,7 +61,13 @@ describe('checkpoint', () => {
   });
 
   it('has no commit for work that changes nothing', async () => {
-    expect(await rig.checkpoint(workspace)).toEqual({ kind: 'unchanged', sha: null, risks: [], notes: [] });
+    expect(await rig.checkpoint(workspace)).toEqual({
+      kind: 'unchanged',
+      sha: null,
+      risks: [],
+      notes: [],
+      isEmpty: true,
+    });
   });
 
   it('writes a patch that can be applied, and lets the mirror have the commit', async () => {

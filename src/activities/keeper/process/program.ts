@@ -106,6 +106,8 @@ export function createProgram(spec: KeeperSpec, journal: Journal, reached: Reach
   const finishOutput = async (open: Streams): Promise<string | null> => {
     limitPatience(open);
     const problem = await open.finish();
+    // All output may have been read when the disk was full: until it is written, or given up, nobody knows what is missing.
+    await journal.written();
     const [code] = missing;
     return problem ?? (code === undefined ? null : `the journal's last records are missing: ${code}`);
   };
