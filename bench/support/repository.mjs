@@ -1,4 +1,5 @@
-// The repository of a bench project: small, checked out, with a WORKFLOW.md and perhaps task files.
+// The repository of a bench project: small, with a WORKFLOW.md and perhaps task files. The base is not checked out
+// in it, as where nobody works in the folder that Continuo lands in: its files need not follow.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,6 +19,7 @@ export function makeRepository(folder, files) {
   }
   git(folder, 'add', '--all');
   git(folder, 'commit', '--quiet', '--message', 'A project');
+  git(folder, 'checkout', '--quiet', '--detach');
 }
 
 const writeNote = 'mkdir -p notes && echo done > "notes/$CONTINUO_TASK.txt"';
