@@ -59,6 +59,8 @@ export class LiveProject {
   private isReady = false;
   private output = '';
   private connection: Connection | null = null;
+  /** Why the engine did not take an approval, the last time that it did not. */
+  private refusal: unknown = null;
 
   constructor(private readonly options: ProjectOptions) {
     this.data = options.data ?? join(this.folder, 'data');
@@ -199,8 +201,9 @@ export class LiveProject {
       await client.connection.withDeadline(Date.now() + 3_000, () =>
         handle.executeUpdate(decideUpdate, { args: [{ ...message, sha: headSha!, round }] }),
       );
-    } catch {
+    } catch (error) {
       // Heard or not, the next look at the task tells.
+      this.refusal = error;
     }
   }
 
@@ -247,9 +250,20 @@ export class LiveProject {
   async until(what: string, done: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
     const deadline = Date.now() + limitMs;
     while (!(await done())) {
-      if (Date.now() > deadline) throw new Error(`never came: ${what}\n${this.output.slice(-4000)}`);
+      if (Date.now() > deadline) throw new Error(`never came: ${what}\n${await this.describe()}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  /** What there is to know of a test that came to a halt. */
+  private async describe(): Promise<string> {
+    const identifiers = Object.keys(this.options.tasks ?? {});
+    const statuses = await Promise.all(identifiers.map((identifier) => this.status(identifier)));
+    const lines = statuses.map((status, index) => {
+      const { phase, waitsSince, waiting, headSha, round } = status ?? {};
+      return JSON.stringify({ task: identifiers[index], phase, waitsSince, waiting, headSha, round });
+    });
+    return [...lines, `last refusal: ${String(this.refusal)}`, this.output.slice(-4000)].join('\n');
   }
 
   /** Lines that the agent, checks or hooks of the test wrote down outside. */
