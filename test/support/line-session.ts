@@ -50,6 +50,7 @@ const protocol: LineProtocol<State, string> = {
       done: message.done ?? state.done,
     };
   },
+  restart: () => ({ written: [], ready: false, question: null, done: null }),
   next({ written, ready, question, done }) {
     const write = (key: string, message: object) => {
       if (written.includes(key)) return [];

@@ -1,8 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { look } from './place.js';
+import { isCutOff, look } from './place.js';
 import type { ProgramResult, ProgramSpec } from './program.js';
 import { runProgram } from './program.js';
-import { endRemains } from './strays.js';
 
 /** How a program ended that was attended to. */
 export type Attended =
@@ -21,7 +19,7 @@ export async function stateOf(place: string): Promise<PlaceState> {
     case 'running':
       return 'begun';
     case 'ended':
-      return isCutOff(found.exit.ending.kind) ? 'interrupted' : 'begun';
+      return isCutOff(found.exit) ? 'interrupted' : 'begun';
     case 'lost':
       return 'interrupted';
   }
@@ -35,21 +33,9 @@ export async function attend(spec: ProgramSpec): Promise<Attended> {
   if (spec.end?.aborted === true && (await stateOf(spec.place)) !== 'begun') {
     return { kind: 'cancelled', durationMs: 0, outputProblem: null };
   }
-  await clearCutOff(spec.place);
   const result = await runProgram(spec);
   const { durationMs, outputProblem } = result;
   const isEnded = result.kind !== 'lost' && result.kind !== 'lease';
   const isWanted = result.kind !== 'cancelled' || spec.end?.aborted === true;
   return isEnded && isWanted ? result : { kind: 'interrupted', durationMs, outputProblem };
-}
-
-/** One that ended has told its result for ever; one that was lost may have left some of its processes. */
-async function clearCutOff(place: string): Promise<void> {
-  const found = await look(place);
-  if (found.kind === 'ended' && isCutOff(found.exit.ending.kind)) await rm(place, { recursive: true });
-  if (found.kind === 'lost') await endRemains(found.claim);
-}
-
-function isCutOff(ending: string): boolean {
-  return ending === 'lease' || ending === 'closed';
 }

@@ -19,8 +19,10 @@ export interface KeeperConnection {
   readonly exit: Exit | null;
   readonly isEvicted: boolean;
   readonly isClosed: boolean;
-  /** Settles at the next news: growth, exit, eviction, the end of the connection. */
+  /** Settles at the next news: growth, exit, eviction, the end of the connection, a nudge. */
   news(): Promise<void>;
+  /** Makes whoever waits for news look again. */
+  nudge(): void;
   send(frame: ToKeeper): void;
   /** For frames with a key: null when the keeper has acknowledged it, else its refusal. Rejects when the connection ends. */
   ask(frame: Asked): Promise<ErrorCode | null>;
@@ -127,7 +129,7 @@ class OpenConnection implements KeeperConnection {
       this.isClosed = true;
       for (const { fail } of this.asked.values()) fail(new AttachError('GONE'));
       this.asked.clear();
-      this.tell();
+      this.nudge();
     });
   }
 
@@ -139,7 +141,7 @@ class OpenConnection implements KeeperConnection {
   async greeted(): Promise<void> {
     const timer = setTimeout(() => {
       this.refusal ??= 'DEAF';
-      this.tell();
+      this.nudge();
     }, helloMs);
     while (this.greeting === null && this.refusal === null && !this.isClosed) await this.news();
     clearTimeout(timer);
@@ -167,7 +169,7 @@ class OpenConnection implements KeeperConnection {
     this.socket.destroy();
   }
 
-  private tell(): void {
+  nudge(): void {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
@@ -206,7 +208,7 @@ class OpenConnection implements KeeperConnection {
       case 'stalled':
         break;
     }
-    this.tell();
+    this.nudge();
   }
 
   private answer(key: string, refusal: ErrorCode | null): void {

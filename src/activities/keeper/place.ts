@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isAlive } from './process-name.js';
 import type { Claim, Exit } from './protocol.js';
-import { files } from './protocol.js';
+import { closeReasons, files } from './protocol.js';
 import { ClaimFile, ExitFile } from './schema.js';
 
 export type Keeper = Extract<Claim, { kind: 'keeper' }>;
@@ -18,6 +18,13 @@ export type Found =
 
 /** An exit is a few hundred bytes; its messages are bounded. */
 const exitBytes = 16 * 1024;
+
+/** Whether a program that ended was cut off, so that another has to do what it was started for. */
+export function isCutOff({ ending }: Exit): boolean {
+  if (ending.kind === 'closed')
+    return ending.reason !== closeReasons.done && ending.reason !== closeReasons.silent;
+  return ending.kind === 'lease';
+}
 
 /** The generations of a place, oldest first, as whole paths; none when there is no such folder. */
 export function generations(place: string): string[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { look } from './place.js';
+import { isCutOff, look } from './place.js';
 import type { Exit, KeeperSpec, Owner, ProgramIo } from './protocol.js';
 import { protocolVersion } from './protocol.js';
 import { ensureKeeper } from './start.js';
@@ -71,7 +71,7 @@ export async function isUnwanted({ place, end, leave }: Started): Promise<boolea
   if (!end?.aborted) return false;
   const found = await look(place);
   if (found.kind === 'lost') await endRemains(found.claim);
-  return found.kind === 'none' || found.kind === 'lost';
+  return found.kind !== 'running' && !(found.kind === 'ended' && !isCutOff(found.exit));
 }
 
 /** What a keeper is told of a program. */

@@ -101,6 +101,9 @@ export type ProgramIo =
   /** stdin is a text, or nothing; stdout and stderr go together to a file, of which head and tail are kept. */
   | { kind: 'output'; stdin: string | null; file: string; limitBytes: number };
 
+/** Why clients ask for the end of a program. After the first two it has done what it was started for. */
+export const closeReasons = { done: 'done', silent: 'silent', cancelled: 'cancelled' } as const;
+
 /** How a program ended; also the content of `exit.json`. */
 export interface Exit {
   ending:

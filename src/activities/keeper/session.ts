@@ -1,21 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked, KeeperConnection } from './connection.js';
 import type { JournalReader } from './journal.js';
 import { openJournal } from './journal.js';
 import type { Started } from './program.js';
+import { generations } from './place.js';
+import type { ToolCall } from './calls.js';
+import { Calls } from './calls.js';
 import { isUnwanted, keeperSpec } from './program.js';
 import type { Exit, Fault, JournalRecord, ToolDeclaration, ToolResult } from './protocol.js';
+import { closeReasons } from './protocol.js';
 import { ensureKeeper } from './start.js';
 import type { Ending } from './watch.js';
 import { EvictedError, isOpen, withKeeper } from './watch.js';
 
 /**
  * A protocol of lines as a reducer over the journal: any worker that reads the same records is in the same state.
- * Both functions are pure. `next` is asked only when everything that has happened was applied.
+ * `next` is asked only when everything that has happened was applied.
  */
 export interface LineProtocol<S, R> {
   initial: S;
   apply(state: S, record: JournalRecord): S;
+  /** The program was cut off, and another one begins that knows nothing of it. All its records were applied. */
+  restart(state: S): S;
   /** What is to be done now; nothing means to wait for more records. */
   next(state: S): Step<R>[];
 }
@@ -24,12 +29,30 @@ export type Step<R> =
   /** The key is the same whoever writes it and however often: the keeper drops the second. */
   | { kind: 'write'; key: string; line: string }
   | { kind: 'tool_result'; id: string; result: ToolResult }
-  | { kind: 'done'; result: R };
+  /** The program is ended. */
+  | { kind: 'done'; result: R }
+  /** The program goes on by itself, as long as its lease lasts: it waits for what no worker can give it now. */
+  | { kind: 'suspend'; result: R };
+
+type Progress = 'wait' | 'ending' | 'detach';
+type Sent = Extract<Step<never>, { kind: 'write' | 'tool_result' }>;
 
 export interface SessionSpec<S, R> extends Started {
   protocol: LineProtocol<S, R>;
   journalLimitBytes: number;
   tools?: ToolDeclaration[];
+  /**
+   * Answers a call; null leaves it to the protocol. Asked once by each worker: one that dies between the effect
+   * and the result is followed by one that asks again.
+   */
+  onCall?: (call: ToolCall) => Promise<ToolResult | null>;
+  /**
+   * How long the program may say nothing in this state, in milliseconds; null for as long as it likes. Only what a
+   * worker has heard itself counts, so that a machine that slept ends nothing.
+   */
+  patienceMs?: (state: S) => number | null;
+  /** Calls `changed` when `next` may have more to say although the program was silent. Returns how to stop. */
+  listen?: (changed: () => void) => () => void;
   /** Told each state that all records known so far lead to, for heartbeats. */
   onState?: (state: S) => void;
   /** For tests. */
@@ -38,6 +61,10 @@ export interface SessionSpec<S, R> extends Started {
 
 export type SessionResult<S, R> =
   | { kind: 'done'; result: R; state: S }
+  /** The program waits, without a worker. */
+  | { kind: 'suspended'; result: R; state: S }
+  /** It was ended, because it was silent for longer than its state allows. */
+  | { kind: 'silent'; state: S }
   /** The program ended before its protocol did. */
   | { kind: 'ended'; exit: Exit; state: S }
   /** The keeper was killed; or there is none, and the end was asked for before. */
@@ -47,63 +74,92 @@ const retryMs = 500;
 
 /**
  * Attaches to the program of the place, or starts it, and carries its protocol on from wherever the last worker left
- * it, to its end; then the program is ended. Nothing is written twice. Throws `LeftError`, `EvictedError`
- * and `KeeperStartError`.
+ * it, to its end; then the program is ended. One that was cut off is followed by another, in the state to which all
+ * journals before lead. Nothing is written twice. Throws `LeftError`, `EvictedError` and `KeeperStartError`.
  */
 export async function runSession<S, R>(spec: SessionSpec<S, R>): Promise<SessionResult<S, R>> {
   const { place, protocol, journalLimitBytes, tools = [], fault = null } = spec;
-  if (await isUnwanted(spec)) return { kind: 'lost', state: protocol.initial };
+  if (await isUnwanted(spec)) return { kind: 'lost', state: await readAll(protocol, generations(place)) };
 
   const io = { kind: 'lines', journalLimitBytes } as const;
   const found = await ensureKeeper(place, keeperSpec(spec, io, { tools, fault }));
   const { folder, claim } = found;
-  const session = new Session(protocol, openJournal(folder), spec);
+  const all = generations(place);
+  const earlier = await readAll(protocol, all.slice(0, all.indexOf(folder)));
+  const session = new Session(spec, earlier, openJournal(folder));
   try {
     const ending =
       found.kind === 'running'
         ? await withKeeper(folder, claim, spec, (connection) => session.carryOn(connection))
         : found;
     // A dead keeper's journal is whole up to its last newline.
-    await session.read(ending.kind === 'ended' ? ending.exit.end : Number.MAX_SAFE_INTEGER);
+    if (ending.kind !== 'detached')
+      await session.read(ending.kind === 'ended' ? ending.exit.end : Number.MAX_SAFE_INTEGER);
     return session.resultOf(ending);
   } finally {
     await session.close();
   }
 }
 
+/** The state after whole generations, each of which is over. */
+async function readAll<S, R>(protocol: LineProtocol<S, R>, folders: string[]): Promise<S> {
+  let state = protocol.initial;
+  for (const folder of folders) {
+    const journal = openJournal(folder);
+    try {
+      await journal.readTo(Number.MAX_SAFE_INTEGER, (record) => {
+        state = protocol.apply(state, record);
+      });
+    } finally {
+      await journal.close();
+    }
+    state = protocol.restart(state);
+  }
+  return state;
+}
+
 class Session<S, R> {
-  private state: S;
   private readonly sent = new Set<string>();
+  private readonly calls: Calls;
+  private nudge: () => void = () => undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private heardAt = performance.now();
 
   constructor(
-    private readonly protocol: LineProtocol<S, R>,
-    private readonly journal: JournalReader,
     private readonly spec: SessionSpec<S, R>,
+    private state: S,
+    private readonly journal: JournalReader,
   ) {
-    this.state = protocol.initial;
+    this.calls = new Calls(spec.onCall, () => this.nudge());
   }
 
-  /** Until the program has ended, also because the protocol is done, or the connection is gone. */
-  async carryOn(connection: KeeperConnection): Promise<void> {
-    let isDone = false;
-    for (;;) {
-      // Before anything is decided: what is done below must not miss a frame that comes meanwhile.
-      const news = connection.news();
-      await this.read(connection.end, this.spec.leave);
-      if (!isOpen(connection)) return;
-      const steps = isDone ? [] : this.protocol.next(this.state);
-      if (steps.some(({ kind }) => kind === 'done')) {
-        isDone = true;
-        connection.send({ op: 'close', reason: 'done' });
+  /** Until the program has ended, or the connection is gone; `detached` when the program is to wait alone. */
+  async carryOn(connection: KeeperConnection): Promise<'detached' | undefined> {
+    this.nudge = () => connection.nudge();
+    const stop = this.spec.listen?.(this.nudge);
+    try {
+      let isEnding = false;
+      for (;;) {
+        // Before anything is decided: what is done below must not miss what comes meanwhile.
+        const news = connection.news();
+        await this.read(connection.end, this.spec.leave);
+        if (!isOpen(connection)) return undefined;
+        const outcome: Progress = isEnding ? 'wait' : await this.proceed(connection);
+        if (outcome === 'detach') return 'detached';
+        isEnding ||= outcome === 'ending';
+        await news;
       }
-      const isAllSent = isDone || (await this.take(steps, connection));
-      await (isAllSent ? news : Promise.race([news, sleep(retryMs)]));
+    } finally {
+      clearTimeout(this.timer);
+      stop?.();
     }
   }
 
   async read(end: number, leave?: AbortSignal): Promise<void> {
     const take = (record: JournalRecord) => {
-      this.state = this.protocol.apply(this.state, record);
+      this.heardAt = performance.now();
+      this.calls.take(record);
+      this.state = this.spec.protocol.apply(this.state, record);
     };
     await this.journal.readTo(end, take, leave);
     this.spec.onState?.(this.state);
@@ -111,21 +167,56 @@ class Session<S, R> {
 
   resultOf(ending: Ending): SessionResult<S, R> {
     const { state } = this;
-    const done = this.protocol.next(state).find((step) => step.kind === 'done');
+    const steps = this.spec.protocol.next(state);
+    const done = steps.find((step) => step.kind === 'done');
     if (done !== undefined) return { kind: 'done', result: done.result, state };
-    return ending.kind === 'ended' ? { kind: 'ended', exit: ending.exit, state } : { kind: 'lost', state };
+    if (ending.kind === 'lost') return { kind: 'lost', state };
+    if (ending.kind === 'detached') {
+      const suspension = steps.find((step) => step.kind === 'suspend');
+      if (suspension === undefined) throw new Error('left a program alone that has something to do');
+      return { kind: 'suspended', result: suspension.result, state };
+    }
+    const why = ending.exit.ending;
+    const isSilent = why.kind === 'closed' && why.reason === closeReasons.silent;
+    return isSilent ? { kind: 'silent', state } : { kind: 'ended', exit: ending.exit, state };
   }
 
   close(): Promise<void> {
     return this.journal.close();
   }
 
+  /** Does what there is to do now. */
+  private async proceed(connection: KeeperConnection): Promise<Progress> {
+    const steps = this.spec.protocol.next(this.state);
+    const patienceMs = this.patienceLeft();
+    const isDone = steps.some(({ kind }) => kind === 'done');
+    if (isDone || patienceMs <= 0) {
+      const reason = isDone ? closeReasons.done : closeReasons.silent;
+      connection.send({ op: 'close', reason });
+      return 'ending';
+    }
+    const isAllSent = await this.take([...this.calls.results(), ...steps], connection);
+    const isSuspended = steps.some(({ kind }) => kind === 'suspend');
+    if (isSuspended && isAllSent && !this.calls.areAtWork()) return 'detach';
+    this.calls.work();
+    clearTimeout(this.timer);
+    const pauseMs = isAllSent ? patienceMs : Math.min(patienceMs, retryMs);
+    if (pauseMs !== Infinity) this.timer = setTimeout(this.nudge, pauseMs);
+    return 'wait';
+  }
+
+  private patienceLeft(): number {
+    const patienceMs = this.spec.patienceMs?.(this.state) ?? null;
+    return patienceMs === null ? Infinity : patienceMs - (performance.now() - this.heardAt);
+  }
+
   /** Sends what was not sent before. False when something has to wait: for room on the disk, or for a program that reads. */
   private async take(steps: Step<R>[], connection: KeeperConnection): Promise<boolean> {
     let isHeldBack = false;
     for (const step of steps) {
+      if (step.kind === 'done' || step.kind === 'suspend') continue;
       // Lines keep their order; a result has a way of its own, and may be what the program waits for.
-      if (step.kind === 'done' || (isHeldBack && step.kind === 'write')) continue;
+      if (isHeldBack && step.kind === 'write') continue;
       const name = step.kind === 'write' ? `the line ${step.key}` : `the result of ${step.id}`;
       if (this.sent.has(name)) continue;
       const refusal = await connection.ask(frameOf(step));
@@ -138,7 +229,7 @@ class Session<S, R> {
   }
 }
 
-function frameOf<R>(step: Exclude<Step<R>, { kind: 'done' }>): Asked {
+function frameOf(step: Sent): Asked {
   if (step.kind === 'write') return { op: 'write', key: step.key, line: step.line };
   return { op: 'tool_result', id: step.id, result: step.result };
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { packageRoot } from '../../config/package-root.js';
 import { awaitClaim, layTombstone } from './await-claim.js';
 import type { Found } from './place.js';
-import { generations, lookAt, readClaim } from './place.js';
+import { generations, isCutOff, lookAt, readClaim } from './place.js';
 import { keeperFlags } from './process/flags.js';
 import { errorCode } from './process/guards.js';
 import type { KeeperSpec } from './protocol.js';
@@ -22,7 +22,7 @@ export class KeeperStartError extends Error {
 
 /**
  * The one keeper of a place: the running one, the one that has ended, or a new one, also after one that was
- * lost before; `lost` when the new one is lost as well. Any number of callers, in any number of processes, get
+ * lost or cut off before; then that is how the new one ended as well. Any number of callers, in any number of processes, get
  * the same. Throws `KeeperStartError`.
  */
 export async function ensureKeeper(
@@ -36,9 +36,13 @@ export async function ensureKeeper(
     const claim = newest === undefined ? null : await awaitClaim(newest);
     if (newest !== undefined && claim?.kind === 'keeper') {
       const found = await lookAt(newest, claim);
-      if (found.kind !== 'lost') return found;
-      if (numberOf(newest) > known) return refuseIfItSaysWhy(found);
-      await endRemains(claim);
+      const isNew = numberOf(newest) > known;
+      if (found.kind === 'running' || (found.kind === 'ended' && (isNew || !isCutOff(found.exit))))
+        return found;
+      if (found.kind === 'lost') {
+        if (isNew) return refuseIfItSaysWhy(found);
+        await endRemains(claim);
+      }
     }
     await startNext(place, numberOf(newest) + 1, spec);
   }

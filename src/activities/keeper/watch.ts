@@ -5,6 +5,7 @@ import type { Keeper } from './place.js';
 import { lookAt } from './place.js';
 import { signalProcess } from './process-name.js';
 import type { Exit } from './protocol.js';
+import { closeReasons } from './protocol.js';
 import { endRemains } from './strays.js';
 
 /** This attempt was asked to leave: the program goes on, and somebody else takes its result. */
@@ -31,7 +32,11 @@ export interface Wishes {
   leave?: AbortSignal | undefined;
 }
 
-export type Ending = { kind: 'ended'; exit: Exit } | { kind: 'lost' };
+export type Ending =
+  | { kind: 'ended'; exit: Exit }
+  | { kind: 'lost' }
+  /** It goes on, and this worker has left it. */
+  | { kind: 'detached' };
 
 /** Beyond its own grace, for a keeper to end everything; then it is ended itself, and its program with it. */
 const endMs = 15_000;
@@ -39,20 +44,20 @@ const pollMs = 20;
 
 /**
  * Attaches to a running keeper as the newest writer, and does the work with the connection, until it returns because
- * the connection is open no longer. Then tells how the program ended. Throws `LeftError`, `EvictedError`, and
+ * the connection is open no longer. Then tells how the program ended. Work that returns `detached` leaves it running. Throws `LeftError`, `EvictedError`, and
  * `AttachError` for a keeper of another version, which goes on.
  */
 export async function withKeeper(
   folder: string,
   claim: Keeper,
   wishes: Wishes,
-  work: (connection: KeeperConnection) => Promise<void>,
+  work: (connection: KeeperConnection) => Promise<'detached' | undefined>,
 ): Promise<Ending> {
   const connection = await tryAttach(folder, claim, wishes);
   if (connection !== null) {
     const stop = heed(wishes, connection, claim);
     try {
-      await work(connection);
+      if ((await work(connection)) === 'detached') return { kind: 'detached' };
     } catch (error) {
       // A broken connection is no fault of the work: what the keeper left tells how it ended.
       if (!(error instanceof AttachError)) throw error;
@@ -67,7 +72,7 @@ export async function withKeeper(
 }
 
 /** Waits until the program has ended, or the connection is gone, also because this attempt is to leave. */
-export async function untilEnded(connection: KeeperConnection): Promise<void> {
+export async function untilEnded(connection: KeeperConnection): Promise<undefined> {
   while (isOpen(connection)) await connection.news();
 }
 
@@ -103,7 +108,7 @@ async function tryAttach(
 function heed({ end, leave }: Wishes, connection: KeeperConnection, claim: Keeper): () => void {
   let timer: NodeJS.Timeout | undefined;
   const endIt = () => {
-    connection.send({ op: 'close', reason: 'cancelled' });
+    connection.send({ op: 'close', reason: closeReasons.cancelled });
     timer = setTimeout(() => void signalProcess(claim.process, 'SIGKILL'), endMs);
   };
   // Whoever waits for news wakes up, and finds the connection closed.

@@ -257,7 +257,7 @@ describe('runProgram', () => {
     leaving.abort();
     await expect(left).rejects.toThrow(LeftError);
     while ((await look(place)).kind === 'running') await sleep(20);
-    expect(await bash('', { place, epoch: 2 })).toMatchObject({ kind: 'lease' });
+    expect(await look(place)).toMatchObject({ kind: 'ended', exit: { ending: { kind: 'lease' } } });
     expect(lives('pid')).toBe(false);
   });
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { attach } from '../../../src/activities/keeper/connection.js';
-import { look } from '../../../src/activities/keeper/place.js';
+import { generations, look } from '../../../src/activities/keeper/place.js';
 import { findProcess } from '../../../src/activities/keeper/processes.js';
 import { EvictedError, LeftError } from '../../../src/activities/keeper/program.js';
 import { files } from '../../../src/activities/keeper/protocol.js';
@@ -52,6 +52,7 @@ function session(script: string, next: Lines['next'], more: Partial<SessionSpec<
     protocol: {
       initial: [],
       apply: (lines, record) => (record.d === 'out' ? [...lines, record.s] : lines),
+      restart: (lines) => [...lines, 'cut off'],
       next,
     },
     ...more,
@@ -203,4 +204,71 @@ describe('an attempt that was replaced', () => {
       expect(notes()).toEqual(['start', 'init', 'turn do it', 'answer yes']);
     },
   );
+
+  it('leaves a program that waits for somebody alone, and comes back with what it waits for', async () => {
+    const script = 'echo asks; read answer; echo "got $answer"; cat';
+    const first = await session(script, (lines) =>
+      lines.includes('asks') ? [{ kind: 'suspend', result: 'asks' }] : [],
+    );
+    expect(first).toMatchObject({ kind: 'suspended', result: 'asks', state: ['asks'] });
+    expect((await look(place)).kind).toBe('running');
+
+    const second = await session(
+      script,
+      (lines) =>
+        lines.includes('got yes')
+          ? [{ kind: 'done', result: lines.join() }]
+          : [{ kind: 'write', key: 'answer', line: 'yes' }],
+      { epoch: 2 },
+    );
+    expect(second).toMatchObject({ kind: 'done', result: 'asks,got yes' });
+  });
+
+  it('begins anew with all that is known of a program that was cut off', async () => {
+    const next: Lines['next'] = (lines) =>
+      lines.filter((line) => line === 'ready').length === 2 ? [{ kind: 'done', result: lines.join() }] : [];
+    const ending = new AbortController();
+    const cut = await session('echo ready; cat', next, {
+      end: ending.signal,
+      onState: (lines) => lines.length > 0 && ending.abort(),
+    });
+    expect(cut.kind).toBe('ended');
+    expect(await session('echo ready; cat', next, { epoch: 2 })).toMatchObject({
+      kind: 'done',
+      result: 'ready,cut off,ready',
+    });
+    // It has done what it was started for.
+    expect(await session('echo ready; cat', next, { epoch: 3 })).toMatchObject({ kind: 'done' });
+    expect(generations(place)).toHaveLength(2);
+  });
+
+  it('ends a program that is silent for longer than its state allows', async () => {
+    const result = await session('echo ready; cat', () => [], {
+      patienceMs: (lines) => (lines.includes('ready') ? 200 : null),
+    });
+    expect(result).toMatchObject({ kind: 'silent', state: ['ready'] });
+    // Whoever asks again learns the same.
+    expect(await session('echo ready; cat', () => [], { epoch: 2 })).toMatchObject({ kind: 'silent' });
+  });
+
+  it('looks again when there is news from outside', async () => {
+    let note: string | null = null;
+    const result = await session(
+      'echo ready; read line; echo "$line"; cat',
+      (lines) => {
+        if (lines.length > 1) return [{ kind: 'done', result: lines.join() }];
+        return note === null ? [] : [{ kind: 'write', key: 'note', line: note }];
+      },
+      {
+        listen(changed) {
+          const timer = setTimeout(() => {
+            note = 'hello';
+            changed();
+          }, 300);
+          return () => clearTimeout(timer);
+        },
+      },
+    );
+    expect(result).toMatchObject({ kind: 'done', result: 'ready,hello' });
+  });
 });

@@ -146,6 +146,7 @@ async function talk(options: Talk): Promise<Heard> {
     protocol: {
       initial: nothing,
       apply: hear,
+      restart: () => nothing,
       next: (state) => (isDone(state) ? [{ kind: 'done', result: state }] : [...writes, ...answer(state)]),
     },
   });
