@@ -171,7 +171,7 @@ export class LiveProject {
     return this.up?.pid ?? 0;
   }
 
-  /** The client of the project's engine; connects again where the server was replaced. */
+  /** The client of the project's engine. */
   async client(): Promise<Client> {
     this.connection ??= await Connection.connect({ address: this.engine().address });
     return new Client({ connection: this.connection });
@@ -215,6 +215,14 @@ export class LiveProject {
     if (victim !== 'server') await this.endUp('SIGKILL');
     // Until it is gone it may still answer.
     if (victim !== 'worker' && pid > 0) await this.until('the server is gone', () => !isAlive(pid));
+    if (victim !== 'worker') await this.disconnect();
+  }
+
+  /** A connection to a server that has gone tries again later and later. */
+  private async disconnect(): Promise<void> {
+    const { connection } = this;
+    this.connection = null;
+    await connection?.close();
   }
 
   private async endUp(how: 'SIGKILL' | 'SIGTERM'): Promise<void> {
@@ -277,7 +285,7 @@ export class LiveProject {
   }
 
   async close(): Promise<void> {
-    await this.connection?.close();
+    await this.disconnect();
     // What a test has stopped would not hear.
     for (const { pid } of this.processes()) signal(pid, 'SIGCONT');
     this.run('down', '--agents');
