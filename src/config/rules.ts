@@ -7,7 +7,7 @@ import { trackerProfile, trackerProfiles } from './tracker-profiles.js';
 import { hasPassword } from './repository-url.js';
 
 /** Agent backends of this version. */
-const agentKinds = ['command'];
+const agentKinds = ['codex', 'claude', 'acp', 'command'];
 
 /** A problem, and the error class of the file that has it. */
 export type RuleProblem = ConfigProblem & { code: ConfigErrorCode };
@@ -58,10 +58,14 @@ function endStateProblems({ tracker }: FrontMatter): RuleProblem[] {
   });
 }
 
-function agentProblems({ agent, command }: FrontMatter): RuleProblem[] {
+function agentProblems({ agent, acp, command }: FrontMatter): RuleProblem[] {
   if (!agentKinds.includes(agent.kind)) {
     const allowed = `${agentKinds.join(', ')} (the agents that this version can run; without agent.kind it is codex)`;
     return [invalid('agent.kind', agent.kind, allowed)];
+  }
+  if (agent.kind === 'acp' && acp === undefined) {
+    const allowed = 'the command line of an agent that speaks ACP, because agent.kind is acp';
+    return [invalid('acp.command', undefined, allowed)];
   }
   if (agent.kind === 'command' && command === undefined) {
     return [

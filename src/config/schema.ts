@@ -69,26 +69,63 @@ const Hooks = z.object({
   timeout_ms: duration.default(60_000),
 });
 
+/** What agents ask before they do it; the first rule that fits decides, and without one a person. */
+const Approval = z.object({
+  kind: z.enum(['command', 'edit', 'tool', 'other']).optional(),
+  /** A glob; a star stands for any text. */
+  pattern: word.optional(),
+  answer: z.enum(['allow', 'deny', 'ask']),
+});
+
 const Agent = z.object({
   kind: word.default('codex'),
   auth: z.enum(['inherit', 'api_key']).default('inherit'),
   /** Names of environment variables that pass through to the agent. */
   env: variables.default([]),
+  approvals: z.array(Approval, { error: 'a list of rules, each with answer' }).default([]),
   max_concurrent_agents: positive.default(10),
   max_concurrent_agents_by_state: limitsByState,
   max_turns: positive.default(20),
   max_retry_backoff_ms: duration.default(300_000),
 });
 
+/** How long an agent may be silent: in a turn, while it starts, and before it counts as stalled. */
+const patience = {
+  turn_timeout_ms: duration.default(3_600_000),
+  read_timeout_ms: duration.default(5_000),
+  /** Zero and less turn stall detection off. */
+  stall_timeout_ms: wholeNumber(-longestMs, longestMs, 'a whole number of milliseconds').default(300_000),
+};
+
 const Codex = z.object({
   command: word.default('codex app-server'),
   approval_policy: z.unknown().optional(),
   thread_sandbox: z.unknown().optional(),
   turn_sandbox_policy: z.unknown().optional(),
-  turn_timeout_ms: duration.default(3_600_000),
-  read_timeout_ms: duration.default(5_000),
-  /** Zero and less turn stall detection off. */
-  stall_timeout_ms: wholeNumber(-longestMs, longestMs, 'a whole number of milliseconds').default(300_000),
+  ...patience,
+});
+
+const Claude = z.object({
+  /** What is started, by `bash -lc`; the flags of the protocol follow. */
+  command: word.default('claude'),
+  model: word.optional(),
+  /** As `--permission-mode` takes it. */
+  permission_mode: word.default('acceptEdits'),
+  /** As `--allowedTools` takes them: used without asking. */
+  allowed_tools: words.default([]),
+  ...patience,
+  // It looks at its surroundings before it says anything.
+  read_timeout_ms: duration.default(30_000),
+});
+
+const Acp = z.object({
+  /** Any agent that speaks the Agent Client Protocol on stdio, started by `bash -lc`. */
+  command: word,
+  /** The mode of the session, as the agent names it. */
+  mode: word.optional(),
+  model: word.optional(),
+  ...patience,
+  read_timeout_ms: duration.default(30_000),
 });
 
 const Command = z.object({
@@ -223,6 +260,8 @@ export const FrontMatter = z.object({
   hooks: Hooks.prefault({}),
   agent: Agent.prefault({}),
   codex: Codex.prefault({}),
+  claude: Claude.prefault({}),
+  acp: Acp.optional(),
   command: Command.optional(),
   keeper: Keeper.prefault({}),
   containment: Containment.prefault({}),

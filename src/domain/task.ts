@@ -111,6 +111,13 @@ export interface Question {
   options: string[];
 }
 
+export interface QuestionAnswer {
+  questionId: string;
+  question: string;
+  text: string;
+  by: string;
+}
+
 export interface TaskError {
   category: string;
   message: string;
@@ -168,6 +175,8 @@ export interface TaskState {
   capsFrom: CapsBaseline;
   workspace: Workspace | null;
   session: string | null;
+  /** What people have answered in the turn that is not over yet, because its agent asked; null outside of one. */
+  openTurn: { turn: number; answers: QuestionAnswer[] } | null;
   headSha: string | null;
   evidence: Evidence | null;
   risks: Risk[];
@@ -212,6 +221,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     capsFrom: { attempts: 0, turns: 0, tokens: 0 },
     workspace: null,
     session: null,
+    openTurn: null,
     headSha: null,
     evidence: null,
     risks: [],

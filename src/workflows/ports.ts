@@ -8,7 +8,14 @@ import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
-import type { Feedback, Outcome, Question, TaskState, Workspace } from '../domain/task.js';
+import type {
+  Feedback,
+  Outcome,
+  Question,
+  QuestionAnswer,
+  TaskState,
+  Workspace,
+} from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -143,6 +150,16 @@ export interface RunTurnInput extends Configured {
   round: number;
   session: string | null;
   feedback: Feedback[];
+  /** What people have answered to questions of this very turn. */
+  answers?: QuestionAnswer[];
+  /** What the task may still spend. */
+  limits?: TurnLimits;
+}
+
+/** Null where nothing limits it. */
+export interface TurnLimits {
+  tokens: number | null;
+  usd: number | null;
 }
 
 /** What an agent says against findings; `problem` is why nothing of it could be taken. */
@@ -159,7 +176,12 @@ export type TurnOutcome = {
 } & (
   | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }
+  /** It goes on when the same turn is asked for with the answer. */
   | { kind: 'question'; question: Question }
+  /** Ended by the workflow's wish. */
+  | { kind: 'stopped' }
+  /** Ended because it has spent more than it may. */
+  | { kind: 'limit'; message: string }
   /** The model's quota is used up until then (RFC 3339). */
   | { kind: 'quota'; until: string; message: string }
 );

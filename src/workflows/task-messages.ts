@@ -37,9 +37,11 @@ export function handleMessages(task: Task): void {
       if (state.waiting.question.id !== questionId) return 'this question is no longer open';
       return text.trim() === '' ? 'the answer is empty' : null;
     },
-    apply: ({ text, by }) => {
+    apply: ({ questionId, text, by }) => {
       const question = state.waiting?.kind === 'question' ? state.waiting.question.text : '';
-      state.feedback.push({ kind: 'answer', question, answer: text, by });
+      // The agent that asked goes on with it; where there is none any more, the next one is told.
+      if (state.openTurn !== null) state.openTurn.answers.push({ questionId, question, text, by });
+      else state.feedback.push({ kind: 'answer', question, answer: text, by });
       state.waiting = null;
       return `answered by ${by}`;
     },

@@ -14,7 +14,7 @@ import { askToLand, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
+import { exhaustedCap, fail, sendBack, tryAgain, turnLimits, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -96,6 +96,10 @@ export async function run(task: Task): Promise<Stage> {
         () => state.waiting?.kind !== 'question',
       );
       return { phase: 'run' };
+    case 'stopped':
+      return { phase: 'run' };
+    case 'limit':
+      return fail(task, 'tokens', turn.message);
     case 'quota':
       await waitOut(task, Date.parse(turn.until) - Date.now(), turn.message);
       return { phase: 'run' };
@@ -218,6 +222,8 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   const { state } = task;
   const workspace = workspaceOf(task);
   const turn = state.usage.turns + 1;
+  // A question does not end a turn: it goes on with the answer.
+  const answers = state.openTurn?.turn === turn ? state.openTurn.answers : [];
   const told = state.feedback.length;
   const port = agent({
     host: workspace.host,
@@ -233,6 +239,8 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
     round: state.round,
     session: state.session,
     feedback: state.feedback,
+    ...(answers.length > 0 && { answers }),
+    limits: turnLimits(task),
   };
   const outcome = await port.runTurn(input).catch((error: unknown) => {
     // A turn is known by its number, so the next one must not pass for the one that was ended.
@@ -240,10 +248,12 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
     throw error;
   });
 
-  state.usage = addTurn(state.usage, outcome.usage);
   state.session = outcome.session;
-  // What arrived during the turn stays for the next one, and a failed turn is told again.
-  if (outcome.kind !== 'failed') state.feedback.splice(0, told);
+  state.openTurn = outcome.kind === 'question' ? { turn, answers } : null;
+  if (outcome.kind === 'question') return outcome;
+  state.usage = addTurn(state.usage, outcome.usage);
+  // What arrived during the turn stays for the next one; one that failed or was ended is told again.
+  if (outcome.kind !== 'failed' && outcome.kind !== 'stopped') state.feedback.splice(0, told);
   if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
   if (outcome.kind === 'completed') {
     note(task, `turn ${turn}: ${outcome.summary}`);

@@ -1,6 +1,7 @@
 import type { FailReason } from '../domain/failure.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
+import type { TurnLimits } from './ports.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
@@ -120,4 +121,10 @@ export function exhaustedCap(task: Task): [FailReason, string] | null {
     return ['tokens', `all ${limits.tokens} tokens are used up`];
   }
   return null;
+}
+
+/** What the next turn may spend of what the task has left. */
+export function turnLimits(task: Task): TurnLimits {
+  const { usage, capsFrom } = task.state;
+  return { tokens: view(task).limits.tokens - (usage.totalTokens - capsFrom.tokens), usd: null };
 }

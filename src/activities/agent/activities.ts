@@ -54,7 +54,7 @@ function turnOf(deps: HostDeps, config: Config, input: RunTurnInput, attempt: At
 async function playOnce(turn: Turn): Promise<TurnOutcome> {
   const progress = await turn.record.read();
   const outcome = progress.kind === 'ended' ? progress.outcome : await playAndKeep(turn);
-  await runAfterHook(turn);
+  if (outcome.kind !== 'question') await runAfterHook(turn);
   return outcome;
 }
 
@@ -63,8 +63,8 @@ async function playAndKeep(turn: Turn): Promise<TurnOutcome> {
   const { end } = turn.attempt;
   try {
     const outcome = await play(turn);
-    end.throwIfAborted();
-    await keep(turn, outcome);
+    // A turn that asks is not over.
+    if (outcome.kind !== 'question') await keep(turn, outcome);
     return outcome;
   } catch (error) {
     if (end.aborted && (await hasBegun(turn))) await runAfterHook(turn);

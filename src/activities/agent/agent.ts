@@ -1,11 +1,12 @@
 import type { Config } from '../../config/config.js';
-import type { Question } from '../../domain/task.js';
+import type { Question, QuestionAnswer } from '../../domain/task.js';
 import type { TurnUsage } from '../../domain/usage.js';
-import type { TurnOutcome } from '../../workflows/ports.js';
+import type { TurnLimits, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import type { Untrusted } from '../enclose.js';
 import type { Contained } from '../keeper/containment/contain.js';
-import type { Owner } from '../keeper/protocol.js';
+import type { ToolCall } from '../keeper/calls.js';
+import type { Owner, ToolDeclaration, ToolResult } from '../keeper/protocol.js';
 
 /** One prompt-to-completion step. All paths are absolute. */
 export interface Turn {
@@ -20,6 +21,14 @@ export interface Turn {
   prompt: string;
   /** What has happened since the last turn; empty when nothing has. */
   guidance: string;
+  /** An earlier program of this very turn was cut off. */
+  wasCutOff: boolean;
+  /** What people have answered to questions of this turn. */
+  answers: readonly QuestionAnswer[];
+  /** Beyond these the turn is ended. */
+  limits: TurnLimits;
+  tools: AgentTools;
+  remarks: Remarks;
   workspace: string;
   /** The complete environment of the agent's program. */
   env: Record<string, string>;
@@ -37,15 +46,42 @@ export interface Turn {
   transcriptFrom: number;
 }
 
+/** What the agent may call without any credential of its own. */
+export interface AgentTools {
+  declared: ToolDeclaration[];
+  /** Null for a call that waits for a person. */
+  call: (call: ToolCall) => Promise<ToolResult | null>;
+}
+
+/** What a person says to a turn that runs. */
+export interface Remark {
+  id: string;
+  text: string;
+}
+
+export interface Remarks {
+  all: () => readonly Remark[];
+  /** Calls `changed` when there are more. Returns how to stop. */
+  listen: (changed: () => void) => () => void;
+}
+
 /** What every kind of agent tells while it works. */
 export type AgentEvent =
+  | { type: 'session'; id: string; resumed: boolean }
   | { type: 'message'; text: string }
+  | { type: 'thinking'; text: string }
   | { type: 'tool'; name: string; detail: string }
+  /** What a tool printed; `ok` is null when the agent does not say. */
+  | { type: 'result'; name: string; text: string; ok: boolean | null }
+  | { type: 'files'; paths: string[] }
+  | { type: 'plan'; steps: { text: string; status: string }[] }
   | { type: 'usage'; usage: TurnUsage }
   | { type: 'question'; question: Question }
   | { type: 'approval'; action: string; granted: boolean }
   /** Times are RFC 3339. */
-  | { type: 'rate_limit'; until: string; message: string };
+  | { type: 'rate_limit'; until: string | null; message: string }
+  /** What this version does not know, a warning, or no message at all. */
+  | { type: 'other'; text: string };
 
 export type Emit = (event: AgentEvent) => Promise<void>;
 
@@ -61,8 +97,8 @@ export interface Agent {
   opening: AgentEvent;
   /**
    * Plays one turn to its end, or goes on with the program that plays it already. Every way in which a turn
-   * can end is a value; it throws only the reason of `attempt.end`, after the agent's whole tree of processes
-   * has ended, and what `runProgram` throws: then the program may go on.
+   * can end is a value, `stopped` after `attempt.end` once the agent's whole tree of processes has ended; it throws
+   * only what `runProgram` throws: then the program may go on.
    */
   runTurn(turn: Turn, emit: Emit, attempt: Attempt): Promise<TurnEnd>;
 }

@@ -11,10 +11,11 @@ import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
-import type { AgentEvent, TurnEnd } from './agent.js';
+import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { createAgent } from './registry.js';
+import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript, sizeOf } from './transcript.js';
 import type { Begun, TurnRecord } from './turn-record.js';
@@ -32,6 +33,8 @@ export interface TurnToPlay {
   /** Stands for the agent's program. */
   place: string;
 }
+
+const noRemarks: Remarks = { all: () => [], listen: () => () => undefined };
 
 /** Whatever ends its keeper again and again would be started for ever. */
 const mostGenerations = 3;
@@ -69,6 +72,11 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       title: issue.title,
       prompt,
       guidance: guidanceOf(interrupted ? [...input.feedback, cutOff] : input.feedback),
+      wasCutOff: interrupted,
+      answers: input.answers ?? [],
+      limits: input.limits ?? { tokens: null, usd: null },
+      tools: agentTools(),
+      remarks: noRemarks,
       workspace: path,
       env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), {
         TMPDIR: temporary,
@@ -86,7 +94,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
     turn.attempt,
   );
   if (end.kind === 'interrupted') return end;
-  await transcript.end(end);
+  // A question does not end the turn.
+  if (end.kind !== 'question') await transcript.end(end);
   const played: TurnOutcome = interrupted ? { ...end, wasCutOff: true } : end;
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
@@ -106,7 +115,10 @@ async function begin(
   const progress = await record.read();
   const known: Begun = progress.kind === 'begun' ? progress : { from: 0, interrupted: false };
   const state = await stateOf(place);
-  if (state === 'begun') return known;
+  if (state === 'begun') {
+    await transcript.goOn(known.from);
+    return known;
+  }
 
   await openAnswers(temporaryOf(input));
   await transcript.begin(opening);

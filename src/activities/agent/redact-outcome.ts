@@ -12,7 +12,10 @@ export async function redactOutcome(outcome: TurnOutcome, redact: Redact): Promi
       };
     case 'failed':
     case 'quota':
+    case 'limit':
       return { ...outcome, message: await redact(outcome.message) };
+    case 'stopped':
+      return outcome;
     case 'question': {
       const { id, text, options } = outcome.question;
       const question = { id, text: await redact(text), options: await Promise.all(options.map(redact)) };

@@ -12,6 +12,11 @@ export interface Transcript {
   file: string;
   /** Writes the header of a turn whose agent starts now, and what it starts with. */
   begin: (opening: AgentEvent) => Promise<void>;
+  /**
+   * What is added from here on was told to another worker already, as far as the file goes beyond `from`, and is
+   * not written twice: the same events come as the same words.
+   */
+  goOn: (from: number) => Promise<void>;
   /** How much the agent may still print in this turn, in bytes. */
   room: () => Promise<number>;
   add: (event: AgentEvent) => Promise<void>;
@@ -24,6 +29,7 @@ export interface Transcript {
  */
 export function openTranscript(input: RunTurnInput): Transcript {
   const file = join(input.workspace.runPath, 'transcript.log');
+  let known = 0;
   const write = (line: string) => appendFile(file, `${line}\n`, { mode: 0o600 }).catch(() => undefined);
   const attempt = input.attempt === null ? '' : `, attempt ${input.attempt}`;
   const title = `turn ${input.turn} of ${input.identifier}`;
@@ -33,8 +39,16 @@ export function openTranscript(input: RunTurnInput): Transcript {
       await write(`\n==== ${title} (round ${input.round}${attempt}) ${new Date().toISOString()}`);
       await write(describeEvent(opening));
     },
+    async goOn(from) {
+      known = (await sizeOf(file)) - from;
+    },
     room: async () => Math.max(Math.min(totalLimit - (await sizeOf(file)), turnLimit), leastLimit),
-    add: (event) => write(describeEvent(event)),
+    async add(event) {
+      const text = describeEvent(event);
+      const bytes = Buffer.byteLength(text) + 1;
+      if (known < bytes) await write(text);
+      known = Math.max(known - bytes, 0);
+    },
     end: (outcome) => write(`\n==== ${title} ${describeOutcome(outcome)} ${new Date().toISOString()}`),
   };
 }
@@ -46,10 +60,20 @@ export async function sizeOf(file: string): Promise<number> {
 
 function describeEvent(event: AgentEvent): string {
   switch (event.type) {
+    case 'session':
+      return `> ${event.resumed ? 'goes on with' : 'begins'} session ${event.id}`;
     case 'message':
       return event.text;
+    case 'thinking':
+      return `> thinks: ${event.text}`;
     case 'tool':
       return `> ${event.name}: ${event.detail}`;
+    case 'result':
+      return [`> ${event.name} ${event.ok === false ? 'failed' : 'ended'}`, event.text].join('\n').trimEnd();
+    case 'files':
+      return `> files: ${event.paths.join(', ')}`;
+    case 'plan':
+      return ['> plan:', ...event.steps.map(({ text, status }) => `>   ${status}: ${text}`)].join('\n');
     case 'usage':
       return `> tokens: ${event.usage.totalTokens}`;
     case 'question':
@@ -57,7 +81,9 @@ function describeEvent(event: AgentEvent): string {
     case 'approval':
       return `> ${event.granted ? 'granted' : 'refused'}: ${event.action}`;
     case 'rate_limit':
-      return `> rate limit until ${event.until}: ${event.message}`;
+      return `> rate limit until ${event.until ?? 'a time that is not known'}: ${event.message}`;
+    case 'other':
+      return `> ${event.text}`;
   }
 }
 
@@ -70,6 +96,10 @@ function describeOutcome(outcome: TurnOutcome): string {
       return `failed (${outcome.category}): ${outcome.message.split('\n')[0] ?? ''}`;
     case 'question':
       return 'asks a question';
+    case 'stopped':
+      return 'was ended';
+    case 'limit':
+      return `ended at its limit: ${outcome.message}`;
     case 'quota':
       return `ended at the quota, which lasts until ${outcome.until}`;
   }

@@ -32,6 +32,8 @@ const Outcome = Facts.and(
       question: z.object({ id: z.string(), text: z.string(), options: z.array(z.string()) }),
     }),
     z.object({ kind: z.literal('quota'), until: z.string(), message: z.string() }),
+    z.object({ kind: z.literal('stopped') }),
+    z.object({ kind: z.literal('limit'), message: z.string() }),
   ]),
 ) satisfies z.ZodType<TurnOutcome>;
 

@@ -53,6 +53,9 @@ describe('the agent command', () => {
     let writable: readonly string[] | undefined;
     const turn: Turn = {
       ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
+      ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
+      tools: { declared: [], call: () => Promise.resolve(null) },
+      remarks: { all: () => [], listen: () => () => undefined },
       ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, env: { HOME: '/home/ann' } },
       enclose(program) {
         writable = program.writable;

@@ -50,16 +50,17 @@ export function createCommandAgent(config: Config): Agent {
         end,
         leave,
       });
-      // Whoever ended the program of a cancelled turn, it says nothing about the turn.
-      end.throwIfAborted();
-      if (result.kind === 'interrupted') return { kind: 'interrupted' };
+      if (result.kind === 'interrupted' && !end.aborted) return { kind: 'interrupted' };
       const tail = (limit: { lines: number; bytes: number }) =>
         readTail(turn.transcript, limit, turn.transcriptFrom);
       return {
         // A program remembers nothing: each turn is a session of its own.
         session: `turn-${turn.turn}`,
         usage: usageOf(result),
-        ...(await judge(result, command.timeout_ms, tail)),
+        // Whoever ended the program of a cancelled turn, it says nothing about the turn.
+        ...(end.aborted || result.kind === 'interrupted'
+          ? { kind: 'stopped' }
+          : await judge(result, command.timeout_ms, tail)),
       };
     },
   };
@@ -113,6 +114,6 @@ function facts({ identifier, turn, round, attempt }: Turn): Record<string, strin
 }
 
 /** A program tells no tokens. */
-function usageOf({ durationMs }: Finished): TurnUsage {
+function usageOf({ durationMs }: Attended): TurnUsage {
   return { inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: null, agentMs: durationMs };
 }

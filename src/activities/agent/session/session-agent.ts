@@ -1,0 +1,141 @@
+import type { Config } from '../../../config/config.js';
+import type { TurnOutcome } from '../../../workflows/ports.js';
+import type { Exit } from '../../keeper/protocol.js';
+import { runSession } from '../../keeper/session.js';
+import type { SessionResult } from '../../keeper/session.js';
+import type { Agent, AgentEvent, TurnEnd } from '../agent.js';
+import type { Backend, Patience, Thread } from './backend.js';
+import type { TurnState, TurnStop } from './turn-state.js';
+import { turnProtocol } from './turn-state.js';
+
+/** A shell's word for "no such command" (POSIX, 2.8.2). */
+const commandNotFound = 127;
+/** Lines of ten megabytes are accepted (SPEC 10.1); a whole turn of them is a fault of the agent's. */
+const journalLimitBytes = 512 * 1024 * 1024;
+/** Silence ends a turn, not its length (SPEC 10.6); what it may cost is the budget's matter. */
+const longestTurnMs = 2 ** 31 - 1;
+/** When a model does not say until when its quota is used up. */
+const unknownQuotaMs = 15 * 60_000;
+
+type Judgement = { kind: 'failed'; category: string; message: string };
+
+/** An agent that speaks a protocol of lines: its session outlives the worker, and its thread the program. */
+export function createSessionAgent<S extends Thread>(config: Config, backend: Backend<S>): Agent {
+  return {
+    opening: { type: 'tool', name: backend.kind, detail: backend.command },
+    async runTurn(turn, emit, { end, leave, epoch }): Promise<TurnEnd> {
+      let story = Promise.resolve();
+      const tell = (event: AgentEvent) => {
+        story = story.then(() => emit(event));
+      };
+      const enclosed = await turn.enclose(backend.launch(turn));
+      const result = await runSession<TurnState<S>, TurnStop>({
+        ...enclosed,
+        place: turn.place,
+        owner: turn.owner,
+        cwd: turn.workspace,
+        timeoutMs: longestTurnMs,
+        leaseMs: turn.leaseMs,
+        journalLimitBytes,
+        tools: turn.tools.declared,
+        onCall: turn.tools.call,
+        patienceMs: ({ thread }) => patienceMs(backend.patience, thread),
+        listen: turn.remarks.listen,
+        protocol: turnProtocol(turn, backend.protocol(turn), {
+          rules: config.agent.approvals,
+          remarks: turn.remarks.all,
+          emit: tell,
+        }),
+        epoch,
+        end,
+        leave,
+      });
+      await story;
+      const { thread } = result.state;
+      const judged = judge(backend, result, end);
+      return judged.kind === 'interrupted'
+        ? judged
+        : { session: thread.id ?? turn.session, usage: thread.usage, ...judged };
+    },
+  };
+}
+
+type Facts = 'session' | 'usage';
+type WithoutFacts<T> = T extends unknown ? Omit<T, Facts> : never;
+type Judged = WithoutFacts<TurnOutcome> | { kind: 'interrupted' };
+
+function judge<S extends Thread>(
+  backend: Backend<S>,
+  result: SessionResult<TurnState<S>, TurnStop>,
+  end: AbortSignal,
+): Judged {
+  const { thread, stderr } = result.state;
+  if (result.kind === 'done' || result.kind === 'suspended') return stopped(result.result, thread);
+  if (end.aborted) return { kind: 'stopped' };
+  if (result.kind === 'lost') return { kind: 'interrupted' };
+  if (result.kind === 'silent') return silence(backend, thread);
+  return exited(backend, result.exit, thread, stderr);
+}
+
+function stopped(stop: TurnStop, { end }: Thread): Judged {
+  if (stop.kind !== 'ended') return stop;
+  if (end === null) throw new Error('a turn is done whose thread has not ended');
+  if (end.kind !== 'quota') return end;
+  return { ...end, until: end.until ?? new Date(Date.now() + unknownQuotaMs).toISOString() };
+}
+
+function patienceMs({ readMs, turnMs, stallMs }: Patience, { isStarting, end }: Thread): number | null {
+  if (end !== null) return null;
+  if (isStarting) return readMs;
+  return stallMs > 0 ? Math.min(turnMs, stallMs) : turnMs;
+}
+
+function silence<S extends Thread>({ kind, patience }: Backend<S>, thread: Thread): Judgement {
+  const ms = patienceMs(patience, { ...thread, end: null }) ?? 0;
+  if (thread.isStarting) {
+    return {
+      kind: 'failed',
+      category: 'response_timeout',
+      message: `${kind} did not answer within ${ms} ms: see ${kind}.read_timeout_ms`,
+    };
+  }
+  const isStall = ms < patience.turnMs;
+  return {
+    kind: 'failed',
+    category: isStall ? 'stalled' : 'turn_timeout',
+    message: `${kind} said nothing for ${ms} ms: see ${kind}.${isStall ? 'stall' : 'turn'}_timeout_ms`,
+  };
+}
+
+function exited<S extends Thread>(
+  { kind, command }: Backend<S>,
+  { ending }: Exit,
+  { isStarting }: Thread,
+  stderr: string,
+): Judged {
+  const failed = (category: string, what: string): Judgement => ({
+    kind: 'failed',
+    category,
+    message: stderr.trim() === '' ? what : `${what}; its last words:\n${stderr.trim()}`,
+  });
+  switch (ending.kind) {
+    case 'exited': {
+      const how = ending.exitCode === null ? `by ${ending.signal ?? 'a signal'}` : `with ${ending.exitCode}`;
+      if (ending.exitCode === commandNotFound)
+        return failed(`${kind}_not_found`, `there is no such program: ${command}`);
+      return failed(
+        isStarting ? 'startup_failed' : 'port_exit',
+        `${kind} ended ${how} in the middle of its turn`,
+      );
+    }
+    case 'timed_out':
+      return failed('turn_timeout', `${kind} did not end within ${longestTurnMs} ms`);
+    case 'output_limit':
+      return failed('output_limit', `${kind} printed more than ${journalLimitBytes} bytes`);
+    case 'not_started':
+      return failed('startup_failed', `${kind} could not start: ${ending.message}`);
+    case 'closed':
+    case 'lease':
+      return { kind: 'interrupted' };
+  }
+}
