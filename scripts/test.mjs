@@ -1,6 +1,7 @@
 // `npm test`: build, types, lint, then every jest test but those of the long suites. `npm run test:e2e` and
-// `npm run test:storm`: build, then one of those, which kill real processes for minutes. The last line is
-// `N passed, N failed`; a step that fails counts as one failure, and so does a test file that cannot run.
+// `npm run test:storm`: build, then one of those, which kill real processes for minutes. `npm run test:agents`: build,
+// install the agents, then the tests that drive them. The last line is `N passed, N failed`; a step that fails counts
+// as one failure, and so does a test file that cannot run.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [first, ...others] = process.argv.slice(2);
-const longSuites = ['e2e', 'storm'];
+const longSuites = ['e2e', 'storm', 'agents'];
 const suite = longSuites.includes(first) ? first : null;
 const rest = suite === null ? process.argv.slice(2) : others;
 
@@ -33,6 +34,8 @@ function runJest() {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const selection =
     suite === null ? [`--testPathIgnorePatterns=/test/(${longSuites.join('|')})/`] : [`test/${suite}/`];
+  // Each of these has an agent, which wants most of a processor, beside a server and a worker.
+  if (suite === 'agents') selection.push('--maxWorkers=2');
   const args = [jest, '--json', `--outputFile=${report}`, ...selection, ...rest];
   const ok = runStep('Tests', process.execPath, args, { NODE_OPTIONS: options.trim() });
   try {
@@ -51,7 +54,8 @@ function runJest() {
 const build = ['Build', 'npm', ['run', '--silent', 'build']];
 const types = ['Types', 'npm', ['run', '--silent', 'typecheck']];
 const lint = ['Lint', 'npm', ['run', '--silent', 'lint']];
-const steps = suite === null ? [build, types, lint] : [build];
+const agents = ['Agents', process.execPath, ['test/agents/install.mjs']];
+const steps = suite === null ? [build, types, lint] : suite === 'agents' ? [build, agents] : [build];
 const failedSteps = steps.filter(([title, program, args]) => !runStep(title, program, args)).length;
 const { passed, failed } = runJest();
 

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe } from '@jest/globals';
+
+/** The agents that tests can drive. */
+export type AgentName = 'codex' | 'claude' | 'opencode';
+
+/** The native program of an agent, or why there is none. */
+export type AgentBinary = { kind: 'found'; path: string } | { kind: 'missing'; reason: string };
+
+const packages = fileURLToPath(new URL('../node_modules', import.meta.url));
+const here = `${process.platform}-${process.arch}`;
+
+/** For each agent the folders of this machine's packages, the first that is there counts, and the program in it. */
+const places: Record<AgentName, { folders: string[]; program: (folder: string) => string }> = {
+  codex: {
+    folders: [`@openai/codex-${here}`],
+    program: (folder) => {
+      // Named for the target that it was built for.
+      const [target = ''] = readdirSync(join(folder, 'vendor'));
+      return join(folder, 'vendor', target, 'bin', 'codex');
+    },
+  },
+  claude: {
+    folders: [`@anthropic-ai/claude-code-${here}`, `@anthropic-ai/claude-code-${here}-musl`],
+    program: (folder) => join(folder, 'claude'),
+  },
+  opencode: { folders: [`opencode-${here}`], program: (folder) => join(folder, 'bin', 'opencode') },
+};
+
+/** Where the program of the agent is. */
+export function agentBinary(name: AgentName): AgentBinary {
+  const { folders, program } = places[name];
+  const folder = folders.map((each) => join(packages, each)).find((each) => existsSync(each));
+  if (folder === undefined) {
+    return {
+      kind: 'missing',
+      reason: `${folders.join(' or ')} is not installed; npm run test:agents does it`,
+    };
+  }
+  const path = program(folder);
+  return existsSync(path) ? { kind: 'found', path } : { kind: 'missing', reason: `there is no ${path}` };
+}
+
+/** Tests that need a real agent: without it they are skipped, and a line of the output says why. */
+export function describeAgent(name: AgentName, tests: (binary: string) => void): void {
+  const binary = agentBinary(name);
+  if (binary.kind === 'found') {
+    describe(name, () => tests(binary.path));
+    return;
+  }
+  process.stderr.write(`skipped: the tests of ${name}, because ${binary.reason}\n`);
+  describe.skip(name, () => tests('missing'));
+}
