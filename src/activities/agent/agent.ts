@@ -30,6 +30,8 @@ export interface Turn {
   tools: AgentTools;
   remarks: Remarks;
   workspace: string;
+  /** A folder of the task's own in which the agent may keep its sessions; it is there for all turns. */
+  home: string;
   /** The complete environment of the agent's program. */
   env: Record<string, string>;
   /** Shuts the agent's program in: what runs is what this returns. */
@@ -93,6 +95,8 @@ export type TurnEnd = TurnOutcome | { kind: 'interrupted' };
  * only a turn that ended.
  */
 export interface Agent {
+  /** Variables of the worker's environment that hold the model's credential: the one secret in the agent. */
+  credentials: readonly string[];
   /** What the transcript says when its program starts. */
   opening: AgentEvent;
   /**

@@ -62,7 +62,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const agent = createAgent(config);
   const transcript = openTranscript(input);
   const temporary = temporaryOf(input);
-  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  const home = join(input.workspace.runPath, 'agent-home');
+  for (const folder of [temporary, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
   const { project, identifier } = input;
@@ -78,7 +79,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       tools: agentTools(),
       remarks: noRemarks,
       workspace: path,
-      env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), {
+      home,
+      env: childEnvironment(deps.env, [...agent.credentials, ...withoutSecrets(config.agent.env, config)], {
         TMPDIR: temporary,
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),

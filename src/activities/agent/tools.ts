@@ -9,7 +9,11 @@ const askHuman = {
     type: 'object',
     properties: {
       question: { type: 'string', description: 'The question, with all that is needed to answer it.' },
-      options: { type: 'array', items: { type: 'string' }, description: 'Possible answers, if there are few.' },
+      options: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Possible answers, if there are few.',
+      },
     },
     required: ['question'],
   },

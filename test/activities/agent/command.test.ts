@@ -56,7 +56,7 @@ describe('the agent command', () => {
       ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
       tools: { declared: [], call: () => Promise.resolve(null) },
       remarks: { all: () => [], listen: () => () => undefined },
-      ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, env: { HOME: '/home/ann' } },
+      ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, home: host.runPath, env: { HOME: '/home/ann' } },
       enclose(program) {
         writable = program.writable;
         return Promise.reject(asked);

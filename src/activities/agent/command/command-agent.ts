@@ -29,6 +29,7 @@ export function createCommandAgent(config: Config): Agent {
     );
   }
   return {
+    credentials: [],
     opening: { type: 'tool', name: 'command', detail: command.run },
     async runTurn(turn, _emit, { end, leave, epoch }) {
       const enclosed = await turn.enclose({

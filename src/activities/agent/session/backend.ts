@@ -89,6 +89,8 @@ export interface Backend<S extends Thread> {
   kind: string;
   /** For people: what is started. */
   command: string;
+  /** Variables of the worker's environment that hold the model's credential, and reach the agent. */
+  credentials: string[];
   patience: Patience;
   /** What is started for a turn. */
   launch(turn: Turn): Pick<Untrusted, 'argv' | 'env' | 'writable'>;

@@ -22,6 +22,7 @@ type Judgement = { kind: 'failed'; category: string; message: string };
 /** An agent that speaks a protocol of lines: its session outlives the worker, and its thread the program. */
 export function createSessionAgent<S extends Thread>(config: Config, backend: Backend<S>): Agent {
   return {
+    credentials: backend.credentials,
     opening: { type: 'tool', name: backend.kind, detail: backend.command },
     async runTurn(turn, emit, { end, leave, epoch }): Promise<TurnEnd> {
       let story = Promise.resolve();
@@ -51,11 +52,12 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         leave,
       });
       await story;
-      const { thread } = result.state;
+      const { thread, workedMs } = result.state;
+      const usage = { ...thread.usage, agentMs: workedMs };
       const judged = judge(backend, result, end);
       return judged.kind === 'interrupted'
         ? judged
-        : { session: thread.id ?? turn.session, usage: thread.usage, ...judged };
+        : { session: thread.id ?? turn.session, usage, ...judged };
     },
   };
 }

@@ -18,6 +18,10 @@ export interface TurnState<S extends Thread> {
   asked: Request[];
   /** The last words on stderr. */
   stderr: string;
+  /** Time in which programs of this turn ran, in milliseconds, by the times of their records. */
+  workedMs: number;
+  /** When the last record was written, in milliseconds since 1970; null before the first of a program. */
+  heardAt: number | null;
 }
 
 /** Why a turn comes back: the thread has ended, a person is asked, or a limit was passed. */
@@ -49,13 +53,15 @@ export function turnProtocol<S extends Thread>(
   }
 
   return {
-    initial: { thread: protocol.initial, restarts: 0, asked: [], stderr: '' },
+    initial: { thread: protocol.initial, restarts: 0, asked: [], stderr: '', workedMs: 0, heardAt: null },
 
     apply(state, record) {
       return {
         ...state,
         thread: protocol.apply(state.thread, record, emit),
         asked: applyCalls(state.asked, record),
+        workedMs: state.workedMs + Math.max(record.t - (state.heardAt ?? record.t), 0),
+        heardAt: record.t,
         stderr: record.d === 'err' ? `${state.stderr}${record.s}\n`.slice(-stderrLimit) : state.stderr,
       };
     },
@@ -65,6 +71,8 @@ export function turnProtocol<S extends Thread>(
       restarts: state.restarts + 1,
       asked: [],
       stderr: '',
+      workedMs: state.workedMs,
+      heardAt: null,
     }),
 
     next(state) {
@@ -109,7 +117,7 @@ function applyCalls(asked: Request[], record: JournalRecord): Request[] {
 
 /** The shim has held it against the schema of the tool already; what comes past that is still only data. */
 function readAsk(input: unknown): { question: string; options: string[] } {
-  const fields: { question?: unknown; options?: unknown } = Object(input);
+  const fields = Object(input) as { question?: unknown; options?: unknown };
   const options = Array.isArray(fields.options) ? fields.options : [];
   return {
     question: typeof fields.question === 'string' ? fields.question : JSON.stringify(input),
