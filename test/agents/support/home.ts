@@ -42,9 +42,12 @@ const homes: Record<AgentName, (folder: string, port: number) => Environment> = 
   }),
 
   opencode(folder, port) {
-    const file = join(folder, 'opencode.json');
-    writeFileSync(file, JSON.stringify(opencodeConfig(port)));
-    return { OPENCODE_CONFIG: file, OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
+    const home = join(folder, '.config', 'opencode');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'opencode.json'), JSON.stringify(opencodeConfig(port)));
+    // It would install a package for plugins from the registry.
+    writeFileSync(join(folder, '.npmrc'), 'offline=true\n');
+    return { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
   },
 };
 
@@ -56,6 +59,9 @@ check_for_update_on_startup = false
 
 [analytics]
 enabled = false
+
+[features]
+plugins = false
 
 [model_providers.scripted]
 name = "scripted"
