@@ -51,7 +51,10 @@ const homes: Record<AgentName, (folder: string, port: number) => Environment> = 
   },
 };
 
-/** The model's name decides on the tools that Codex offers; for this one `apply_patch` is among them. */
+/**
+ * The model's name decides on the tools that Codex offers; for this one `apply_patch` is among them. The provider comes
+ * last, so that a test can append to it, as `stream_idle_timeout_ms` where it lets the model hang.
+ */
 function codexConfig(port: number): string {
   return `model = "gpt-5.5"
 model_provider = "scripted"
@@ -70,7 +73,6 @@ wire_api = "responses"
 env_key = "SCRIPTED_KEY"
 request_max_retries = 2
 stream_max_retries = 2
-stream_idle_timeout_ms = 5000
 `;
 }
 

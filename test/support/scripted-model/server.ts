@@ -28,7 +28,8 @@ export class ScriptedModel {
     this.#server = createServer((request, response) => {
       // The agent shows it, so that a mistake in a script does not look like a broken connection.
       this.#take(request, response).catch((error: unknown) => {
-        sendJson(response, 400, { error: { type: 'invalid_request_error', message: String(error) } });
+        if (response.headersSent) response.destroy();
+        else sendJson(response, 400, { error: { type: 'invalid_request_error', message: String(error) } });
       });
     });
   }
