@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { callTools, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
+import { callTools, disconnect, fail, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
 import type { AgentName } from './support/binary.js';
 import { describeAgent } from './support/binary.js';
 import { agentHome } from './support/home.js';
@@ -53,6 +53,18 @@ for (const name of agents) {
         expect.stringContaining('echo second'),
       ]);
       expect(model.repeated).toEqual([]);
+    });
+
+    it('asks again when the model is busy or breaks off', async () => {
+      model = await ScriptedModel.start([
+        fail(429, { retryAfter: 1 }),
+        disconnect('middle'),
+        say('Here again.'),
+      ]);
+      const { code, output } = await run(name, binary, folder, 'Say hello.');
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Here again.') });
+      expect(model.scripted).toHaveLength(3);
+      expect(model.repeated).toHaveLength(2);
     });
   });
 }

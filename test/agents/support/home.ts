@@ -42,13 +42,19 @@ const homes: Record<AgentName, (folder: string, port: number) => Environment> = 
   }),
 
   opencode(folder, port) {
-    const file = join(folder, 'opencode.json');
-    writeFileSync(file, JSON.stringify(opencodeConfig(port)));
-    return { OPENCODE_CONFIG: file, OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
+    const home = join(folder, '.config', 'opencode');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'opencode.json'), JSON.stringify(opencodeConfig(port)));
+    // It would install a package for plugins from the registry.
+    writeFileSync(join(folder, '.npmrc'), 'offline=true\n');
+    return { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
   },
 };
 
-/** The model's name decides on the tools that Codex offers; for this one `apply_patch` is among them. */
+/**
+ * The model's name decides on the tools that Codex offers; for this one `apply_patch` is among them. The provider comes
+ * last, so that a test can append to it, as `stream_idle_timeout_ms` where it lets the model hang.
+ */
 function codexConfig(port: number): string {
   return `model = "gpt-5.5"
 model_provider = "scripted"
@@ -57,6 +63,9 @@ check_for_update_on_startup = false
 [analytics]
 enabled = false
 
+[features]
+plugins = false
+
 [model_providers.scripted]
 name = "scripted"
 base_url = "http://127.0.0.1:${port}/v1"
@@ -64,7 +73,6 @@ wire_api = "responses"
 env_key = "SCRIPTED_KEY"
 request_max_retries = 2
 stream_max_retries = 2
-stream_idle_timeout_ms = 5000
 `;
 }
 

@@ -94,10 +94,10 @@ function eventsOf({ begun, done, deltas }: Item, index: number): ServerSentEvent
   ];
 }
 
-function usageOf({ input, cached, output, reasoning }: Usage): object {
+function usageOf({ input, cached, cacheWrite, output, reasoning }: Usage): object {
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: cached },
+    input_tokens_details: { cached_tokens: cached, cache_write_tokens: cacheWrite },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: reasoning },
     total_tokens: input + output,

@@ -1,4 +1,4 @@
-import type { ModelRequest } from './server.js';
+import type { ModelRequest } from './request.js';
 
 /** What a reply says that it cost. `cached` and `cacheWrite` are parts of `input`, `reasoning` is a part of `output`. */
 export interface Usage {

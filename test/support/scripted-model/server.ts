@@ -1,32 +1,16 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { chat } from './chat.js';
-import type { Body, Dialect, ServerSentEvent } from './dialect.js';
+import type { Body } from './dialect.js';
 import { messages } from './messages.js';
+import type { ModelRequest } from './request.js';
 import { responses } from './responses.js';
 import type { Reply, Script } from './script.js';
 import { fail, say } from './script.js';
-
-/** What an agent has asked for. */
-export interface ModelRequest {
-  /** Milliseconds since 1970. */
-  at: number;
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  /** Empty where there is none. */
-  body: Body;
-  /** Null for what is not a question to the model. */
-  dialect: Dialect['name'] | null;
-  /** The messages of the request, oldest first. */
-  conversation: unknown[];
-  /** Whether the script has answered it; the others are side requests, which take nothing from it. */
-  isScripted: boolean;
-}
+import { send, sendJson } from './send.js';
 
 const dialects = [responses, messages, chat];
 
@@ -42,8 +26,11 @@ export class ScriptedModel {
 
   private constructor(private readonly script: Script) {
     this.#server = createServer((request, response) => {
-      // A request that cannot be read, or whose client has gone.
-      this.#take(request, response).catch(() => response.destroy());
+      // The agent shows it, so that a mistake in a script does not look like a broken connection.
+      this.#take(request, response).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendJson(response, 400, { error: { type: 'invalid_request_error', message: String(error) } });
+      });
     });
   }
 
@@ -78,6 +65,7 @@ export class ScriptedModel {
 
   /** Cuts what is still being answered. */
   async close(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
@@ -129,50 +117,4 @@ function answerService({ path, body }: ModelRequest, response: ServerResponse): 
   } else {
     sendJson(response, 404, { error: { message: `a scripted model has no ${path}` } });
   }
-}
-
-async function send(reply: Reply, dialect: Dialect, body: Body, response: ServerResponse): Promise<void> {
-  await reply.after;
-  if (reply.delayMs > 0) await pause(reply.delayMs);
-  if (response.destroyed) return;
-  const { headers } = reply;
-  if (reply.kind === 'error') {
-    sendJson(response, reply.status, dialect.error(reply.status, reply.fault, reply.details), headers);
-    return;
-  }
-  if (reply.kind === 'answer' && dialect.whole !== undefined && body.stream !== true) {
-    sendJson(response, 200, dialect.whole(reply.answer, body), headers);
-    return;
-  }
-  if (reply.kind === 'disconnect' && reply.moment === 'before') {
-    response.destroy();
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...headers });
-  response.flushHeaders();
-  if (reply.kind === 'hang') return;
-  const { content, closing } = dialect.stream(reply.answer, body);
-  switch (reply.kind) {
-    case 'answer':
-      response.end([...content, ...closing].map(format).join(''));
-      return;
-    case 'lateError':
-      response.end([...content, dialect.lateError(reply.fault)].map(format).join(''));
-      return;
-    case 'disconnect': {
-      const events = reply.moment === 'middle' ? content.slice(0, Math.ceil(content.length / 2)) : content;
-      // What was sent has to arrive before the connection breaks.
-      response.write(events.map(format).join(''), () => response.destroy());
-    }
-  }
-}
-
-function sendJson(response: ServerResponse, status: number, body: object, headers = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
-}
-
-function format({ event, data }: ServerSentEvent): string {
-  const name = event === undefined ? '' : `event: ${event}\n`;
-  return `${name}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }
