@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { signalProcess } from '../../src/activities/keeper/process-name.js';
 import { look } from '../../src/activities/keeper/place.js';
@@ -13,7 +13,6 @@ import { callTool, fail, hang, say, ScriptedModel } from '../support/scripted-mo
 import type { AgentName } from './support/binary.js';
 import { agentBinary, describeAgent } from './support/binary.js';
 import { agentHome } from './support/home.js';
-import { readdirSync } from 'node:fs';
 
 /** What the contract needs to know of one kind of agent. */
 export interface SessionAgentFacts {
@@ -55,7 +54,7 @@ export class AgentRig {
 
   /** What the model was told by people and by us, request by request. */
   told(): string[] {
-    return this.model.requests.map(({ body }) => JSON.stringify(body));
+    return this.model.scripted.map(({ body }) => JSON.stringify(body));
   }
 
   /** The keeper of the newest turn, killed as a crash does. */
@@ -183,10 +182,9 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       first.cancel('WORKER_SHUTDOWN');
       expect(await left).toBeInstanceOf(Error);
       const second = rig.runTurn({}, attempt(2));
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(join(rig.host.workspace, 'go'), '');
       expect(await second).toMatchObject({ kind: 'completed', summary: 'Went on.' });
-      expect(rig.model.requests).toHaveLength(2);
+      expect(rig.model.scripted).toHaveLength(2);
       expect(rig.host.readRun('transcript.log').match(/==== turn 1 of SHOP-1 \(/g)).toHaveLength(1);
     });
 
@@ -199,7 +197,7 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       const last = rig.told().at(-1) ?? '';
       expect(last.split('Work on Add the sum.')).toHaveLength(2);
       expect(last).toContain('The last turn was cut off');
-      expect(rig.model.requests).toHaveLength(2);
+      expect(rig.model.scripted).toHaveLength(2);
     });
 
     it('asks a person by its tool, and goes on with the answer', async () => {
@@ -220,7 +218,7 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
         summary: 'It is blue.',
       });
       expect(rig.told().at(-1)).toContain('blue');
-      expect(rig.model.requests).toHaveLength(2);
+      expect(rig.model.scripted).toHaveLength(2);
     });
 
     it('fails as not logged in when the model refuses the credential', async () => {
@@ -232,5 +230,6 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
 
 /** Under which name the model sees the tool. */
 function askName(agent: AgentName): string {
-  return agent === 'opencode' ? 'continuo_ask_human' : 'mcp__continuo__ask_human';
+  const names = { codex: 'ask_human', claude: 'mcp__continuo__ask_human', opencode: 'continuo_ask_human' };
+  return names[agent];
 }

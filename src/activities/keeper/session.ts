@@ -21,8 +21,10 @@ export interface LineProtocol<S, R> {
   apply(state: S, record: JournalRecord): S;
   /** The program was cut off, and another one begins that knows nothing of it. All its records were applied. */
   restart(state: S): S;
-  /** What is to be done now; nothing means to wait for more records. */
-  next(state: S): Step<R>[];
+  /** Calls of tools that wait for their results. */
+  calls?(state: S): ToolCall[];
+  /** What is to be done now; nothing means to wait for more records. `results` are those of the open calls, as they come. */
+  next(state: S, results: ReadonlyMap<string, ToolResult>): Step<R>[];
 }
 
 export type Step<R> =
@@ -42,8 +44,8 @@ export interface SessionSpec<S, R> extends Started {
   journalLimitBytes: number;
   tools?: ToolDeclaration[];
   /**
-   * Answers a call; null leaves it to the protocol. Asked once by each worker: one that dies between the effect
-   * and the result is followed by one that asks again.
+   * Finds out the result of a call; null leaves it to the protocol. Asked once by each worker: one that dies between
+   * the effect and the result is followed by one that asks again.
    */
   onCall?: (call: ToolCall) => Promise<ToolResult | null>;
   /**
@@ -158,7 +160,6 @@ class Session<S, R> {
   async read(end: number, leave?: AbortSignal): Promise<void> {
     const take = (record: JournalRecord) => {
       this.heardAt = performance.now();
-      this.calls.take(record);
       this.state = this.spec.protocol.apply(this.state, record);
     };
     await this.journal.readTo(end, take, leave);
@@ -167,7 +168,7 @@ class Session<S, R> {
 
   resultOf(ending: Ending): SessionResult<S, R> {
     const { state } = this;
-    const steps = this.spec.protocol.next(state);
+    const steps = this.spec.protocol.next(state, this.calls.results);
     const done = steps.find((step) => step.kind === 'done');
     if (done !== undefined) return { kind: 'done', result: done.result, state };
     if (ending.kind === 'lost') return { kind: 'lost', state };
@@ -187,7 +188,9 @@ class Session<S, R> {
 
   /** Does what there is to do now. */
   private async proceed(connection: KeeperConnection): Promise<Progress> {
-    const steps = this.spec.protocol.next(this.state);
+    const { protocol } = this.spec;
+    const isCalled = this.calls.work(protocol.calls?.(this.state) ?? []);
+    const steps = protocol.next(this.state, this.calls.results);
     const patienceMs = this.patienceLeft();
     const isDone = steps.some(({ kind }) => kind === 'done');
     if (isDone || patienceMs <= 0) {
@@ -195,10 +198,8 @@ class Session<S, R> {
       connection.send({ op: 'close', reason });
       return 'ending';
     }
-    const isAllSent = await this.take([...this.calls.results(), ...steps], connection);
-    const isSuspended = steps.some(({ kind }) => kind === 'suspend');
-    if (isSuspended && isAllSent && !this.calls.areAtWork()) return 'detach';
-    this.calls.work();
+    const isAllSent = await this.take(steps, connection);
+    if (isAllSent && !isCalled && steps.some(({ kind }) => kind === 'suspend')) return 'detach';
     clearTimeout(this.timer);
     const pauseMs = isAllSent ? patienceMs : Math.min(patienceMs, retryMs);
     if (pauseMs !== Infinity) this.timer = setTimeout(this.nudge, pauseMs);

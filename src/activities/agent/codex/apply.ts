@@ -9,6 +9,7 @@ import {
   RateLimits,
   ThreadAnswer,
   TokenUsage,
+  ToolCallRequest,
   TurnAnswer,
   TurnCompleted,
   TurnStarted,
@@ -39,6 +40,7 @@ export function applyMessage(
 }
 
 function applyRequest(thread: CodexThread, message: Message, emit: Emit): CodexThread {
+  if (message.method === 'item/tool/call') return applyCall(thread, message);
   const asked = readRequest(message);
   if (asked === null) {
     emit({ type: 'other', text: `asks for ${message.method ?? ''}, which is not offered` });
@@ -46,6 +48,12 @@ function applyRequest(thread: CodexThread, message: Message, emit: Emit): CodexT
     return { ...thread, unknown: [...thread.unknown, id] };
   }
   return { ...thread, requests: [...thread.requests, asked] };
+}
+
+function applyCall(thread: CodexThread, { id = '', params }: Message): CodexThread {
+  const { tool, arguments: input } = ToolCallRequest.parse(params);
+  const call = { id: String(id), rpcId: id, name: tool, arguments: input };
+  return { ...thread, calls: [...thread.calls, call] };
 }
 
 function applyNotice(thread: CodexThread, message: Message, emit: Emit): CodexThread {
@@ -93,7 +101,7 @@ function applyCompleted(
     turn.status === 'completed'
       ? ({ kind: 'completed', summary: thread.lastText } as const)
       : endOf(turn.status, error, thread.resetsAt);
-  return { ...thread, turnId: null, requests: [], end };
+  return { ...thread, turnId: null, requests: [], calls: [], end };
 }
 
 function applyAnswer(thread: CodexThread, message: Message, emit: Emit, ownMessages: string): CodexThread {

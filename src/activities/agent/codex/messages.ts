@@ -81,3 +81,4 @@ export const UserInput = z.object({
   ),
 });
 export const Elicitation = z.object({ serverName: z.string(), message: text });
+export const ToolCallRequest = z.object({ tool: z.string(), arguments: z.unknown().optional() });

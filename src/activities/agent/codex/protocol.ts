@@ -5,10 +5,10 @@ import type { Line, Said, ThreadProtocol } from '../session/backend.js';
 import { firstMessage, nextMessage } from '../session/message.js';
 import { applyMessage } from './apply.js';
 import { Message } from './messages.js';
-import { resultOf } from './requests.js';
+import { callResult, resultOf } from './requests.js';
 import type { CodexThread } from './state.js';
 import { newThread, restarted } from './state.js';
-import { threadSettings, turnSettings } from './settings.js';
+import { dynamicTools, threadSettings, turnSettings } from './settings.js';
 
 /** JSON-RPC 2.0, 5.1. */
 const methodNotFound = -32_601;
@@ -55,8 +55,13 @@ function apply(
 
 function applyWritten(thread: CodexThread, key: string): CodexThread {
   const written = [...thread.written, key];
-  const requests = thread.requests.filter(({ id }) => answerKey(id) !== key);
-  return { ...thread, written, requests };
+  const isOpen = ({ id }: { id: string }) => answerKey(id) !== key;
+  return {
+    ...thread,
+    written,
+    requests: thread.requests.filter(isOpen),
+    calls: thread.calls.filter(isOpen),
+  };
 }
 
 function readMessage(line: string): Message | null {
@@ -83,7 +88,7 @@ function opening(config: Config, turn: Turn, thread: CodexThread): Line[] {
     const settings = threadSettings(config, turn);
     const open =
       id === null || isGone
-        ? request('thread', 'thread/start', settings)
+        ? request('thread', 'thread/start', { ...settings, dynamicTools: dynamicTools(turn) })
         : request('resume', 'thread/resume', { ...settings, threadId: id, excludeTurns: true });
     return [...initialized, ...open];
   }
@@ -101,18 +106,23 @@ function opening(config: Config, turn: Turn, thread: CodexThread): Line[] {
   });
 }
 
-function answers({ requests, unknown, written }: CodexThread, { replies }: Said): Line[] {
-  const known = requests.flatMap((request) => {
-    const reply = replies.get(request.id);
-    if (reply === undefined) return [];
-    const line = JSON.stringify({ id: request.rpcId, result: resultOf(request, reply) });
-    return [{ key: answerKey(request.id), line }];
+function answers({ requests, calls, unknown, written }: CodexThread, { replies, results }: Said): Line[] {
+  const answer = (id: string | number, content: object): Line => ({
+    key: answerKey(String(id)),
+    line: JSON.stringify({ id, ...content }),
   });
   const error = { code: methodNotFound, message: 'not offered by this client' };
-  const refused = unknown
-    .map((id) => ({ key: answerKey(String(id)), line: JSON.stringify({ id, error }) }))
-    .filter(({ key }) => !written.includes(key));
-  return [...known, ...refused];
+  return [
+    ...requests.flatMap((request) => {
+      const reply = replies.get(request.id);
+      return reply === undefined ? [] : [answer(request.rpcId, { result: resultOf(request, reply) })];
+    }),
+    ...calls.flatMap(({ id, rpcId }) => {
+      const result = results.get(id);
+      return result === undefined ? [] : [answer(rpcId, { result: callResult(result) })];
+    }),
+    ...unknown.map((id) => answer(id, { error })).filter(({ key }) => !written.includes(key)),
+  ];
 }
 
 /** What a person says to the turn that runs. */

@@ -1,3 +1,4 @@
+import type { ToolResult } from '../../keeper/protocol.js';
 import type { Reply } from '../session/backend.js';
 import type { Message } from './messages.js';
 import { CommandApproval, Elicitation, FileApproval, UserInput } from './messages.js';
@@ -57,4 +58,9 @@ export function resultOf({ method, questions }: Asked, { verdict, text }: Reply)
     default:
       return { decision: isAllowed ? 'accept' : 'decline' };
   }
+}
+
+/** What a call of a tool comes back with. */
+export function callResult({ content, isError = false }: ToolResult): object {
+  return { success: !isError, contentItems: content.map(({ text }) => ({ type: 'inputText', text })) };
 }

@@ -1,4 +1,5 @@
 import type { TurnUsage } from '../../../domain/usage.js';
+import type { ToolCall } from '../../keeper/calls.js';
 import type { Request, Thread } from '../session/backend.js';
 import type { Tokens } from './messages.js';
 
@@ -8,6 +9,7 @@ export type Asked = Request & { rpcId: string | number; method: string; question
 /** The thread as the journals of a turn tell it. What is of one program alone begins anew with the next. */
 export interface CodexThread extends Thread {
   requests: Asked[];
+  calls: (ToolCall & { rpcId: string | number })[];
   /** Counts the programs of this turn, from 0. */
   program: number;
   /** Keys of what was written to this program. */
@@ -48,6 +50,7 @@ export function newThread(session: string | null): CodexThread {
     id: session,
     usage: nothingSpent,
     requests: [],
+    calls: [],
     heard: [],
     end: null,
     isStarting: true,
@@ -73,6 +76,7 @@ export function restarted(thread: CodexThread): CodexThread {
   return {
     ...thread,
     requests: [],
+    calls: [],
     isStarting: true,
     program: thread.program + 1,
     wasTold: thread.wasTold || thread.written.includes('turn'),

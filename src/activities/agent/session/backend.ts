@@ -1,6 +1,7 @@
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Untrusted } from '../../enclose.js';
-import type { JournalRecord } from '../../keeper/protocol.js';
+import type { ToolCall } from '../../keeper/calls.js';
+import type { JournalRecord, ToolResult } from '../../keeper/protocol.js';
 import type { AgentEvent, Turn } from '../agent.js';
 
 /** What an agent asks before it goes on. */
@@ -40,6 +41,8 @@ export interface Thread {
   usage: TurnUsage;
   /** Open requests, oldest first. */
   requests: Request[];
+  /** Open calls of our tools, where they come by the agent's own protocol and not by the keeper's. */
+  calls: ToolCall[];
   /** Ids of remarks that the agent has acknowledged. */
   heard: string[];
   end: ThreadEnd | null;
@@ -53,10 +56,12 @@ export interface Line {
   line: string;
 }
 
-/** What people have said for the agent to hear. */
+/** What there is for the agent to hear. */
 export interface Said {
   /** By the id of the request. */
   replies: ReadonlyMap<string, Reply>;
+  /** By the id of the call. */
+  results: ReadonlyMap<string, ToolResult>;
   /** Remarks for the turn that runs. */
   remarks: readonly { id: string; text: string }[];
 }

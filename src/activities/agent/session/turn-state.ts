@@ -1,8 +1,9 @@
 import type { Question, QuestionAnswer } from '../../../domain/task.js';
+import type { ToolCall } from '../../keeper/calls.js';
 import type { JournalRecord, ToolResult } from '../../keeper/protocol.js';
 import type { LineProtocol, Step } from '../../keeper/session.js';
 import type { AgentEvent, Remark, Turn } from '../agent.js';
-import type { Reply, Request, Thread, ThreadProtocol } from './backend.js';
+import type { Line, Reply, Request, Thread, ThreadProtocol } from './backend.js';
 import type { Rules } from './policy.js';
 import { replyByRule, replyOf } from './policy.js';
 
@@ -14,8 +15,8 @@ export interface TurnState<S extends Thread> {
   thread: S;
   /** How many programs of this turn were cut off before the present one. */
   restarts: number;
-  /** Calls of `askTool` without a result. */
-  asked: Request[];
+  /** Calls of our tools by way of the keeper, without a result. */
+  calls: ToolCall[];
   /** The last words on stderr. */
   stderr: string;
   /** Time in which programs of this turn ran, in milliseconds, by the times of their records. */
@@ -53,13 +54,13 @@ export function turnProtocol<S extends Thread>(
   }
 
   return {
-    initial: { thread: protocol.initial, restarts: 0, asked: [], stderr: '', workedMs: 0, heardAt: null },
+    initial: { thread: protocol.initial, restarts: 0, calls: [], stderr: '', workedMs: 0, heardAt: null },
 
     apply(state, record) {
       return {
         ...state,
         thread: protocol.apply(state.thread, record, emit),
-        asked: applyCalls(state.asked, record),
+        calls: applyCalls(state.calls, record),
         workedMs: state.workedMs + Math.max(record.t - (state.heardAt ?? record.t), 0),
         heardAt: record.t,
         stderr: record.d === 'err' ? `${state.stderr}${record.s}\n`.slice(-stderrLimit) : state.stderr,
@@ -69,58 +70,68 @@ export function turnProtocol<S extends Thread>(
     restart: (state) => ({
       thread: protocol.restart(state.thread),
       restarts: state.restarts + 1,
-      asked: [],
+      calls: [],
       stderr: '',
       workedMs: state.workedMs,
       heardAt: null,
     }),
 
-    next(state) {
-      const { thread } = state;
+    calls: (state) => [...state.calls, ...state.thread.calls].filter(({ name }) => name !== askTool),
+
+    next(state, found) {
+      const { thread, calls } = state;
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
       const passed = passedLimit(turn, thread);
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
-      const open = [...thread.requests, ...state.asked];
+      const questions = [...calls, ...thread.calls].filter(({ name }) => name === askTool).map(readAsk);
+      const open = [...thread.requests, ...questions];
       const replies = new Map<string, Reply>();
       for (const request of open) {
         const reply = replyTo(state, request);
         if (reply !== null) replies.set(request.id, reply);
       }
-      const lines = protocol.next(thread, { replies, remarks: remarks() });
-      const results = state.asked.flatMap((request): Step<TurnStop>[] => {
-        const reply = replies.get(request.id);
-        return reply === undefined
-          ? []
-          : [{ kind: 'tool_result', id: request.id, result: words(reply.text) }];
-      });
+      const results = new Map(found);
+      for (const { id } of questions) {
+        const reply = replies.get(id);
+        if (reply !== undefined) results.set(id, words(reply.text));
+      }
       const unanswered = open.find(({ id }) => !replies.has(id));
       return [
-        ...lines.map((line): Step<TurnStop> => ({ kind: 'write', ...line })),
-        ...results,
+        ...protocol.next(thread, { replies, results, remarks: remarks() }).map(writing),
+        ...calls.flatMap(({ id }) => resultStep(id, results.get(id))),
         ...(unanswered === undefined ? [] : [suspension(questionId(state, unanswered), unanswered)]),
       ];
     },
   };
 }
 
+function writing(line: Line): Step<TurnStop> {
+  return { kind: 'write', ...line };
+}
+
+function resultStep(id: string, result: ToolResult | undefined): Step<TurnStop>[] {
+  return result === undefined ? [] : [{ kind: 'tool_result', id, result }];
+}
+
 function suspension(id: string, { text, options }: Request): Step<TurnStop> {
   return { kind: 'suspend', result: { kind: 'question', question: { id, text, options } } };
 }
 
-function applyCalls(asked: Request[], record: JournalRecord): Request[] {
-  if (record.d === 'result') return asked.filter(({ id }) => id !== record.id);
-  if (record.d !== 'call' || record.name !== askTool) return asked;
-  const { question, options } = readAsk(record.arguments);
-  return [...asked, { id: record.id, kind: 'question', subject: askTool, text: question, options }];
+function applyCalls(calls: ToolCall[], record: JournalRecord): ToolCall[] {
+  if (record.d === 'result') return calls.filter(({ id }) => id !== record.id);
+  return record.d === 'call' ? [...calls, record] : calls;
 }
 
-/** The shim has held it against the schema of the tool already; what comes past that is still only data. */
-function readAsk(input: unknown): { question: string; options: string[] } {
+/** What the agent asks a person; held against the schema of the tool or not, it is only data. */
+function readAsk({ id, arguments: input }: ToolCall): Request {
   const fields = Object(input) as { question?: unknown; options?: unknown };
   const options = Array.isArray(fields.options) ? fields.options : [];
   return {
-    question: typeof fields.question === 'string' ? fields.question : JSON.stringify(input),
+    id,
+    kind: 'question',
+    subject: askTool,
+    text: typeof fields.question === 'string' ? fields.question : JSON.stringify(input),
     options: options.filter((option) => typeof option === 'string'),
   };
 }
