@@ -1,10 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { signalProcess } from '../../src/activities/keeper/process-name.js';
 import { look } from '../../src/activities/keeper/place.js';
+import { files } from '../../src/activities/keeper/protocol.js';
 import { placesOf } from '../../src/activities/attempt.js';
 import type { RunTurnInput, TurnOutcome } from '../../src/workflows/ports.js';
 import { TestHost } from '../activities/agent/host.js';
@@ -18,8 +27,6 @@ import { agentHome } from './support/home.js';
 export interface SessionAgentFacts {
   agent: AgentName;
   tools: AgentTools;
-  /** Names of the variables that the agent needs of its home's environment. */
-  env: string[];
   /** The sections of a workflow file; `more` goes into the agent's own section. */
   sections: (binary: string, more: string) => string;
 }
@@ -55,6 +62,15 @@ export class AgentRig {
   /** What the model was told by people and by us, request by request. */
   told(): string[] {
     return this.model.scripted.map(({ body }) => JSON.stringify(body));
+  }
+
+  /** Everything that went between us and the agent's programs. */
+  journals(): string {
+    const places = placesOf(this.host.runPath);
+    return readdirSync(places, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(files.journal))
+      .map((name) => readFileSync(join(places, name), 'utf8'))
+      .join('');
   }
 
   /** The keeper of the newest turn, killed as a crash does. */

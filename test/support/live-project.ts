@@ -42,6 +42,8 @@ export interface ProjectOptions {
   files?: Record<string, string>;
   /** Task files: identifier to body. */
   tasks?: Record<string, string>;
+  /** Beside the test's own environment. */
+  env?: Record<string, string>;
 }
 
 /**
@@ -87,7 +89,12 @@ export class LiveProject {
 
   get environment(): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-    return { ...Object.fromEntries(own), CONTINUO_DATA: this.data, TMPDIR: this.temporary };
+    return {
+      ...Object.fromEntries(own),
+      ...this.options.env,
+      CONTINUO_DATA: this.data,
+      TMPDIR: this.temporary,
+    };
   }
 
   git(...args: string[]): string {

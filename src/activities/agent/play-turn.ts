@@ -10,6 +10,7 @@ import { ownerOf } from '../attempt.js';
 import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
+import { probeContainment } from '../keeper/containment/probe.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
 import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
@@ -84,6 +85,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
         TMPDIR: temporary,
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),
+      isShutIn: (await probeContainment(config.containment, deps.env)).files,
       enclose: (program) => enclose(deps, config, { cwd: path, temporary, ...program }),
       place,
       owner: ownerOf({ project, identifier, kind: 'agent', title: `turn ${input.turn}` }),

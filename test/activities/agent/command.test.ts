@@ -57,6 +57,7 @@ describe('the agent command', () => {
       tools: { declared: [], call: () => Promise.resolve(null) },
       remarks: { all: () => [], listen: () => () => undefined },
       ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, home: host.runPath, env: { HOME: '/home/ann' } },
+      isShutIn: true,
       enclose(program) {
         writable = program.writable;
         return Promise.reject(asked);

@@ -8,8 +8,8 @@ export const keyName = 'OPENAI_API_KEY';
 export const addressName = 'OPENAI_BASE_URL';
 
 /**
- * How a thread is begun, and how it is resumed: never asking, writing in the workspace alone, without a network,
- * unless the workflow file says otherwise (SPEC 10.5); what it says is passed through as it is.
+ * How a thread is begun, and how it is resumed: never asking, and writing in the workspace alone, by Codex' sandbox or by
+ * ours, unless the workflow file says otherwise (SPEC 10.5); what it says is passed through as it is.
  */
 export function threadSettings({ agent, codex }: Config, turn: Turn): object {
   const provider = {
@@ -22,7 +22,7 @@ export function threadSettings({ agent, codex }: Config, turn: Turn): object {
   return {
     cwd: turn.workspace,
     approvalPolicy: codex.approval_policy ?? 'never',
-    sandbox: codex.thread_sandbox ?? 'workspace-write',
+    sandbox: codex.thread_sandbox ?? (turn.isShutIn ? 'danger-full-access' : 'workspace-write'),
     ...(byKey && {
       modelProvider: keyProvider,
       config: { model_providers: { [keyProvider]: provider } },
@@ -38,12 +38,19 @@ export function dynamicTools({ tools }: Turn): object[] {
 export function turnSettings({ codex }: Config, turn: Turn): object {
   return {
     cwd: turn.workspace,
-    sandboxPolicy: codex.turn_sandbox_policy ?? {
-      type: 'workspaceWrite',
-      writableRoots: [turn.workspace],
-      networkAccess: false,
-      excludeTmpdirEnvVar: false,
-      excludeSlashTmp: true,
-    },
+    sandboxPolicy: codex.turn_sandbox_policy ?? (turn.isShutIn ? ourSandbox : ownSandbox(turn)),
+  };
+}
+
+/** One sandbox inside of another cannot be made everywhere, and ours is there already. */
+const ourSandbox = { type: 'externalSandbox', networkAccess: 'restricted' };
+
+function ownSandbox({ workspace }: Turn): object {
+  return {
+    type: 'workspaceWrite',
+    writableRoots: [workspace],
+    networkAccess: false,
+    excludeTmpdirEnvVar: false,
+    excludeSlashTmp: true,
   };
 }

@@ -1,0 +1,48 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from '@jest/globals';
+import { callTool, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
+import { LiveProject } from '../support/live-project.js';
+import { describeAgent } from './support/binary.js';
+import { agentHome } from './support/home.js';
+
+/** The whole way, as people go it: `continuo up`, with the agent in its sandbox as strict as this host has it. */
+describeAgent('codex', (binary) => {
+  let project: LiveProject;
+  let model: ScriptedModel;
+  let home: string;
+  afterEach(async () => {
+    await project.close();
+    await model.close();
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('lands what a real Codex has written, verified and without a word that it claims', async () => {
+    const patch = tools.codex.write('sum.txt', '3\n');
+    model = await ScriptedModel.start([
+      callTool('exec_command', { cmd: 'ls; cat README.md', login: false }),
+      callTool(patch.name, patch.input),
+      say('The sum is there.'),
+    ]);
+    home = realpathSync(mkdtempSync(join(process.cwd(), 'node_modules', '.agents-live-')));
+    const env = agentHome('codex', home, model.port);
+    project = new LiveProject({
+      workflow: `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
+codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 60000 }
+containment: { host_ports: [${model.port}], readable: [${JSON.stringify(process.cwd())}] }
+verify: { checks: [{ name: sum, run: "grep -qx 3 sum.txt" }] }
+review: { human: { when: never } }
+land: { mode: merge }`,
+      files: { 'README.md': 'A project.\n' },
+      tasks: { sum: 'Write the sum of one and two to sum.txt.' },
+      env: { CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted' },
+    });
+    await project.start();
+    await project.until('the change has landed', async () => (await project.status('sum'))?.phase === 'done');
+    expect(project.git('show', 'main:sum.txt')).toBe('3');
+    const status = await project.status('sum');
+    expect(status?.containment).toMatch(/strict|own/);
+    expect(status?.usage.totalTokens).toBe(330);
+    expect(model.repeated).toEqual([]);
+  }, 240_000);
+});
