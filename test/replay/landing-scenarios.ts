@@ -23,7 +23,7 @@ export const landingScenarios: Scenario[] = [
     name: 'landing-of-a-queue-that-people-changed',
     play: async (rig, ports) => {
       const { tasks, open } = await fillYard(rig, ports, ['a', 'b', 'c']);
-      const about = (task: string) => ({ ...said(), project: 'test', task });
+      const about = (task: string) => ({ ...said(), project: rig.project, task });
       await trainOf(rig).executeUpdate(messages.prioritizeUpdate, { args: [about('c')] });
       await trainOf(rig).executeUpdate(messages.removeUpdate, { args: [about('a')] });
       await tasks.b!.executeUpdate(messages.cancelUpdate, { args: [said()] });
@@ -37,7 +37,7 @@ export const landingScenarios: Scenario[] = [
     name: 'taken-out-of-the-queue-and-resumed',
     play: async (rig, ports) => {
       const { tasks, open } = await fillYard(rig, ports, ['a']);
-      const message = { ...said(), project: 'test', task: 'a' };
+      const message = { ...said(), project: rig.project, task: 'a' };
       await trainOf(rig).executeUpdate(messages.removeUpdate, { args: [message] });
       await rig.until(tasks.a!, (status) => status.waiting?.kind === 'paused');
       open();

@@ -15,7 +15,7 @@ export async function recordHistories(folder: string, scenarios: readonly Scenar
   try {
     for (const { name, play } of scenarios) {
       const ports = new FakePorts();
-      const rig = await openRig(env, ports);
+      const { rig, close } = await openRig(env, ports);
       try {
         const handle = await play(rig, ports);
         const history = await showHistory(handle.workflowId, env.address);
@@ -24,7 +24,7 @@ export async function recordHistories(folder: string, scenarios: readonly Scenar
           `${JSON.stringify({ workflowId: handle.workflowId, ...history })}\n`,
         );
       } finally {
-        await rig.close();
+        await close();
       }
     }
   } finally {

@@ -393,7 +393,7 @@ export const scenarios: Scenario[] = [
     play: async (rig, ports) => {
       ports.next('merge', { kind: 'moved' });
       await toTheEnd(rig, await rig.start());
-      return rig.env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main'));
+      return rig.env.client.workflow.getHandle(landingWorkflowId(rig.project, 'main'));
     },
   },
   {
@@ -402,9 +402,9 @@ export const scenarios: Scenario[] = [
       const issue = summarizeIssue(testIssue({ id: 'a', identifier: 'a' }));
       ports.next('watch', { ...quietPoll, candidates: [{ issue, fingerprint: 'f' }] });
       const handle = await rig.env.client.workflow.start(project, {
-        workflowId: projectWorkflowId('replayed'),
+        workflowId: projectWorkflowId(rig.project),
         taskQueue: rig.queue,
-        args: [newProject('replayed', testConfig(), 'host')],
+        args: [newProject(rig.project, testConfig(), 'host')],
       });
       const settled = async () => 'a' in (await handle.query(messages.projectQuery)).settled;
       while (!(await settled())) await new Promise((resolve) => setTimeout(resolve, 50));

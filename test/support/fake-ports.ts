@@ -25,6 +25,14 @@ export class FakePorts {
   private readonly usual = new Map<Method, unknown>();
   private commits = 0;
 
+  /** Forgets all calls and answers, for another test. */
+  reset(): void {
+    this.calls.length = 0;
+    this.lines.clear();
+    this.usual.clear();
+    this.commits = 0;
+  }
+
   /** Puts answers in line for a method. */
   next<M extends Method>(method: M, ...steps: Step<M>[]): this {
     this.lines.set(method, [...(this.lines.get(method) ?? []), ...steps]);
@@ -80,8 +88,8 @@ export class FakePorts {
       requestLanding: async ({ entry }) => {
         const { client, info } = Context.current();
         const queue = info.taskQueue.split('@')[0]!;
-        // A train for each rig: one that another test left open has no worker any more.
-        const train = landingWorkflowId(queue, entry.base);
+        // A train for each test.
+        const train = landingWorkflowId(entry.project, entry.base);
         await client.workflow.signalWithStart('landing', {
           workflowId: train,
           taskQueue: queue,

@@ -19,7 +19,7 @@ export interface Yard {
 }
 
 export function trainOf(rig: Rig) {
-  return rig.env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main'));
+  return rig.env.client.workflow.getHandle(landingWorkflowId(rig.project, 'main'));
 }
 
 export async function queueOf(rig: Rig): Promise<LandingQueue> {

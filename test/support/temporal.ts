@@ -6,12 +6,16 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { EngineProgram } from '../../src/worker/engine/programs.js';
 import { findProgram } from '../../src/worker/engine/binary.js';
 import { temporal, testServer } from '../../src/worker/engine/programs.js';
+import { tuning } from '../../src/worker/engine/server.js';
 import { searchAttributeKeys } from '../../src/workflows/search-attributes.js';
 
 async function executable(program: EngineProgram): Promise<{ type: 'existing-path'; path: string }> {
   const { path } = await findProgram(program, process.env, (line) => process.stderr.write(`${line}\n`));
   return { type: 'existing-path', path };
 }
+
+/** A timer under a second would fire after about a second otherwise. */
+const shortTimers = 'history.timerProcessorMaxTimeShift="10ms"';
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of the API. */
 const keywordType = 2;
@@ -59,16 +63,21 @@ export async function localServerOptions(dynamicConfig: string[] = []) {
     executable: await executable(temporal),
     log: { format: 'pretty', level: 'error' },
     searchAttributes: [...searchAttributeKeys],
-    // A timer under a second would fire after about a second otherwise.
-    extraArgs: ['history.timerProcessorMaxTimeShift="10ms"', ...dynamicConfig].flatMap((value) => [
+    extraArgs: [...tuning, shortTimers, ...dynamicConfig].flatMap((value) => [
       '--dynamic-config-value',
       value,
     ]),
   };
 }
 
+let bundle: Promise<{ codePath: string }> | null = null;
+
 /** The workflows as `Worker.create({ workflowBundle })` takes them; built once for each state of the sources. */
-export async function workflowBundle(): Promise<{ codePath: string }> {
+export function workflowBundle(): Promise<{ codePath: string }> {
+  return (bundle ??= bundleWorkflows());
+}
+
+async function bundleWorkflows(): Promise<{ codePath: string }> {
   const script = fileURLToPath(new URL('../../scripts/workflow-bundle.mjs', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script]);
   return { codePath: stdout.trim() };

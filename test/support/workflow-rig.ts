@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { ConfigRef } from '../../src/domain/config-view.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
 import type { Issue } from '../../src/domain/issue.js';
@@ -19,19 +18,21 @@ import {
   statusQuery,
   taskReportSignal,
 } from '../../src/workflows/messages.js';
-import { activityQueue } from '../../src/domain/queue.js';
 import { taskAttributes } from '../../src/workflows/search-attributes.js';
 import type { task } from '../../src/workflows/task.js';
-import type { FakePorts } from './fake-ports.js';
-import { testConfig, testIssue } from './fake-ports.js';
-import { workflowBundle } from './temporal.js';
+import { FakePorts, testConfig, testIssue } from './fake-ports.js';
+import { startLocalServer } from './temporal.js';
+import type { WorkflowWorkers } from './workflow-workers.js';
+import { startWorkers } from './workflow-workers.js';
 
 type TaskHandle = WorkflowHandle<typeof task>;
 
 /** The real workflows on a real server, with the ports of a test behind them. */
 export interface Rig {
-  env: TestWorkflowEnvironment;
-  queue: string;
+  readonly env: TestWorkflowEnvironment;
+  readonly queue: string;
+  /** All workflows of one test belong to it. */
+  readonly project: string;
   /** Starts a task with its slot, as a project does. */
   start(changes?: {
     issue?: Partial<Issue>;
@@ -44,40 +45,86 @@ export interface Rig {
   /** Waits until the task's status is as wanted; fails with the last status otherwise. */
   until(handle: TaskHandle, wanted: (status: TaskStatus) => boolean): Promise<TaskStatus>;
   state(handle: TaskHandle): Promise<TaskState>;
-  close(): Promise<void>;
 }
 
-export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): Promise<Rig> {
-  const queue = `test-${randomUUID()}`;
-  const activities = { ...ports.activities() };
-  const workers = await Promise.all([
-    Worker.create({
-      connection: env.nativeConnection,
-      workflowBundle: await workflowBundle(),
-      taskQueue: queue,
-    }),
-    Worker.create({
-      connection: env.nativeConnection,
-      taskQueue: activityQueue(queue, 'host'),
-      activities,
-      maxHeartbeatThrottleInterval: '100ms',
-      defaultHeartbeatThrottleInterval: '100ms',
-      shutdownGraceTime: 0,
-      shutdownForceTime: '2s',
-    }),
-  ]);
-  const running = workers.map((worker) => worker.run());
+/** What a rig works with. */
+interface Stage {
+  env: TestWorkflowEnvironment;
+  workflow: WorkflowClient;
+  workers: WorkflowWorkers;
+  project: string;
+  started: TaskHandle[];
+}
+
+/**
+ * One server and one set of workers for all tests of a `describe`, and a project of its own for each of them.
+ * Takes settings of the server as `name=value`. The ports forget what a test has told them before the next one.
+ */
+export function useRig(...dynamicConfig: string[]): { rig: Rig; ports: FakePorts } {
+  const ports = new FakePorts();
+  let env: TestWorkflowEnvironment;
+  let workers: WorkflowWorkers;
+  let stage: Stage;
+  beforeAll(async () => {
+    env = await startLocalServer(...dynamicConfig);
+    workers = await startWorkers(env, ports);
+  });
+  beforeEach(() => {
+    ports.reset();
+    stage = setStage(env, workers);
+  });
+  afterEach(() => clearStage(stage));
+  afterAll(() => workers.stop());
+  afterAll(() => env.teardown());
+  return { rig: rigOn(() => stage), ports };
+}
+
+/** A rig with a server of the test's own, to be closed by it. */
+export async function openRig(
+  env: TestWorkflowEnvironment,
+  ports: FakePorts,
+): Promise<{ rig: Rig; close: () => Promise<void> }> {
+  const workers = await startWorkers(env, ports);
+  const stage = setStage(env, workers);
+  return {
+    rig: rigOn(() => stage),
+    async close() {
+      await clearStage(stage);
+      await workers.stop();
+    },
+  };
+}
+
+function setStage(env: TestWorkflowEnvironment, workers: WorkflowWorkers): Stage {
+  const project = `test-${randomUUID()}`;
+  workers.serve(project);
   // The environment's own client skips time whenever it waits for a result.
   const { workflow } = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
-  const started: TaskHandle[] = [];
+  return { env, workflow, workers, project, started: [] };
+}
 
-  const rig: Rig = {
-    env,
-    queue,
+/** Ends what a test has started and left open. */
+async function clearStage({ workflow, project, started }: Stage): Promise<void> {
+  const train = workflow.getHandle(landingWorkflowId(project, 'main'));
+  await Promise.all([...started, train].map((handle) => handle.terminate().catch(() => undefined)));
+}
+
+function rigOn(stage: () => Stage): Rig {
+  return {
+    get env() {
+      return stage().env;
+    },
+    get queue() {
+      return stage().workers.queue;
+    },
+    get project() {
+      return stage().project;
+    },
     async start({ issue, config = testConfig(), state, origin } = {}) {
+      const { workflow, workers, project, started } = stage();
       const subject = testIssue({ identifier: randomUUID(), source: 'prompt', ...issue });
       const input: TaskInput = {
-        project: 'test',
+        project,
         issue: subject,
         grant: { config, host: 'host' },
         forced: false,
@@ -85,10 +132,10 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
         ...(origin && { origin }),
       };
       const handle = await workflow.start<typeof task>('task', {
-        workflowId: taskWorkflowId('test', subject.identifier),
-        taskQueue: queue,
+        workflowId: taskWorkflowId(project, subject.identifier),
+        taskQueue: workers.queue,
         args: [input],
-        typedSearchAttributes: taskAttributes('test', subject.identifier),
+        typedSearchAttributes: taskAttributes(project, subject.identifier),
       });
       started.push(handle);
       return handle;
@@ -98,7 +145,7 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
       const granting = (async () => {
         while (!stopping.signal.aborted) {
           if (await asksForSlot(handle)) await handle.signal(slotGrantedSignal, { config, host: 'host' });
-          await pause(50);
+          await pause(100);
         }
       })();
       return {
@@ -114,18 +161,11 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
         const status = await handle.query(statusQuery);
         if (wanted(status)) return status;
         if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(status, null, 1)}`);
-        await pause(50);
+        await pause(100);
       }
     },
     state: (handle) => handle.query(stateQuery),
-    async close() {
-      const train = workflow.getHandle(landingWorkflowId(queue, 'main'));
-      await Promise.all([...started, train].map((handle) => handle.terminate().catch(() => undefined)));
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-    },
   };
-  return rig;
 }
 
 /** Whether the last word about its slot, in the task's history, is that it asks for one. */

@@ -1,86 +1,62 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from '@jest/globals';
 import { summarizeIssue } from '../../src/domain/issue.js';
 import { newProject, projectWorkflowId } from '../../src/domain/project.js';
 import * as messages from '../../src/workflows/messages.js';
 import { project } from '../../src/workflows/project.js';
-import {
-  FakePorts,
-  quietPoll,
-  testConfig,
-  testIssue,
-  testSha,
-  untilCancelled,
-} from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
-import { openRig } from '../support/workflow-rig.js';
+import { quietPoll, testConfig, testIssue, testSha, untilCancelled } from '../support/fake-ports.js';
+import { useRig } from '../support/workflow-rig.js';
 
 describe('a long life', () => {
-  let env: TestWorkflowEnvironment;
-
-  beforeAll(async () => {
-    // The server suggests a new run after 60 events instead of some thousands.
-    env = await startLocalServer('limit.historyCount.suggestContinueAsNew=60');
-  });
-  afterAll(() => env.teardown());
+  // The server suggests a new run after 60 events instead of some thousands.
+  const { rig, ports } = useRig('limit.historyCount.suggestContinueAsNew=60');
 
   const runsOf = async (workflowId: string): Promise<number> => {
     let runs = 0;
-    for await (const run of env.client.workflow.list({ query: `WorkflowId="${workflowId}"` }))
+    for await (const run of rig.env.client.workflow.list({ query: `WorkflowId="${workflowId}"` }))
       runs += run.runId ? 1 : 0;
     return runs;
   };
 
   it('carries a task over several runs: rounds, decisions, messages and history stay', async () => {
-    const ports = new FakePorts();
-    const rig = await openRig(env, ports);
     const config = testConfig({ human: 'always', limits: { turns: 50, rounds: 50 } });
-    try {
-      const handle = await rig.start({ config });
-      const slots = rig.grantSlots(handle, config);
-      for (let round = 1; round <= 5; round += 1) {
-        const { headSha } = await rig.until(
-          handle,
-          (status) => status.waiting?.kind === 'decision' && status.round === round,
-        );
-        const message = { id: `say-${round}`, by: 'ann', sha: headSha!, round };
-        const verdict = round < 5 ? ('request_changes' as const) : ('approve' as const);
-        await handle.executeUpdate(messages.decideUpdate, { args: [{ ...message, verdict, note: 'more' }] });
-        if (round > 1) {
-          // A repetition of what an earlier run took effect of does nothing.
-          const first = { id: 'say-1', by: 'ann', sha: testSha(1), round: 1, verdict, note: 'more' };
-          const receipt = await env.client.workflow
-            .getHandle(handle.workflowId)
-            .executeUpdate(messages.decideUpdate, { args: [first] })
-            .catch((error: unknown) => error);
-          expect(receipt).toEqual({ message: 'already recorded' });
-        }
+    const handle = await rig.start({ config });
+    const slots = rig.grantSlots(handle, config);
+    for (let round = 1; round <= 5; round += 1) {
+      const { headSha } = await rig.until(
+        handle,
+        (status) => status.waiting?.kind === 'decision' && status.round === round,
+      );
+      const message = { id: `say-${round}`, by: 'ann', sha: headSha!, round };
+      const verdict = round < 5 ? ('request_changes' as const) : ('approve' as const);
+      await handle.executeUpdate(messages.decideUpdate, { args: [{ ...message, verdict, note: 'more' }] });
+      if (round > 1) {
+        // A repetition of what an earlier run took effect of does nothing.
+        const first = { id: 'say-1', by: 'ann', sha: testSha(1), round: 1, verdict, note: 'more' };
+        const receipt = await rig.env.client.workflow
+          .getHandle(handle.workflowId)
+          .executeUpdate(messages.decideUpdate, { args: [first] })
+          .catch((error: unknown) => error);
+        expect(receipt).toEqual({ message: 'already recorded' });
       }
-      const latest = env.client.workflow.getHandle(handle.workflowId);
-      expect(await latest.result()).toMatchObject({ outcome: 'done' });
-      await slots.stop();
-      expect(await runsOf(handle.workflowId)).toBeGreaterThan(1);
-      expect(ports.inputs('runTurn').map((input) => input.turn)).toEqual([1, 2, 3, 4, 5]);
-    } finally {
-      await rig.close();
     }
+    const latest = rig.env.client.workflow.getHandle(handle.workflowId);
+    expect(await latest.result()).toMatchObject({ outcome: 'done' });
+    await slots.stop();
+    expect(await runsOf(handle.workflowId)).toBeGreaterThan(1);
+    expect(ports.inputs('runTurn').map((input) => input.turn)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('carries a project over several runs without losing a claim or starting one twice', async () => {
-    const ports = new FakePorts();
-    const rig = await openRig(env, ports);
-    const name = randomUUID();
     const issue = summarizeIssue(testIssue({ id: 'a', identifier: 'a' }));
     ports.usually('poll', () => ({ ...quietPoll, candidates: [{ issue, fingerprint: 'f' }] }));
     ports.usually('runTurn', untilCancelled);
-    const handle = await env.client.workflow.start(project, {
-      workflowId: projectWorkflowId(name),
+    const handle = await rig.env.client.workflow.start(project, {
+      workflowId: projectWorkflowId(rig.project),
       taskQueue: rig.queue,
-      args: [newProject(name, testConfig(), 'host')],
+      args: [newProject(rig.project, testConfig(), 'host')],
     });
     try {
-      const latest = env.client.workflow.getHandle(projectWorkflowId(name));
+      const latest = rig.env.client.workflow.getHandle(projectWorkflowId(rig.project));
       for (let look = 1; look <= 25; look += 1) {
         await latest.signal(messages.refreshSignal);
         while (ports.inputs('poll').length < look) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -90,10 +66,11 @@ describe('a long life', () => {
       expect(state.tasks).toMatchObject({ a: { slot: 'held' } });
       expect(ports.inputs('claim')).toHaveLength(1);
     } finally {
-      for await (const { workflowId } of env.client.workflow.list({ query: 'ExecutionStatus="Running"' })) {
-        await env.client.workflow.getHandle(workflowId).terminate();
+      for await (const { workflowId } of rig.env.client.workflow.list({
+        query: 'ExecutionStatus="Running"',
+      })) {
+        await rig.env.client.workflow.getHandle(workflowId).terminate();
       }
-      await rig.close();
     }
   });
 });

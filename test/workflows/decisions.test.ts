@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Decision } from '../../src/domain/decision.js';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
@@ -11,7 +9,6 @@ import type { CheckpointOutcome } from '../../src/workflows/ports.js';
 import type { task } from '../../src/workflows/task.js';
 import {
   failedCheck,
-  FakePorts,
   passedCheck,
   testConfig,
   testEvidence,
@@ -20,36 +17,16 @@ import {
   testWorkspace,
   untilCancelled,
 } from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig, refusal } from '../support/workflow-rig.js';
+import { decision, said } from '../support/people.js';
+import { refusal, useRig } from '../support/workflow-rig.js';
 
 type Handle = WorkflowHandle<typeof task>;
 type Verdict = Decision['verdict'];
 
 describe('the decision of a person', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterEach(() => rig.close());
+  const { rig, ports } = useRig();
 
   const always = testConfig({ human: 'always' });
-  const said = (text = '', by = 'ann') => ({ id: randomUUID(), by, note: text });
-  const decision = (verdict: Verdict, sha: string, round: number, by = 'ann') => ({
-    ...said(verdict === 'approve' ? '' : 'because', by),
-    verdict,
-    sha,
-    round,
-  });
   const decide = (handle: Handle, verdict: Verdict, sha = testSha(1), round = 1, by = 'ann') =>
     handle.executeUpdate(messages.decideUpdate, { args: [decision(verdict, sha, round, by)] });
   const waits = ({ waiting }: TaskStatus) => waiting?.kind === 'decision';
@@ -430,7 +407,7 @@ describe('the decision of a person', () => {
   describe('after continue-as-new', () => {
     /** What a run hands to the next one. */
     const carried = (changes: Partial<TaskState>): TaskState => ({
-      ...newTask('test', testIssue({ source: 'prompt' })),
+      ...newTask(rig.project, testIssue({ source: 'prompt' })),
       config: always,
       host: 'host',
       workspace: testWorkspace,

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FailureType } from '../../src/domain/failure.js';
 import * as messages from '../../src/workflows/messages.js';
-import { FakePorts, failedCheck, heldUntil, passedCheck, testEvidence } from '../support/fake-ports.js';
+import { failedCheck, heldUntil, passedCheck, testEvidence } from '../support/fake-ports.js';
 import {
   candidateOf,
   expectDone,
@@ -15,28 +14,14 @@ import {
   trainOf,
   verified,
 } from '../support/landing-yard.js';
-import { startLocalServer } from '../support/temporal.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig, refusal } from '../support/workflow-rig.js';
+import { said } from '../support/people.js';
+import { refusal, useRig } from '../support/workflow-rig.js';
 
-let env: TestWorkflowEnvironment;
-let ports: FakePorts;
-let rig: Rig;
+// The server suggests a new run after 60 events instead of some thousands.
+const { rig, ports } = useRig('limit.historyCount.suggestContinueAsNew=60');
+beforeEach(() => tellingCandidates(ports));
 
-beforeAll(async () => {
-  // The server suggests a new run after 60 events instead of some thousands.
-  env = await startLocalServer('limit.historyCount.suggestContinueAsNew=60');
-});
-afterAll(() => env.teardown());
-beforeEach(async () => {
-  ports = new FakePorts();
-  tellingCandidates(ports);
-  rig = await openRig(env, ports);
-});
-afterEach(() => rig.close());
-
-const note = () => ({ id: randomUUID(), by: 'ann', note: '' });
-const about = (task: string, id: string = randomUUID()) => ({ id, by: 'ann', project: 'test', task });
+const about = (task: string, id: string = randomUUID()) => ({ id, by: 'ann', project: rig.project, task });
 
 /** What is verified is red while this says so. */
 function redWhile(isRed: (sha: string) => boolean): void {
@@ -88,7 +73,7 @@ describe('the train, one change at a time', () => {
     const handle = await rig.start();
     const { waiting } = await rig.until(handle, (status) => status.waiting?.kind === 'base');
     expect(waiting).toMatchObject({ message: `rebase: ${message}` });
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect(await handle.result()).toMatchObject({ outcome: 'done' });
   });
 
@@ -179,7 +164,7 @@ describe('the train, several changes together', () => {
     const { tasks, open } = await fillYard(rig, ports, ['a', 'b'], { batch: 2 });
     ports.usually('rebase', async ({ entry, onto }) => {
       if (onto === undefined) return { kind: 'ready', candidate: { sha: entry.identifier, baseSha: 'base' } };
-      await tasks.b!.executeUpdate(messages.cancelUpdate, { args: [note()] });
+      await tasks.b!.executeUpdate(messages.cancelUpdate, { args: [said()] });
       return { kind: 'conflict', baseSha: onto.sha, files: ['x.ts'] };
     });
     open();
@@ -249,7 +234,7 @@ describe('the queue', () => {
     expect((await queueOf(rig)).entries.map(({ task }) => task)).toEqual(['first', 'b']);
     open();
     await expectDone(tasks.b, 'b');
-    await tasks.a!.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    await tasks.a!.executeUpdate(messages.resumeUpdate, { args: [said()] });
     await expectDone(tasks.a, 'a');
     expect(heads(ports)).toEqual(['first', 'b', 'a']);
   });

@@ -1,43 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Candidate, Poll, ProjectState } from '../../src/domain/project.js';
 import { newProject, projectWorkflowId, startable } from '../../src/domain/project.js';
 import { summarizeIssue } from '../../src/domain/issue.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
 import * as messages from '../../src/workflows/messages.js';
 import { project } from '../../src/workflows/project.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig } from '../support/workflow-rig.js';
-import { FakePorts, quietPoll, testConfig, testIssue, untilCancelled } from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
+import { useRig } from '../support/workflow-rig.js';
+import { quietPoll, testConfig, testIssue, untilCancelled } from '../support/fake-ports.js';
 
 describe('the project workflow', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
+  const { rig, ports } = useRig();
   let name: string;
   let handle: WorkflowHandle<typeof project>;
 
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    name = randomUUID();
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
+  beforeEach(() => {
+    name = rig.project;
   });
   afterEach(async () => {
-    const open = env.client.workflow.list({
+    const { workflow } = rig.env.client;
+    const open = workflow.list({
       query: `ContinuoProject="${name}" AND ExecutionStatus="Running"`,
     });
-    for await (const { workflowId } of open) await env.client.workflow.getHandle(workflowId).terminate();
+    for await (const { workflowId } of open) await workflow.getHandle(workflowId).terminate();
     await handle.terminate().catch(() => undefined);
-    await rig.close();
   });
 
   const config = (maxConcurrent: number) => testConfig({ maxConcurrent });
@@ -51,13 +40,13 @@ describe('the project workflow', () => {
     ports.usually('poll', ({ known }) => found(...startable(known, config(2).view.agent, candidates)));
   };
   const start = async (maxConcurrent: number) => {
-    handle = await env.client.workflow.start(project, {
+    handle = await rig.env.client.workflow.start(project, {
       workflowId: projectWorkflowId(name),
       taskQueue: rig.queue,
       args: [newProject(name, config(maxConcurrent), 'host')],
     });
   };
-  const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId(name, identifier));
+  const task = (identifier: string) => rig.env.client.workflow.getHandle(taskWorkflowId(name, identifier));
   const state = () => handle.query(messages.projectQuery);
   const until = async (wanted: (state: ProjectState) => boolean | Promise<boolean>) => {
     const deadline = Date.now() + 15_000;
@@ -170,7 +159,7 @@ describe('the project workflow', () => {
     await until(() => ports.inputs('runTurn').length === 1);
     const issue = testIssue({ id: 'prompt-1', identifier: 'prompt-1', source: 'prompt' });
     const input = { project: name, issue, grant: null, forced: true, state: null };
-    const prompted = await env.client.workflow.start('task', {
+    const prompted = await rig.env.client.workflow.start('task', {
       workflowId: taskWorkflowId(name, 'prompt-1'),
       taskQueue: rig.queue,
       args: [input],
@@ -183,7 +172,7 @@ describe('the project workflow', () => {
   it('takes back into its books a task that outlived the project', async () => {
     const issue = testIssue({ id: 'old', identifier: 'old', source: 'prompt' });
     const input = { project: name, issue, grant: null, forced: true, state: null };
-    const old = await env.client.workflow.start('task', {
+    const old = await rig.env.client.workflow.start('task', {
       workflowId: taskWorkflowId(name, 'old'),
       taskQueue: rig.queue,
       args: [input],
@@ -254,7 +243,7 @@ describe('the project workflow', () => {
     await handle.signal(messages.refreshSignal);
     await until(() => ports.inputs('poll').length === 1);
     const issue = testIssue({ id: 'prompt-1', identifier: 'prompt-1', source: 'prompt' });
-    await env.client.workflow.start('task', {
+    await rig.env.client.workflow.start('task', {
       workflowId: taskWorkflowId(name, 'prompt-1'),
       taskQueue: rig.queue,
       args: [{ project: name, issue, grant: null, forced: true, state: null }],

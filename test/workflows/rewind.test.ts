@@ -1,46 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { TaskStatus } from '../../src/domain/status.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { task } from '../../src/workflows/task.js';
-import {
-  failedCheck,
-  FakePorts,
-  testConfig,
-  testEvidence,
-  testSha,
-  untilCancelled,
-} from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig, refusal } from '../support/workflow-rig.js';
+import { failedCheck, testConfig, testEvidence, testSha, untilCancelled } from '../support/fake-ports.js';
+import { decide, said } from '../support/people.js';
+import { refusal, useRig } from '../support/workflow-rig.js';
 
 type Handle = WorkflowHandle<typeof task>;
 
+const { rig, ports } = useRig();
+
 describe('a task that a person has put back', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterEach(() => rig.close());
-
   const always = testConfig({ human: 'always' });
-  const said = (text = '', by = 'ann') => ({ id: randomUUID(), by, note: text });
   const rewind = (handle: Handle, to: string, round = 0, note = 'not like this') =>
     handle.executeUpdate(messages.rewindUpdate, { args: [{ ...said(note), to, round }] });
-  const decide = (handle: Handle, verdict: 'approve' | 'request_changes', sha: string, round: number) =>
-    handle.executeUpdate(messages.decideUpdate, { args: [{ ...said('because'), verdict, sha, round }] });
   const waitsInRound =
     (round: number) =>
     (status: TaskStatus): boolean =>
@@ -260,7 +235,7 @@ describe('a task that a person has put back', () => {
     const status = await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');
     expect(status).toMatchObject({ round: 1, rewind: { by: 'ann' } });
     expect(await notes(handle)).toContain('not put back yet: no network');
-    await handle.executeUpdate(messages.retryUpdate, { args: [{ id: randomUUID(), by: 'ann', note: '' }] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     await rig.until(handle, ({ round, rewind: open }) => round === 2 && open === null);
     expect(ports.inputs('restore')).toHaveLength(2);
     await slots.stop();
@@ -341,20 +316,6 @@ describe('a task that a person has put back', () => {
 });
 
 describe('a task that was forked', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterAll(async () => {
-    await rig.close();
-    await env.teardown();
-  });
-
   it('begins with the checkpoint, and tells the agent where it comes from', async () => {
     ports.next('prepare', ({ from }) => ({
       kind: 'ready',

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
 import type { CheckpointOutcome } from '../../src/workflows/ports.js';
@@ -11,7 +9,6 @@ import type { task } from '../../src/workflows/task.js';
 import {
   failedCheck,
   failedTurn,
-  FakePorts,
   questionTurn,
   testConfig,
   testEvidence,
@@ -20,29 +17,15 @@ import {
   testWorkspace,
   untilCancelled,
 } from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig, refusal } from '../support/workflow-rig.js';
+import { said } from '../support/people.js';
+import { refusal, useRig } from '../support/workflow-rig.js';
 
 type Handle = WorkflowHandle<typeof task>;
 
 describe('a task that a person takes over', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterEach(() => rig.close());
+  const { rig, ports } = useRig();
 
   const always = testConfig({ human: 'always' });
-  const said = (text = '', by = 'ann') => ({ id: randomUUID(), by, note: text });
   const backMessage = (changes: Partial<messages.HandBackMessage> = {}): messages.HandBackMessage => ({
     ...said('kept the old code'),
     name: 'Ann Lee',
@@ -318,7 +301,7 @@ describe('a task that a person takes over', () => {
   });
 
   it('goes on from the state of a version that did not know of it', async () => {
-    const task = { ...newTask('test', testIssue({ source: 'prompt' })), taken: undefined };
+    const task = { ...newTask(rig.project, testIssue({ source: 'prompt' })), taken: undefined };
     const old = JSON.parse(JSON.stringify(task)) as object;
     const state = { ...old, config: testConfig(), host: 'host', slot: 'held', workspace: testWorkspace };
     const handle = await rig.start({ state: { ...state, stage: { phase: 'run' } } as never });

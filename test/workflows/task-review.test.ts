@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import * as messages from '../../src/workflows/messages.js';
 import { raised, reviewed } from '../support/findings.js';
-import { completedTurn, FakePorts, testConfig, testSha } from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
+import { completedTurn, testConfig, testSha } from '../support/fake-ports.js';
+import { decide, said } from '../support/people.js';
 import type { Rig } from '../support/workflow-rig.js';
-import { openRig } from '../support/workflow-rig.js';
+import { useRig } from '../support/workflow-rig.js';
 
 type Handle = Awaited<ReturnType<Rig['start']>>;
 
@@ -16,28 +14,12 @@ const denying = (reason: string) =>
   completedTurn('it is right as it is', { refuted: [{ id: 'f1', reason }], problem: null });
 
 describe('review by agents', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterEach(() => rig.close());
+  const { rig, ports } = useRig();
 
   const waitsForPerson = (handle: Handle, round: number) =>
     rig.until(handle, (status) => status.waiting?.kind === 'decision' && status.round === round);
   const reasonsOf = ({ waiting }: Awaited<ReturnType<Rig['until']>>) =>
     waiting?.kind === 'decision' ? waiting.reasons : [];
-  const decide = (handle: Handle, verdict: 'approve' | 'request_changes', sha: string, round: number) =>
-    handle.executeUpdate(messages.decideUpdate, {
-      args: [{ id: randomUUID(), by: 'ann', note: 'because', verdict, sha, round }],
-    });
   const resolutions = async (handle: Handle) =>
     (await rig.state(handle)).findings.map(({ id, resolution }) => [id, resolution.kind]);
 
@@ -194,7 +176,7 @@ describe('review by agents', () => {
     expect(parked.lastError?.message).toContain('no disk');
     broken = false;
     const slots = rig.grantSlots(handle, both);
-    await handle.executeUpdate(messages.retryUpdate, { args: [{ id: randomUUID(), by: 'ann', note: '' }] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
     expect(

@@ -15,6 +15,7 @@ import {
   testConfig,
   testSha,
 } from '../support/fake-ports.js';
+import { said } from '../support/people.js';
 import { startTimeSkippingServer } from '../support/temporal.js';
 import type { Rig } from '../support/workflow-rig.js';
 import { openRig } from '../support/workflow-rig.js';
@@ -23,19 +24,19 @@ describe('the waits of a task', () => {
   let env: TestWorkflowEnvironment;
   let ports: FakePorts;
   let rig: Rig;
+  let closeRig: () => Promise<void>;
 
   // A server for each test: time is one for all workflows of a server.
   beforeEach(async () => {
     env = await startTimeSkippingServer();
     ports = new FakePorts();
-    rig = await openRig(env, ports);
+    ({ rig, close: closeRig } = await openRig(env, ports));
   });
   afterEach(async () => {
-    await rig.close();
+    await closeRig();
     await env.teardown();
   });
 
-  const note = (text = '') => ({ id: randomUUID(), by: 'ann', note: text });
   /** Skips this long, once the task waits for that. */
   const skip = async (handle: WorkflowHandle<typeof task>, kind: Waiting['kind'], duration: Duration) => {
     const status = await rig.until(handle, ({ waiting }) => waiting?.kind === kind);
@@ -57,7 +58,7 @@ describe('the waits of a task', () => {
     ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
     const handle = await rig.start();
     const slots = rig.grantSlots(handle);
-    await handle.signal(messages.steerSignal, note('mind the gap'));
+    await handle.signal(messages.steerSignal, said('mind the gap'));
     await skip(handle, 'backoff', '10s');
     await skip(handle, 'backoff', '20s');
     expect((await handle.result()).outcome).toBe('done');
@@ -88,7 +89,7 @@ describe('the waits of a task', () => {
     ports.next('requestLanding', refused, refused);
     const handle = await rig.start();
     const failed = await skip(handle, 'retry', '1 day');
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     const again = await rig.until(
       handle,
       ({ waiting }) => waiting?.kind === 'retry' && ports.inputs('requestLanding').length === 2,
@@ -110,7 +111,7 @@ describe('the waits of a task', () => {
   it('waits for days', async () => {
     const handle = await rig.start({ config: testConfig({ human: 'always' }) });
     await skip(handle, 'decision', '40 days');
-    await handle.signal(messages.decideSignal, { ...note(), verdict: 'approve', sha: testSha(1), round: 1 });
+    await handle.signal(messages.decideSignal, { ...said(), verdict: 'approve', sha: testSha(1), round: 1 });
     expect((await handle.result()).outcome).toBe('done');
   });
 
@@ -149,7 +150,7 @@ describe('the waits of a task', () => {
     expect(parked.phase).toBe('failed');
 
     const slots = rig.grantSlots(handle);
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     expect(ports.inputs('runTurn')).toHaveLength(1);
     await slots.stop();

@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { landingWorkflowId } from '../../src/domain/landing.js';
 import * as messages from '../../src/workflows/messages.js';
-import type { Rig } from '../support/workflow-rig.js';
-import { openRig, refusal } from '../support/workflow-rig.js';
+import { refusal, useRig } from '../support/workflow-rig.js';
 import {
   completedTurn,
   failedCheck,
   failedTurn,
-  FakePorts,
   heldUntil,
   passedCheck,
   testConfig,
@@ -18,30 +13,11 @@ import {
   testSha,
   untilCancelled,
 } from '../support/fake-ports.js';
-import { startLocalServer } from '../support/temporal.js';
+import { trainOf } from '../support/landing-yard.js';
+import { decision, said } from '../support/people.js';
 
 describe('the task workflow', () => {
-  let env: TestWorkflowEnvironment;
-  let ports: FakePorts;
-  let rig: Rig;
-
-  beforeAll(async () => {
-    env = await startLocalServer();
-  });
-  afterAll(() => env.teardown());
-  beforeEach(async () => {
-    ports = new FakePorts();
-    rig = await openRig(env, ports);
-  });
-  afterEach(() => rig.close());
-
-  const note = (text = '') => ({ id: randomUUID(), by: 'ann', note: text });
-  const decision = (verdict: 'approve' | 'request_changes' | 'reject', sha: string, round: number) => ({
-    ...note(verdict === 'approve' ? '' : 'because'),
-    verdict,
-    sha,
-    round,
-  });
+  const { rig, ports } = useRig();
 
   it('lands a change that verifies at once', async () => {
     const handle = await rig.start();
@@ -73,7 +49,7 @@ describe('the task workflow', () => {
     expect(parked.next[0]?.command).toMatch(/^continuo retry /);
 
     const slots = rig.grantSlots(handle);
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
   });
@@ -112,7 +88,7 @@ describe('the task workflow', () => {
     ports.next('runTurn', untilCancelled);
     const handle = await rig.start();
     await rig.until(handle, () => ports.inputs('runTurn').length === 1);
-    await handle.executeUpdate(messages.cancelUpdate, { args: [note('not now')] });
+    await handle.executeUpdate(messages.cancelUpdate, { args: [said('not now')] });
     expect((await handle.result()).outcome).toBe('cancelled');
     expect(ports.inputs('checkpoint')).toMatchObject([{ message: 'Unfinished work' }]);
     expect(ports.inputs('cleanUp')).toHaveLength(0);
@@ -146,15 +122,15 @@ describe('the task workflow', () => {
     });
     const handle = await rig.start();
     await rig.until(handle, () => ports.inputs('runTurn').length === 1);
-    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
     release();
     await rig.until(handle, (status) => status.waiting?.kind === 'paused');
     expect((await rig.state(handle)).slot).toBe('none');
-    const again = handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    const again = handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
     expect(await refusal(again)).toContain('already paused by ann');
 
     const slots = rig.grantSlots(handle);
-    await handle.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
   });
@@ -164,7 +140,7 @@ describe('the task workflow', () => {
     const handle = await rig.start();
     const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'base');
     expect(waiting.waitingFor).toContain('a.txt has changes.');
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     // The answer of the first try is not taken for that of the second.
     expect(ports.inputs('requestLanding')).toHaveLength(2);
@@ -189,12 +165,12 @@ describe('the task workflow', () => {
     await rig.until(first, () => ports.inputs('merge').length === 1);
     const second = await rig.start();
     await rig.until(second, (status) => status.waiting?.kind === 'landing');
-    await second.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await second.executeUpdate(messages.pauseUpdate, { args: [said()] });
     await rig.until(second, (status) => status.waiting?.kind === 'paused');
     release();
     expect((await first.result()).outcome).toBe('done');
     expect(ports.inputs('merge')).toHaveLength(1);
-    await second.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    await second.executeUpdate(messages.resumeUpdate, { args: [said()] });
     expect((await second.result()).outcome).toBe('done');
     expect(ports.inputs('merge')).toHaveLength(2);
   });
@@ -263,7 +239,7 @@ describe('the task workflow', () => {
   it('refuses a text that is too long for a payload', async () => {
     ports.next('runTurn', untilCancelled);
     const handle = await rig.start();
-    const long = handle.executeUpdate(messages.steerUpdate, { args: [note('x'.repeat(20_001))] });
+    const long = handle.executeUpdate(messages.steerUpdate, { args: [said('x'.repeat(20_001))] });
     expect(await refusal(long)).toContain('more than 20000 characters');
   });
 
@@ -271,10 +247,10 @@ describe('the task workflow', () => {
     const config = testConfig({ human: 'always' });
     const handle = await rig.start({ config });
     await rig.until(handle, (status) => status.waiting?.kind === 'decision');
-    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
     await handle.executeUpdate(messages.decideUpdate, { args: [decision('approve', testSha(1), 1)] });
     await rig.until(handle, (status) => status.phase === 'land' && status.waiting?.kind === 'paused');
-    await handle.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.cancelUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('cancelled');
     expect(ports.inputs('merge')).toHaveLength(0);
   });
@@ -290,7 +266,7 @@ describe('the task workflow', () => {
     await rig.until(first, () => ports.inputs('merge').length === 1);
     const second = await rig.start();
     await rig.until(second, (status) => status.waiting?.kind === 'landing');
-    await second.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    await second.executeUpdate(messages.cancelUpdate, { args: [said()] });
     expect((await second.result()).outcome).toBe('cancelled');
     release();
     expect((await first.result()).outcome).toBe('done');
@@ -306,10 +282,10 @@ describe('the task workflow', () => {
     await rig.until(first, () => ports.inputs('merge').length === 1);
     const second = await rig.start();
     await rig.until(second, (status) => status.waiting?.kind === 'landing');
-    await env.client.workflow.getHandle(landingWorkflowId(rig.queue, 'main')).terminate();
+    await trainOf(rig).terminate();
     const third = await rig.start();
     await rig.until(third, () => ports.inputs('merge').length === 2);
-    await second.executeUpdate(messages.cancelUpdate, { args: [note()] });
+    await second.executeUpdate(messages.cancelUpdate, { args: [said()] });
     expect((await second.result()).outcome).toBe('cancelled');
   });
 
@@ -333,13 +309,13 @@ describe('the task workflow', () => {
     ports.next('runTurn', failedTurn('crashed'));
     const handle = await rig.start();
     await rig.until(handle, (status) => status.waiting?.kind === 'backoff');
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     await rig.until(handle, (status) => status.waiting?.kind === 'slot');
-    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
     const slots = rig.grantSlots(handle);
     await rig.until(handle, (status) => status.waiting?.kind === 'paused');
     expect(ports.inputs('runTurn')).toHaveLength(1);
-    await handle.executeUpdate(messages.resumeUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
   });
@@ -348,10 +324,10 @@ describe('the task workflow', () => {
     ports.next('prepare', { kind: 'impossible', category: 'workspace_invalid', message: 'no such base' });
     const handle = await rig.start();
     await rig.until(handle, (status) => status.waiting?.kind === 'retry');
-    await handle.executeUpdate(messages.pauseUpdate, { args: [note()] });
-    await handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    await handle.executeUpdate(messages.pauseUpdate, { args: [said()] });
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     await rig.until(handle, (status) => status.waiting?.kind === 'paused');
-    const again = handle.executeUpdate(messages.retryUpdate, { args: [note()] });
+    const again = handle.executeUpdate(messages.retryUpdate, { args: [said()] });
     expect(await refusal(again)).toContain('resume it first');
   });
 

@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { WorkflowClient } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { TaskStatus } from '../../../src/domain/status.js';
+import { taskWorkflowId } from '../../../src/domain/task.js';
 import { findProgram } from '../../../src/worker/engine/binary.js';
 import { temporal } from '../../../src/worker/engine/programs.js';
 import { killServer } from '../../../src/worker/engine/stop.js';
+import { statusQuery } from '../../../src/workflows/messages.js';
+import { projectAttribute, waitingForAttribute } from '../../../src/workflows/search-attributes.js';
 import type { Program } from '../../client/support/program.js';
 import { buildProgram } from '../../client/support/program.js';
 import { workflowBundle } from '../temporal.js';
@@ -115,10 +120,14 @@ export class World {
   /** Runs a command line that waits for tasks to land, and decides about those meanwhile. */
   async runApproving(parts: readonly Part[]): Promise<Run> {
     const ended = new AbortController();
+    // A decision shows in the list of tasks a moment later.
+    const decided = new Set(this.#prepared);
     const running = this.run(parts).finally(() => ended.abort());
     while (!ended.signal.aborted) {
-      for (const { task, waitingFor } of await this.#list()) {
-        if (waitingFor === 'decision' && !this.#prepared.has(task)) await this.#continuo('approve', task);
+      for (const task of await this.#undecided()) {
+        if (decided.has(task)) continue;
+        await this.#continuo('approve', task);
+        decided.add(task);
       }
       await Promise.race([running, pause(300)]);
     }
@@ -273,25 +282,42 @@ export class World {
     return task;
   }
 
-  async #until(task: string, wanted: (status: TaskStatus) => boolean): Promise<TaskStatus> {
-    for (;;) {
-      const status = JSON.parse(await this.#continuo('status', task, '--json')) as TaskStatus;
-      if (wanted(status)) return status;
-      const isOver = ['done', 'failed', 'cancelled', 'rejected'].includes(status.phase);
-      if (isOver || status.lastError !== null) {
-        throw new Error(
-          `${task} ended as ${status.phase}: ${JSON.stringify(status.lastError ?? status.history)}`,
-        );
+  #until(task: string, wanted: (status: TaskStatus) => boolean): Promise<TaskStatus> {
+    return this.#ask(async (client) => {
+      const handle = client.getHandle(taskWorkflowId(project, task));
+      for (;;) {
+        const status = await handle.query(statusQuery);
+        if (wanted(status)) return status;
+        const isOver = ['done', 'failed', 'cancelled', 'rejected'].includes(status.phase);
+        if (isOver || status.lastError !== null) {
+          throw new Error(
+            `${task} ended as ${status.phase}: ${JSON.stringify(status.lastError ?? status.history)}`,
+          );
+        }
+        await pause(100);
       }
-      await pause(200);
-    }
+    });
   }
 
-  async #list(): Promise<{ task: string; waitingFor: string | null }[]> {
-    return JSON.parse(await this.#continuo('list', '--json')) as {
-      task: string;
-      waitingFor: string | null;
-    }[];
+  /** The tasks that wait for a decision. */
+  #undecided(): Promise<string[]> {
+    return this.#ask(async (client) => {
+      const waiting = `${projectAttribute.name} = '${project}' AND ${waitingForAttribute.name} = 'decision'`;
+      const found: string[] = [];
+      for await (const { workflowId } of client.list({ query: `${waiting} AND ExecutionStatus = 'Running'` }))
+        found.push(workflowId.slice(taskWorkflowId(project, '').length));
+      return found;
+    });
+  }
+
+  /** Asks the server itself: starting a program for every look takes longer than most tasks. */
+  async #ask<T>(ask: (client: WorkflowClient) => Promise<T>): Promise<T> {
+    const connection = await Connection.connect({ address: await this.address() });
+    try {
+      return await ask(new Client({ connection }).workflow);
+    } finally {
+      await connection.close();
+    }
   }
 
   async #continuo(...args: string[]): Promise<string> {
