@@ -1,5 +1,4 @@
 import { delimiter } from 'node:path';
-import { createAgent } from '../activities/agent/registry.js';
 import { adviceOf, describeContainment } from '../activities/keeper/containment/describe.js';
 import { findProgram as findExecutable } from '../activities/keeper/containment/find-program.js';
 import { ContainmentError, probeContainment } from '../activities/keeper/containment/probe.js';
@@ -9,6 +8,9 @@ import { findWorkflowFile } from '../config/discover.js';
 import { loadConfig } from '../config/load.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
+import type { Diagnosis } from './diagnosis.js';
+import { bad, good, messageOf } from './diagnosis.js';
+import { examineAgent } from './doctor-agent.js';
 import type { Tried } from './engine/binary.js';
 import { findInstalled } from './engine/binary.js';
 import { isHealthy } from './engine/health.js';
@@ -18,31 +20,12 @@ import type { Place } from './host.js';
 import { findPrograms } from './keepers.js';
 import { hooksOutside } from './sandbox.js';
 
-/** One thing that has to be in order. */
-export interface Diagnosis {
-  name: string;
-  /** Whether `continuo up` can work. With a remedy all the same, it is something to know of. */
-  ok: boolean;
-  /** What was found, in words. */
-  found: string;
-  /** What to do; null when nothing has to be done. */
-  remedy: string | null;
-}
-
 /** Examines everything that `continuo up` needs, and changes nothing. */
 export async function diagnose(place: Place): Promise<Diagnosis[]> {
   const { env } = place;
   const host = await Promise.all([examineEngine(env), examineGit(env), examineProgram('bash', env)]);
   const lock = process.platform === 'linux' ? [await examineProgram('flock', env)] : [];
   return [...host, ...lock, ...(await examineProject(place))];
-}
-
-function good(name: string, found: string): Diagnosis {
-  return { name, ok: true, found, remedy: null };
-}
-
-function bad(name: string, found: string, remedy: string): Diagnosis {
-  return { name, ok: false, found, remedy };
 }
 
 async function examineEngine(env: NodeJS.ProcessEnv): Promise<Diagnosis> {
@@ -102,7 +85,7 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
   return [
     good('configuration', `${config.file}, project ${config.project}`),
     await examineRepository(config, env),
-    await examineAgent(config, env),
+    ...(await examineAgent(config, env)),
     await examineKeepers(config, env),
     ...examineSettings(config),
     ...(await examineSandbox(config, env)),
@@ -176,33 +159,4 @@ async function examineRepository({ repository, file }: Config, env: NodeJS.Proce
   } catch (error) {
     return bad(name, `${url}: ${messageOf(error)}`, `mend repository.url in ${file}`);
   }
-}
-
-/** The first word of the command has to be a program that the user's login shell finds. */
-async function examineAgent(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
-  const name = 'agent';
-  try {
-    createAgent(config);
-  } catch (error) {
-    return bad(name, messageOf(error), 'choose another agent.kind');
-  }
-  const command = config.command?.run ?? '';
-  const word = /^[^\s;|&<>()$`"'=]+(?=\s|$)/.exec(command)?.[0];
-  // A relative path is looked up in the workspace, which is not there yet.
-  if (word === undefined || word.startsWith('.')) return good(name, `\`${command}\`, run by bash`);
-  try {
-    const shell = ['-lc', 'command -v -- "$0"', word];
-    const path = (await run('bash', shell, { env, timeoutMs: 20_000 })).trim();
-    return good(name, `\`${command}\` (${path})`);
-  } catch {
-    return bad(
-      name,
-      `\`${command}\`: bash finds no program ${word}`,
-      `install it, or mend command.run in ${config.file}`,
-    );
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

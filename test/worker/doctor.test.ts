@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
 import { dataPaths } from '../../src/config/paths.js';
-import type { Diagnosis } from '../../src/worker/doctor.js';
+import type { Diagnosis } from '../../src/worker/diagnosis.js';
 import { diagnose } from '../../src/worker/doctor.js';
 import { nameProcess } from '../../src/activities/keeper/process-name.js';
 
@@ -118,6 +118,60 @@ describe('doctor', () => {
       ok: true,
       found: '0 run, 1 were lost',
       remedy: expect.stringContaining('continuo up'),
+    });
+  });
+
+  describe('of an agent with a login', () => {
+    beforeEach(async () => {
+      await mkdir(join(folder, 'bin'));
+      env.PATH = `${join(folder, 'bin')}:${process.env.PATH ?? ''}`;
+      await writeFile(join(folder, '.profile'), `PATH=${join(folder, 'bin')}:$PATH\n`);
+    });
+    const writeCodex = async (status: number) => {
+      const file = join(folder, 'bin', 'codex');
+      await writeFile(
+        file,
+        `#!/bin/sh\n[ "$1" = --version ] && echo codex 0.169.0 && exit\nexit ${status}\n`,
+      );
+      await chmod(file, 0o755);
+    };
+    const use = (agent: string) =>
+      writeWorkflow({ more: [] }).then(async () => {
+        const text = ['---', 'tracker: { kind: file, provider: { path: tasks } }', `agent: ${agent}`];
+        const rest = ['repository: { url: ., base: main }', 'land: { mode: merge }', '---', 'Do it.', ''];
+        await writeFile(join(folder, 'WORKFLOW.md'), [...text, ...rest].join('\n'));
+      });
+
+    it('tells its version, and that somebody is logged in', async () => {
+      await writeCodex(0);
+      await use('{ kind: codex }');
+      const { agent, login } = await examine();
+      expect(agent?.found).toMatch(/^`codex app-server` \(.*bin\/codex\), codex 0\.169\.0$/);
+      expect(login).toMatchObject({ ok: true, found: 'logged in', remedy: null });
+    });
+
+    it('says how to log in when nobody is', async () => {
+      await writeCodex(1);
+      await use('{ kind: codex }');
+      const { login } = await examine();
+      expect(login).toMatchObject({ found: 'nobody is logged in' });
+      expect(login?.remedy).toContain('codex login');
+    });
+
+    it('misses the key that the workflow file asks for', async () => {
+      await writeCodex(1);
+      await use('{ kind: codex, auth: api_key }');
+      expect((await examine()).login).toMatchObject({ ok: false, found: 'OPENAI_API_KEY is not set' });
+      env.OPENAI_API_KEY = 'a key';
+      expect((await examine()).login).toMatchObject({ ok: true, found: 'by OPENAI_API_KEY' });
+    });
+
+    it('says so when it is not installed', async () => {
+      await use('{ kind: claude }\nclaude: { command: no-such-claude }');
+      expect((await examine()).agent).toMatchObject({
+        ok: false,
+        remedy: expect.stringContaining('claude.command'),
+      });
     });
   });
 

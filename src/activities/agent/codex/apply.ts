@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../agent.js';
 import { endOf } from './end.js';
 import { eventsOf } from './events.js';
-import type { Message } from './messages.js';
+import type { Message, TurnError } from './messages.js';
 import {
   AgentMessage,
   ErrorNotice,
@@ -71,7 +71,7 @@ function applyNotice(thread: CodexThread, message: Message, emit: Emit): CodexTh
     case 'error': {
       const { error, willRetry } = ErrorNotice.parse(params);
       emit({ type: 'other', text: `${error.message}${willRetry ? ' (tried again)' : ''}` });
-      return thread;
+      return willRetry ? { ...thread, trouble: error.codexErrorInfo } : thread;
     }
     case 'thread/tokenUsage/updated': {
       const { turnId, tokenUsage } = TokenUsage.parse(params);
@@ -100,8 +100,12 @@ function applyCompleted(
   const end =
     turn.status === 'completed'
       ? ({ kind: 'completed', summary: thread.lastText } as const)
-      : endOf(turn.status, error, thread.resetsAt);
+      : endOf(turn.status, error && explained(error, thread.trouble), thread.resetsAt);
   return { ...thread, turnId: null, requests: [], calls: [], end };
+}
+
+function explained(error: TurnError, trouble: unknown): TurnError {
+  return error.codexErrorInfo === 'other' && trouble !== null ? { ...error, codexErrorInfo: trouble } : error;
 }
 
 function applyAnswer(thread: CodexThread, message: Message, emit: Emit, ownMessages: string): CodexThread {

@@ -29,6 +29,8 @@ export interface CodexThread extends Thread {
   history: 'absent' | 'cut' | null;
   turnId: string | null;
   lastText: string;
+  /** Why the model was asked again, the last time; Codex does not repeat it when it gives up. */
+  trouble: unknown;
   /** What earlier programs of this turn have spent. */
   spent: TurnUsage;
   /** The thread's total when this program's part of the turn began. */
@@ -65,6 +67,7 @@ export function newThread(session: string | null): CodexThread {
     history: null,
     turnId: null,
     lastText: '',
+    trouble: null,
     spent: nothingSpent,
     base: null,
     resetsAt: null,
