@@ -4,7 +4,7 @@ import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk } from './finding.js';
 import type { Issue } from './issue.js';
-import type { Conflict } from './landing.js';
+import type { Conflict, TakenIn } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
@@ -87,9 +87,15 @@ export interface Workspace {
   containment?: string;
 }
 
+/** The newer base that checks ran on together with the work; without `takenIn` nobody has tried to put it into the files. */
+export interface Joined {
+  baseSha: string;
+  takenIn?: TakenIn;
+}
+
 /** What the next turn is told, beside the task itself. */
 export type Feedback =
-  | { kind: 'checks'; sha: string; checks: CheckResult[] }
+  | { kind: 'checks'; sha: string; checks: CheckResult[]; joined?: Joined }
   | { kind: 'findings'; sha: string; findings: Finding[] }
   | { kind: 'changes'; by: string; note: string }
   | ({ kind: 'conflict' } & Conflict)

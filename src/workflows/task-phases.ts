@@ -10,7 +10,7 @@ import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
-import { askToLand, landingEntry } from './task-landing.js';
+import { askToLand, faultOf, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
@@ -169,16 +169,10 @@ export async function land(task: Task): Promise<Stage> {
       note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
       return { phase: 'done' };
     case 'conflict':
-      // The agent finds the newer base in its files, so the work is judged against that one.
-      task.state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-      return sendBack(task, result, 'landing');
+      return sendBack(task, faultOf(task, result), 'landing');
     case 'red':
       task.state.evidence = result.evidence;
-      return sendBack(
-        task,
-        { kind: 'checks', sha: result.evidence.sha, checks: failedChecks(result.evidence) },
-        'verification',
-      );
+      return sendBack(task, faultOf(task, result), 'verification');
     case 'blocked':
       await waitForBase(task, result.message);
       return { phase: 'land' };
@@ -206,10 +200,7 @@ function together(under: string | undefined): string {
 /** A person has taken the change back, and it has not landed. What the train found goes with it. */
 function takenBack(task: Task, result: LandingResult): Stage {
   const { state } = task;
-  if (result.kind === 'conflict') {
-    state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-    state.feedback.push(result);
-  }
+  if (result.kind === 'conflict' || result.kind === 'red') state.feedback.push(faultOf(task, result));
   const refused = objectionOf(task);
   return refused === null ? { phase: 'land' } : judge(task, refused);
 }
