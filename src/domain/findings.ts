@@ -7,12 +7,21 @@ export interface Place {
   round: number;
 }
 
+/** When a phase was reached. */
+interface Moment {
+  phase: string;
+  round: number;
+}
+
 /** Remarks of one round this close to each other may be the same one. */
 const sameLines = 5;
 /** The part of all their words that two claims share when they say the same. */
 const sameWords = 0.6;
 /** Those that are over are forgotten beyond it, the oldest first: Temporal takes 2 MB for a state. */
 const mostKept = 100;
+
+/** More than this is not mended in one turn, and the rest comes up again. */
+const mostTold = 50;
 
 const endings = ['fixed', 'refuted', 'accepted'] as const;
 
@@ -89,11 +98,8 @@ export function reopenAccepted(known: readonly Finding[], times: readonly string
 }
 
 /** What was known at an earlier moment. What was fixed may not be by then: the reviewers look again. */
-export function findingsBefore(
-  known: readonly Finding[],
-  { phase, round }: { phase: string; round: number },
-): Finding[] {
-  const newest = phase === 'review' ? round : round - 1;
+export function findingsBefore(known: readonly Finding[], moment: Moment): Finding[] {
+  const newest = newestAt(moment);
   return known
     .filter((finding) => finding.round <= newest)
     .map((finding) =>
@@ -103,11 +109,30 @@ export function findingsBefore(
     );
 }
 
+/** What was open at an earlier moment; what was fixed before that is not. */
+export function findingsOpenAt(known: readonly Finding[], moment: Moment): Finding[] {
+  const wasOpen = ({ resolution, round }: Finding) =>
+    resolution.kind !== 'fixed' || round === newestAt(moment);
+  return openFindings(findingsBefore(known.filter(wasOpen), moment));
+}
+
+/** The last round in which reviewers had looked at the change by then. */
+function newestAt({ phase, round }: Moment): number {
+  return phase === 'review' ? round : round - 1;
+}
+
 /** What is still to be done about, the most severe first. */
 export function openFindings(known: readonly Finding[]): Finding[] {
   return known
     .filter(({ resolution }) => resolution.kind === 'open')
     .sort((left, right) => rank(right.severity) - rank(left.severity));
+}
+
+/** What an agent is to be told: what does not hold, and mere notes, are for people to read. */
+export function findingsToTell(known: readonly Finding[]): Finding[] {
+  return openFindings(known)
+    .filter(({ severity }) => severity !== 'note')
+    .slice(0, mostTold);
 }
 
 export function isBlocking({ severity, resolution }: Finding): boolean {

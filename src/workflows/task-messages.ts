@@ -5,7 +5,7 @@ import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Task } from './task-context.js';
-import { isEnded, note, publish, theTracker } from './task-context.js';
+import { isEnded, note, now, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
 import { acceptRewind } from './task-rewind.js';
 import { acceptTakeOver } from './task-take-over.js';
@@ -39,7 +39,7 @@ export function handleMessages(task: Task): void {
     },
     apply: ({ text, by }) => {
       const question = state.waiting?.kind === 'question' ? state.waiting.question.text : '';
-      state.feedback.push({ kind: 'answer', question, answer: text, by });
+      state.feedback.push({ kind: 'answer', question, answer: text, by, at: now() });
       state.waiting = null;
       return `answered by ${by}`;
     },
@@ -53,7 +53,7 @@ export function handleMessages(task: Task): void {
       return refuseWhenOver(task);
     },
     apply: ({ by, note: text }) => {
-      state.feedback.push({ kind: 'steer', by, note: text });
+      state.feedback.push({ kind: 'steer', by, note: text, at: now() });
       return `a note by ${by} goes to the next turn`;
     },
   });

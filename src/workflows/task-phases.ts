@@ -6,6 +6,7 @@ import type { LandingResult } from '../domain/landing.js';
 import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
+import { keepWords } from '../domain/words.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
@@ -234,7 +235,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   state.usage = addTurn(state.usage, outcome.usage);
   state.session = outcome.session;
   // What arrived during the turn stays for the next one, and a failed turn is told again.
-  if (outcome.kind !== 'failed') state.feedback.splice(0, told);
+  if (outcome.kind !== 'failed') state.words = keepWords(state.words, state.feedback.splice(0, told));
   if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
   if (outcome.kind === 'completed') {
     note(task, `turn ${turn}: ${outcome.summary}`);

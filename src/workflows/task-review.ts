@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.js';
 import {
   acceptFindings,
   countFindings,
+  findingsToTell,
   isBlocking,
   isDisputed,
   openFindings,
@@ -18,9 +19,6 @@ import { reviewer as reviewerPort } from './proxies.js';
 import { startRound } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
-
-/** More than this is not mended in one turn, and the rest comes up again. */
-const mostTold = 50;
 
 /**
  * Lets every reviewer look at the commit. What blocks goes back to the agent, so often as the configuration allows and
@@ -113,8 +111,6 @@ function ask(task: Task, name: string): Promise<ReviewOutcome> {
   });
 }
 
-/** What does not hold, and mere notes, are for people to read. */
 function openFeedback(task: Task): Extract<Feedback, { kind: 'findings' }> {
-  const told = openFindings(task.state.findings).filter(({ severity }) => severity !== 'note');
-  return { kind: 'findings', sha: headOf(task), findings: told.slice(0, mostTold) };
+  return { kind: 'findings', sha: headOf(task), findings: findingsToTell(task.state.findings) };
 }

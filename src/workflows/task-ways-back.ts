@@ -33,6 +33,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   handBack: 'a person has worked on it',
   rewind: 'a person has put it back',
   fork: 'it comes from another task',
+  before: 'the agent was told before',
 };
 
 /** Starts the next round with what the agent is to be told. Every decision about an earlier round is void. */

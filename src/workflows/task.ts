@@ -6,7 +6,8 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { forkedTask, newTask, readState } from '../domain/task.js';
+import { forkedTask } from '../domain/fork.js';
+import { newTask, readState } from '../domain/task.js';
 import type { TaskInput } from './messages.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';

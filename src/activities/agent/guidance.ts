@@ -47,6 +47,11 @@ function describeFeedback(feedback: Feedback): string {
       return describeHandBack(feedback);
     case 'rewind':
       return describeRewind(feedback);
+    case 'before':
+      return [
+        `### What was said before\n\nPeople have said the next ${feedback.words.length} of these in earlier turns, of which you may know nothing. It holds, but for what they have said later.`,
+        ...feedback.words.map(describeFeedback),
+      ].join('\n\n');
     case 'fork':
       return `### The work comes from another task\n\n${name(feedback.by)} has forked this task from \`${name(feedback.task)}\`${feedback.sha === null ? '' : ` at ${feedback.sha.slice(0, 12)}`}. Its work until then is in the working directory; what became of it there does not matter here.${said(feedback)}`;
   }
