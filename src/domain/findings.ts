@@ -1,4 +1,14 @@
-import type { Finding, Raised, Refutation, Remark, Severity } from './finding.js';
+import type { Bounds } from './bounds.js';
+import { firstWithin } from './bounds.js';
+import type {
+  EarlierFinding,
+  Finding,
+  Raised,
+  Refutation,
+  Remark,
+  Severity,
+  ToldFinding,
+} from './finding.js';
 import { severities } from './finding.js';
 
 /** Where a task has got to: the commit that was looked at, and its round. */
@@ -21,9 +31,11 @@ const sameWords = 0.6;
 const mostKept = 100;
 
 /** More than this is not mended in one turn, and the rest comes up again. */
-const mostTold = 50;
+const mostTold: Bounds = { count: 50, bytes: 64_000 };
+/** Each reviewer gets them in each round. */
+const mostEarlier: Bounds = { count: mostKept, bytes: 64_000 };
 
-const endings = ['fixed', 'refuted', 'accepted'] as const;
+const endings = ['fixed', 'refuted', 'accepted', 'dropped'] as const;
 
 /**
  * The findings of a task after one reviewer has looked at a commit. What says the same as a known one is merged into it:
@@ -60,6 +72,17 @@ export function settleFindings(
     const hasAnswered = finding.sources.every((source) => reviewers.includes(source));
     if (finding.resolution.kind !== 'open' || !isGone || !hasAnswered) return finding;
     return { ...finding, resolution: { kind: 'fixed', sha: place.sha } };
+  });
+}
+
+/** What only these have raised is looked at by nobody any more, also where the agent denies it. */
+export function dropFindings(known: readonly Finding[], former: readonly string[]): Finding[] {
+  return known.map((finding) => {
+    const { resolution, sources } = finding;
+    const isUnsettled = resolution.kind === 'open' || resolution.kind === 'refuted';
+    if (!isUnsettled || !sources.every((source) => former.includes(source))) return finding;
+    const reason = `nobody reviews it any more: ${sources.join(', ')} ${sources.length === 1 ? 'is' : 'are'} not in the configuration`;
+    return { ...finding, resolution: { kind: 'dropped', reason } };
   });
 }
 
@@ -129,10 +152,25 @@ export function openFindings(known: readonly Finding[]): Finding[] {
 }
 
 /** What an agent is to be told: what does not hold, and mere notes, are for people to read. */
-export function findingsToTell(known: readonly Finding[]): Finding[] {
-  return openFindings(known)
+export function findingsToTell(known: readonly Finding[]): ToldFinding[] {
+  const told = openFindings(known)
     .filter(({ severity }) => severity !== 'note')
-    .slice(0, mostTold);
+    .map(({ id, severity, file, line, claim, evidence, suggestion, resolution }) => {
+      return { id, severity, file, line, claim, evidence, suggestion, resolution };
+    });
+  return firstWithin(told, mostTold);
+}
+
+/** What the next reviewers are to know: what is open, and then the newest. */
+export function earlierFindings(known: readonly Finding[]): EarlierFinding[] {
+  const open = openFindings(known);
+  const others = known
+    .filter((finding) => !open.includes(finding))
+    .sort((one, other) => other.round - one.round);
+  const earlier = [...open, ...others].map(({ id, severity, sources, file, line, claim, resolution }) => {
+    return { id, severity, sources, file, line, claim, resolution };
+  });
+  return firstWithin(earlier, mostEarlier);
 }
 
 export function isBlocking({ severity, resolution }: Finding): boolean {
@@ -140,7 +178,7 @@ export function isBlocking({ severity, resolution }: Finding): boolean {
 }
 
 /** Whether agent and reviewer disagree about it, so that going on would change nothing. */
-export function isDisputed({ resolution }: Finding): boolean {
+export function isDisputed({ resolution }: Pick<Finding, 'resolution'>): boolean {
   return resolution.kind === 'open' && resolution.refuted !== null;
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { ToldFinding } from './finding.js';
 import type { Word } from './words.js';
 
 /** The phases that a person can go back to. */
@@ -27,7 +27,7 @@ export interface Origin {
   note: string;
   /** What people had asked for there by then, and what was open; only at the start. */
   words?: Word[];
-  findings?: Finding[];
+  findings?: ToldFinding[];
 }
 
 /** More would not be looked through; about twenty rounds. */

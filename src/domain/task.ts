@@ -2,7 +2,7 @@ import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
-import type { Finding, Review, Risk } from './finding.js';
+import type { Finding, Review, Risk, ToldFinding } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict, TakenIn } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
@@ -97,7 +97,7 @@ export interface Joined {
 /** What the next turn is told, beside the task itself. */
 export type Feedback =
   | { kind: 'checks'; sha: string; checks: CheckResult[]; joined?: Joined }
-  | { kind: 'findings'; sha: string; findings: Finding[] }
+  | { kind: 'findings'; sha: string; findings: ToldFinding[] }
   | ({ kind: 'changes'; note: string } & Spoken)
   | ({ kind: 'conflict' } & Conflict)
   | ({ kind: 'answer'; question: string; answer: string } & Spoken)

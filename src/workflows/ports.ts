@@ -4,7 +4,7 @@
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
 import type { CheckResult, Evidence } from '../domain/evidence.js';
-import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
+import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
@@ -196,8 +196,8 @@ export interface ReviewInput extends Configured {
   reviewer: string;
   /** What the checks say of the commit. */
   checks: CheckResult[];
-  /** The findings of the task so far, with what became of them. */
-  earlier: Finding[];
+  /** The newest findings of the task so far, with what became of them. */
+  earlier: EarlierFinding[];
 }
 
 export type ReviewOutcome =

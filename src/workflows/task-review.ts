@@ -2,6 +2,8 @@ import type { Decision } from '../domain/decision.js';
 import {
   acceptFindings,
   countFindings,
+  dropFindings,
+  earlierFindings,
   findingsToTell,
   isBlocking,
   isDisputed,
@@ -12,7 +14,7 @@ import {
   takeReview,
   upholdFindings,
 } from '../domain/findings.js';
-import { currentReviews, reviewersToAsk } from '../domain/review.js';
+import { answered, currentReviews, formerReviewers, reviewersToAsk } from '../domain/review.js';
 import type { Feedback, Stage } from '../domain/task.js';
 import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
@@ -26,6 +28,7 @@ import { granted, headOf, note, shortSha, view, workspaceOf } from './task-conte
  */
 export async function reviewByAgents(task: Task): Promise<Stage | null> {
   const { state } = task;
+  dropUnreviewed(task);
   const names = reviewersToAsk(state);
   if (names.length > 0) await askAll(task, names);
 
@@ -82,14 +85,23 @@ async function askAll(task: Task, names: readonly string[]): Promise<void> {
       state.findings = takeReview(state.findings, name, outcome.findings, place);
   }
   const usable = currentReviews(state).filter(({ problem }) => problem === null);
-  const reviewers = usable.map(({ reviewer }) => reviewer);
-  state.findings = settleFindings(state.findings, reviewers, place);
+  state.findings = settleFindings(state.findings, answered(state), place);
   const found =
     countFindings(state.findings.filter(({ round }) => round === place.round)) || 'nothing to say';
   note(
     task,
     `${usable.length} of ${currentReviews(state).length} reviews of ${shortSha(place.sha)}: ${found}`,
   );
+}
+
+/** A reviewer that was renamed or taken out of the configuration settles nothing any more. */
+function dropUnreviewed(task: Task): void {
+  const { state } = task;
+  const before = state.findings;
+  state.findings = dropFindings(before, formerReviewers(state));
+  const dropped = state.findings.filter((finding, at) => finding !== before[at]);
+  for (const { id, resolution } of dropped)
+    if (resolution.kind === 'dropped') note(task, `finding ${id} is dropped: ${resolution.reason}`);
 }
 
 function ask(task: Task, name: string): Promise<ReviewOutcome> {
@@ -107,7 +119,7 @@ function ask(task: Task, name: string): Promise<ReviewOutcome> {
     round: state.round,
     reviewer: name,
     checks: state.evidence?.sha === sha ? state.evidence.checks : [],
-    earlier: state.findings,
+    earlier: earlierFindings(state.findings),
   });
 }
 
