@@ -1,14 +1,4 @@
-import type { Bounds } from './bounds.js';
-import { firstWithin } from './bounds.js';
-import type {
-  EarlierFinding,
-  Finding,
-  Raised,
-  Refutation,
-  Remark,
-  Severity,
-  ToldFinding,
-} from './finding.js';
+import type { Finding, Raised, Refutation, Remark, Severity } from './finding.js';
 import { severities } from './finding.js';
 
 /** Where a task has got to: the commit that was looked at, and its round. */
@@ -29,11 +19,6 @@ const sameLines = 5;
 const sameWords = 0.6;
 /** Those that are over are forgotten beyond it, the oldest first: Temporal takes 2 MB for a state. */
 const mostKept = 100;
-
-/** More than this is not mended in one turn, and the rest comes up again. */
-const mostTold: Bounds = { count: 50, bytes: 64_000 };
-/** Each reviewer gets them in each round. */
-const mostEarlier: Bounds = { count: mostKept, bytes: 64_000 };
 
 const endings = ['fixed', 'refuted', 'accepted', 'dropped'] as const;
 
@@ -149,28 +134,6 @@ export function openFindings(known: readonly Finding[]): Finding[] {
   return known
     .filter(({ resolution }) => resolution.kind === 'open')
     .sort((left, right) => rank(right.severity) - rank(left.severity));
-}
-
-/** What an agent is to be told: what does not hold, and mere notes, are for people to read. */
-export function findingsToTell(known: readonly Finding[]): ToldFinding[] {
-  const told = openFindings(known)
-    .filter(({ severity }) => severity !== 'note')
-    .map(({ id, severity, file, line, claim, evidence, suggestion, resolution }) => {
-      return { id, severity, file, line, claim, evidence, suggestion, resolution };
-    });
-  return firstWithin(told, mostTold);
-}
-
-/** What the next reviewers are to know: what is open, and then the newest. */
-export function earlierFindings(known: readonly Finding[]): EarlierFinding[] {
-  const open = openFindings(known);
-  const others = known
-    .filter((finding) => !open.includes(finding))
-    .sort((one, other) => other.round - one.round);
-  const earlier = [...open, ...others].map(({ id, severity, sources, file, line, claim, resolution }) => {
-    return { id, severity, sources, file, line, claim, resolution };
-  });
-  return firstWithin(earlier, mostEarlier);
 }
 
 export function isBlocking({ severity, resolution }: Finding): boolean {

@@ -1,8 +1,9 @@
-import { findingsOpenAt, findingsToTell } from './findings.js';
+import { findingsOpenAt } from './findings.js';
 import type { Issue } from './issue.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { Feedback, TaskState } from './task.js';
 import { newTask, remember } from './task.js';
+import { findingsToTell } from './told-findings.js';
 import { keepWords, saidBefore, wordsUntil } from './words.js';
 
 /** A new task that goes on from a checkpoint of another one, which stays as it is. */

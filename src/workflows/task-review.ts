@@ -3,8 +3,6 @@ import {
   acceptFindings,
   countFindings,
   dropFindings,
-  earlierFindings,
-  findingsToTell,
   isBlocking,
   isDisputed,
   openFindings,
@@ -16,6 +14,7 @@ import {
 } from '../domain/findings.js';
 import { answered, currentReviews, formerReviewers, reviewersToAsk } from '../domain/review.js';
 import type { Feedback, Stage } from '../domain/task.js';
+import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
 import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
 import { startRound } from './task-ways-back.js';

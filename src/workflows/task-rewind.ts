@@ -6,9 +6,10 @@ import {
   neverReached,
   rewindPhases,
 } from '../domain/rewind.js';
-import { findingsBefore, findingsOpenAt, findingsToTell } from '../domain/findings.js';
+import { findingsBefore, findingsOpenAt } from '../domain/findings.js';
 import type { PhaseCheckpoint } from '../domain/rewind.js';
 import type { Rewind, Stage } from '../domain/task.js';
+import { findingsToTell } from '../domain/told-findings.js';
 import { isWord, saidBefore, wordsUntil } from '../domain/words.js';
 import type { Taker } from './accept.js';
 import { accept } from './accept.js';

@@ -4,10 +4,8 @@ import {
   acceptFindings,
   countFindings,
   dropFindings,
-  earlierFindings,
   findingsBefore,
   findingsOpenAt,
-  findingsToTell,
   isDisputed,
   openFindings,
   refuteFindings,
@@ -16,6 +14,7 @@ import {
   takeReview,
   upholdFindings,
 } from '../../src/domain/findings.js';
+import { earlierFindings, findingsToTell } from '../../src/domain/told-findings.js';
 import { raised } from '../support/findings.js';
 
 const first = { sha: 'a', round: 1 };
