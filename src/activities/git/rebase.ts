@@ -119,8 +119,9 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
 
 /** Each checkpoint by itself; the last one brings the tracker's edits. */
 async function landReplayed(work: Work): Promise<RebaseOutcome> {
-  const { gitDir, entry, tip, start } = work;
-  const replayed = await replay({ gitDir, head: entry.sha, onto: tip, start });
+  const { gitDir, entry, repository, tip, start } = work;
+  const agent = repository.author;
+  const replayed = await replay({ gitDir, head: entry.sha, onto: tip, start, agent });
   if (replayed.kind === 'conflict') return conflict(work, await mergeWork(work), replayed.files);
   // Only the tracker's edits may be left.
   if ((await treeOf(gitDir, replayed.tip)) === (await treeOf(gitDir, tip))) return landMerged(work);

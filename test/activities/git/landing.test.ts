@@ -270,3 +270,21 @@ describe('a base that the checks are red on', () => {
     expect(await rig.takeInBase(entry, base)).toMatchObject({ kind: 'left' });
   });
 });
+
+it.each(['squash', 'rebase'] as LandStrategy[])(
+  'a person stays named by %s when their work is one change with a newer base that was taken in',
+  async (strategy) => {
+    await rig.commit(workspace, { 'one.txt': '1' }, { author: 'Ann Lee <ann@example.org>' });
+    await rig.commit(workspace, { 'two.txt': '2' }, { author: 'Bob Ray <bob@example.org>' });
+    const sha = await rig.commit(workspace, { 'three.txt': '3' });
+    const base = rig.commitToBase({ 'theirs.txt': 't' });
+    await rig.candidate(rig.entry(workspace, sha));
+    await rig.takeInBase(rig.entry(workspace, sha), base);
+    const mended = await rig.commit(workspace, { 'three.txt': '4' });
+    const candidate = await rig.candidate(rig.entry(workspace, mended, { strategy }));
+    const format = '--format=%an|%(trailers:key=Co-authored-by,valueonly,separator=%x2C)';
+    expect(rig.git('log', '-1', format, candidate.sha)).toBe(
+      'Continuo|Ann Lee <ann@example.org>,Bob Ray <bob@example.org>',
+    );
+  },
+);
