@@ -154,6 +154,8 @@ export interface TaskState {
   issue: Issue;
   /** Set by the first slot that is granted, renewed by each later one. */
   config: ConfigRef | null;
+  /** A newer one of the project, until it is taken: by the next slot, or by a task that waits for its base. */
+  newConfig: ConfigRef | null;
   /** The host that works on it: activities go to `<queue>@<host>`. */
   host: string | null;
   stage: Stage;
@@ -211,6 +213,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     project,
     issue,
     config: null,
+    newConfig: null,
     host: null,
     stage: { phase: 'claim' },
     waiting: null,

@@ -106,7 +106,10 @@ export function handleMessages(task: Task): void {
 
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
-    Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
+    Object.assign(state, { slot: 'held', config, newConfig: null, host: state.workspace?.host ?? host });
+  });
+  setHandler(messages.configuredSignal, ({ config }) => {
+    state.newConfig = config.hash === state.config?.hash ? null : config;
   });
   setHandler(messages.landingResultSignal, (answer) => {
     // The first one counts: what a train says later of an entry that it has settled is no news.

@@ -46,9 +46,9 @@ export async function task(input: TaskInput): Promise<TaskResult> {
   return result;
 }
 
-function begin({ project, issue, grant, origin }: TaskInput) {
+function begin({ project, issue, grant, settings, origin }: TaskInput) {
   const state = origin === undefined ? newTask(project, issue) : forkedTask(project, issue, origin, now());
-  return grant === null ? state : { ...state, ...grant, slot: 'held' as const };
+  return grant === null ? { ...state, ...settings } : { ...state, ...grant, slot: 'held' as const };
 }
 
 /** Takes the task from its present stage to the next one; a person may cancel it meanwhile. */
