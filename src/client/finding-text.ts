@@ -27,6 +27,8 @@ function fateOf({ resolution }: Finding): string {
       return `refuted (${visible(resolution.reason)})`;
     case 'accepted':
       return `accepted by ${visible(resolution.by)}`;
+    case 'dropped':
+      return `dropped (${visible(resolution.reason)})`;
     default:
       return resolution satisfies never;
   }

@@ -32,6 +32,18 @@ export interface Finding extends Raised {
   resolution: Resolution;
 }
 
+/** What a reviewer has to know of a finding of an earlier review. */
+export type EarlierFinding = Pick<
+  Finding,
+  'id' | 'severity' | 'sources' | 'file' | 'line' | 'claim' | 'resolution'
+>;
+
+/** What an agent has to know of a finding, to mend it or to deny it. */
+export type ToldFinding = Pick<
+  Finding,
+  'id' | 'severity' | 'file' | 'line' | 'claim' | 'evidence' | 'suggestion' | 'resolution'
+>;
+
 /** What became of a finding. */
 export type Resolution =
   /** `refuted` is the agent's reason against it, which its reviewer did not accept: a person decides. */
@@ -41,7 +53,9 @@ export type Resolution =
   /** Denied by the agent, and not raised again. */
   | { kind: 'refuted'; reason: string }
   /** Left as it is by a person's approval; `at` is RFC 3339. */
-  | { kind: 'accepted'; by: string; at: string };
+  | { kind: 'accepted'; by: string; at: string }
+  /** Nobody looks at it any more, such as when its reviewer was renamed or taken out of the configuration. */
+  | { kind: 'dropped'; reason: string };
 
 /** That a reviewer has looked at a commit in a round. */
 export interface Review {

@@ -7,6 +7,12 @@ export interface Place {
   round: number;
 }
 
+/** When a phase was reached. */
+interface Moment {
+  phase: string;
+  round: number;
+}
+
 /** Remarks of one round this close to each other may be the same one. */
 const sameLines = 5;
 /** The part of all their words that two claims share when they say the same. */
@@ -14,7 +20,7 @@ const sameWords = 0.6;
 /** Those that are over are forgotten beyond it, the oldest first: Temporal takes 2 MB for a state. */
 const mostKept = 100;
 
-const endings = ['fixed', 'refuted', 'accepted'] as const;
+const endings = ['fixed', 'refuted', 'accepted', 'dropped'] as const;
 
 /**
  * The findings of a task after one reviewer has looked at a commit. What says the same as a known one is merged into it:
@@ -54,6 +60,17 @@ export function settleFindings(
   });
 }
 
+/** What only these have raised is looked at by nobody any more, also where the agent denies it. */
+export function dropFindings(known: readonly Finding[], former: readonly string[]): Finding[] {
+  return known.map((finding) => {
+    const { resolution, sources } = finding;
+    const isUnsettled = resolution.kind === 'open' || resolution.kind === 'refuted';
+    if (!isUnsettled || !sources.every((source) => former.includes(source))) return finding;
+    const reason = `nobody reviews it any more: ${sources.join(', ')} ${sources.length === 1 ? 'is' : 'are'} not in the configuration`;
+    return { ...finding, resolution: { kind: 'dropped', reason } };
+  });
+}
+
 /** Only what is open can be refuted, and with a reason. */
 export function refuteFindings(known: readonly Finding[], refutations: readonly Refutation[]): Finding[] {
   return known.map((finding) => {
@@ -89,11 +106,8 @@ export function reopenAccepted(known: readonly Finding[], times: readonly string
 }
 
 /** What was known at an earlier moment. What was fixed may not be by then: the reviewers look again. */
-export function findingsBefore(
-  known: readonly Finding[],
-  { phase, round }: { phase: string; round: number },
-): Finding[] {
-  const newest = phase === 'review' ? round : round - 1;
+export function findingsBefore(known: readonly Finding[], moment: Moment): Finding[] {
+  const newest = newestAt(moment);
   return known
     .filter((finding) => finding.round <= newest)
     .map((finding) =>
@@ -101,6 +115,18 @@ export function findingsBefore(
         ? { ...finding, resolution: { kind: 'open', refuted: null } }
         : finding,
     );
+}
+
+/** What was open at an earlier moment; what was fixed before that is not. */
+export function findingsOpenAt(known: readonly Finding[], moment: Moment): Finding[] {
+  const wasOpen = ({ resolution, round }: Finding) =>
+    resolution.kind !== 'fixed' || round === newestAt(moment);
+  return openFindings(findingsBefore(known.filter(wasOpen), moment));
+}
+
+/** The last round in which reviewers had looked at the change by then. */
+function newestAt({ phase, round }: Moment): number {
+  return phase === 'review' ? round : round - 1;
 }
 
 /** What is still to be done about, the most severe first. */
@@ -115,7 +141,7 @@ export function isBlocking({ severity, resolution }: Finding): boolean {
 }
 
 /** Whether agent and reviewer disagree about it, so that going on would change nothing. */
-export function isDisputed({ resolution }: Finding): boolean {
+export function isDisputed({ resolution }: Pick<Finding, 'resolution'>): boolean {
   return resolution.kind === 'open' && resolution.refuted !== null;
 }
 

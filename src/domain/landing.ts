@@ -43,7 +43,8 @@ export type LandingResult =
   /** The base at `baseSha` has all of it already: there is nothing to land. */
   | { kind: 'empty'; baseSha: string }
   | ({ kind: 'conflict' } & Conflict)
-  | { kind: 'red'; baseSha: string; evidence: Evidence }
+  /** `takenIn` is missing in what an earlier version answered. */
+  | { kind: 'red'; baseSha: string; evidence: Evidence; takenIn?: TakenIn }
   /** The base cannot take it now: changes in the way, a refused push, no such branch. `message` says what to do. */
   | { kind: 'blocked'; message: string }
   /** Git, disk or network did not come back in time. */
@@ -53,6 +54,9 @@ export type LandingResult =
   /** Taken out of the queue by a person. */
   | { kind: 'removed'; by: string }
   | { kind: 'failed'; message: string };
+
+/** Whether the files of a workspace have a newer base in them; `conflicts` are those with marks of both sides. */
+export type TakenIn = { kind: 'taken'; conflicts: string[] } | { kind: 'left'; message: string };
 
 /** Where a change and the base do not fit together. */
 export interface Conflict {

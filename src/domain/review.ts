@@ -26,13 +26,12 @@ export function reviewReasons(gate: HumanGate, risks: readonly Risk[]): string[]
 
 /** Why a person has to decide by what reviewers said, whatever the gate is. */
 export function findingReasons(
-  state: Pick<TaskState, 'findings' | 'reviews' | 'headSha' | 'round'>,
+  state: Pick<TaskState, 'config' | 'findings' | 'reviews' | 'headSha' | 'round'>,
 ): string[] {
   const failed = currentReviews(state).flatMap(({ reviewer, problem }) =>
     problem === null ? [] : [`reviewer ${reviewer} gave no usable review: ${problem}`],
   );
-  const usable = currentReviews(state).flatMap(({ reviewer, problem }) => (problem === null ? reviewer : []));
-  const unseen = state.findings.filter((finding) => isDenied(finding) && !isSeenBy(finding, usable));
+  const unseen = state.findings.filter((finding) => isDenied(finding) && !isSeenBy(finding, answered(state)));
   const blocking = [...openFindings(state.findings).filter(isBlocking), ...unseen];
   const shown = blocking.slice(0, mostReasons).map(reasonOf);
   const rest = blocking.length - shown.length;
@@ -67,9 +66,27 @@ export function currentReviews({
   return reviews.filter((review) => review.sha === headSha && review.round === round);
 }
 
+/** Whoever has nothing more to say of the present commit: it was looked at, or that reviewer is gone. */
+export function answered(
+  state: Pick<TaskState, 'config' | 'findings' | 'reviews' | 'headSha' | 'round'>,
+): string[] {
+  const usable = currentReviews(state).filter(({ problem }) => problem === null);
+  return [...usable.map(({ reviewer }) => reviewer), ...formerReviewers(state)];
+}
+
+/** Those who have raised something and are not in the configuration any more. */
+export function formerReviewers({ config, findings }: Pick<TaskState, 'config' | 'findings'>): string[] {
+  const names = namesOf(config);
+  const sources = new Set(findings.flatMap((finding) => finding.sources));
+  return [...sources].filter((source) => !names.includes(source));
+}
+
 /** The reviewers of the configuration that have not looked at the present commit in the present round. */
 export function reviewersToAsk(state: Pick<TaskState, 'config' | 'reviews' | 'headSha' | 'round'>): string[] {
-  const names = state.config?.view.gates.review.agents?.names ?? [];
   const asked = currentReviews(state).map(({ reviewer }) => reviewer);
-  return names.filter((name) => !asked.includes(name));
+  return namesOf(state.config).filter((name) => !asked.includes(name));
+}
+
+function namesOf(config: TaskState['config']): string[] {
+  return config?.view.gates.review.agents?.names ?? [];
 }

@@ -1,3 +1,6 @@
+import type { ToldFinding } from './finding.js';
+import type { Word } from './words.js';
+
 /** The phases that a person can go back to. */
 export const rewindPhases = ['run', 'verify', 'review'] as const;
 export type RewindPhase = (typeof rewindPhases)[number];
@@ -22,6 +25,9 @@ export interface Origin {
   sha: string | null;
   by: string;
   note: string;
+  /** What people had asked for there by then, and what was open; only at the start. */
+  words?: Word[];
+  findings?: ToldFinding[];
 }
 
 /** More would not be looked through; about twenty rounds. */

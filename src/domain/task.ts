@@ -2,12 +2,13 @@ import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
-import type { Finding, Review, Risk } from './finding.js';
+import type { Finding, Review, Risk, ToldFinding } from './finding.js';
 import type { Issue } from './issue.js';
-import type { Conflict } from './landing.js';
+import type { Conflict, TakenIn } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { Usage } from './usage.js';
 import { noUsage } from './usage.js';
+import type { Word } from './words.js';
 
 /** The phases in which a task works, in their order. */
 export const activePhases = ['claim', 'prepare', 'run', 'verify', 'review', 'land'] as const;
@@ -87,23 +88,37 @@ export interface Workspace {
   containment?: string;
 }
 
+/** The newer base that checks ran on together with the work; without `takenIn` nobody has tried to put it into the files. */
+export interface Joined {
+  baseSha: string;
+  takenIn?: TakenIn;
+}
+
 /** What the next turn is told, beside the task itself. */
 export type Feedback =
-  | { kind: 'checks'; sha: string; checks: CheckResult[] }
-  | { kind: 'findings'; sha: string; findings: Finding[] }
-  | { kind: 'changes'; by: string; note: string }
+  | { kind: 'checks'; sha: string; checks: CheckResult[]; joined?: Joined }
+  | { kind: 'findings'; sha: string; findings: ToldFinding[] }
+  | ({ kind: 'changes'; note: string } & Spoken)
   | ({ kind: 'conflict' } & Conflict)
-  | { kind: 'answer'; question: string; answer: string; by: string }
-  | { kind: 'steer'; by: string; note: string }
+  | ({ kind: 'answer'; question: string; answer: string } & Spoken)
+  | ({ kind: 'steer'; note: string } & Spoken)
   | { kind: 'secrets'; places: string[] }
   | { kind: 'unchanged' }
   | { kind: 'interrupted'; note: string }
   /** A person has worked in the workspace; `files` are the first of those that they changed. */
-  | { kind: 'handBack'; by: string; note: string; files: string[] }
+  | ({ kind: 'handBack'; note: string; files: string[] } & Spoken)
   /** A person has put the work back to an earlier moment; `conflicts` are the files with marks in them. */
-  | { kind: 'rewind'; by: string; note: string; moment: string; conflicts: string[] }
+  | ({ kind: 'rewind'; note: string; moment: string; conflicts: string[] } & Spoken)
   /** The work comes from another task. */
-  | { kind: 'fork'; by: string; note: string; task: string; sha: string | null };
+  | ({ kind: 'fork'; note: string; task: string; sha: string | null } & Spoken)
+  /** What people said in turns of which the agent may know nothing, oldest first. */
+  | { kind: 'before'; words: Word[] };
+
+/** Who has said something, and when (RFC 3339); no time in what an earlier version recorded, and at the start of a fork. */
+interface Spoken {
+  by: string;
+  at?: string;
+}
 
 export interface Question {
   id: string;
@@ -146,6 +161,8 @@ export interface TaskState {
   issue: Issue;
   /** Set by the first slot that is granted, renewed by each later one. */
   config: ConfigRef | null;
+  /** A newer one of the project, until it is taken: by the next slot, or by a task that waits for its base. */
+  newConfig: ConfigRef | null;
   /** The host that works on it: activities go to `<queue>@<host>`. */
   host: string | null;
   stage: Stage;
@@ -187,6 +204,8 @@ export interface TaskState {
   decision: Decision | null;
   decisions: Decision[];
   feedback: Feedback[];
+  /** The newest of what people have said and a turn was told. */
+  words: Word[];
   usage: Usage;
   lastError: TaskError | null;
   landedSha: string | null;
@@ -203,6 +222,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     project,
     issue,
     config: null,
+    newConfig: null,
     host: null,
     stage: { phase: 'claim' },
     waiting: null,
@@ -230,20 +250,13 @@ export function newTask(project: string, issue: Issue): TaskState {
     decision: null,
     decisions: [],
     feedback: [],
+    words: [],
     usage: noUsage,
     lastError: null,
     landedSha: null,
     history: [],
     seenMessages: [],
   };
-}
-
-/** A new task that goes on from a checkpoint of another one, which stays as it is. */
-export function forkedTask(project: string, issue: Issue, origin: Origin, at: string): TaskState {
-  const state = newTask(project, issue);
-  const { task, sha, by, note } = origin;
-  remember(state, 'claim', at, `forked by ${by} from ${task} at ${sha?.slice(0, 12) ?? 'its base'}`);
-  return { ...state, origin, feedback: [{ kind: 'fork', task, sha, by, note }] };
 }
 
 /** A state that an older version may have written: what it did not know yet is as in a new task. */

@@ -1,6 +1,7 @@
+import { ActivityFailure } from '@temporalio/workflow';
 import { isGreen } from '../domain/evidence.js';
 import type { Evidence } from '../domain/evidence.js';
-import type { LandingCandidate, LandingEntry, LandingResult } from '../domain/landing.js';
+import type { LandingCandidate, LandingEntry, LandingResult, TakenIn } from '../domain/landing.js';
 import type { LandingStep } from '../domain/landing-queue.js';
 import type { MergeOutcome, RebaseOutcome, StackTop } from './ports.js';
 import { forge, git, verifier } from './proxies.js';
@@ -56,7 +57,7 @@ export async function landBatch(
     begin('merge');
     const merged = await merge(top, baseSha);
     if (merged.kind === 'merged') {
-      return [...landed(proof, top, merged.remainder), ...sendBack(proof, top.candidate.sha)];
+      return [...landed(proof, top, merged.remainder), ...(await sendBack(proof, top.candidate.sha))];
     }
     if (merged.kind === 'blocked') {
       // It may be another one's fault: the first one is tried alone, and the others come after it.
@@ -113,10 +114,22 @@ function landed({ green, evidence }: Proof, top: Stacked, remainder: string | un
   }));
 }
 
-/** What is red goes back only when that on which it is red is the base. */
-function sendBack({ red }: Proof, baseSha: string): Settled[] {
+/** What is red goes back only when that on which it is red is the base, and with that base in its files. */
+async function sendBack({ red }: Proof, baseSha: string): Promise<Settled[]> {
   if (red === null) return [];
-  return [{ entry: red.entry, result: { kind: 'red', baseSha, evidence: red.evidence } }];
+  const { entry, evidence } = red;
+  return [{ entry, result: { kind: 'red', baseSha, evidence, takenIn: await takeIn(entry, baseSha) } }];
+}
+
+/** What does not work here holds up nobody else: whoever mends the change is told. */
+async function takeIn(entry: LandingEntry, baseSha: string): Promise<TakenIn> {
+  try {
+    const summary = `Put ${entry.base} into the files of ${entry.identifier}`;
+    return await git({ host: entry.workspace.host, summary }).takeInBase({ entry, baseSha });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { kind: 'left', message: (error.cause ?? error).message };
+  }
 }
 
 /** The base has it already. Files of a checkout that were to move along may not have, so the forge is asked again. */

@@ -25,7 +25,14 @@ export async function landing(input: LandingInput): Promise<void> {
   handleLandingMessages(state);
   // The first entry arrives with the start.
   await condition(() => state.entries.length > 0, '1m');
+  do {
+    await landAll(state);
+    await condition(allHandlersFinished);
+    // One may have come while the last handlers were at work.
+  } while (state.entries.length > 0);
+}
 
+async function landAll(state: LandingState): Promise<void> {
   for (let batch = nextBatch(state.entries); batch.length > 0; batch = nextBatch(state.entries)) {
     showFirst(batch);
     // All at once: a task that is not told yet may ask for its entry back, and it is not in the queue any more.
@@ -33,7 +40,6 @@ export async function landing(input: LandingInput): Promise<void> {
     await dropWithdrawn(state);
     if (workflowInfo().continueAsNewSuggested) await startNewRun(state);
   }
-  await condition(allHandlersFinished);
 }
 
 /** Infrastructure that does not come back ends its entry, not those behind it. */

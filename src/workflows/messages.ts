@@ -98,6 +98,8 @@ export interface TaskReport {
   issue: IssueSummary;
   slot: SlotState;
 }
+/** Project to task: the workflow file has changed. */
+export const configuredSignal = defineSignal<[{ config: ConfigRef }]>('configured');
 export const taskReportSignal = defineSignal<[TaskReport]>('taskReport');
 export const taskSettledSignal =
   defineSignal<[{ issueId: string; source: Issue['source']; outcome: Outcome }]>('taskSettled');
@@ -138,6 +140,8 @@ export interface TaskInput {
   issue: Issue;
   /** Set when the project starts the task: the slot comes with it. */
   grant: { config: ConfigRef; host: string } | null;
+  /** What it knows before it has a slot, so that it can end well without one; missing where nobody knows. */
+  settings?: { config: ConfigRef; host: string };
   /** Started by a person for this very issue: eligibility does not matter. */
   forced: boolean;
   /** Set when it was forked from another task. */

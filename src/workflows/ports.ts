@@ -4,18 +4,11 @@
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
 import type { CheckResult, Evidence } from '../domain/evidence.js';
-import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
+import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
-import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
+import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
-import type {
-  Feedback,
-  Outcome,
-  Question,
-  QuestionAnswer,
-  TaskState,
-  Workspace,
-} from '../domain/task.js';
+import type { Feedback, Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -133,6 +126,11 @@ export interface GitPort {
    * one below the whole stack. What does not fit on a stack touches no workspace.
    */
   rebase(input: { entry: LandingEntry; onto?: StackTop }): Promise<RebaseOutcome>;
+  /**
+   * Puts a base that an entry was rebased onto into the files of its workspace, as its agent would merge it.
+   * Key: the entry and the base.
+   */
+  takeInBase(input: { entry: LandingEntry; baseSha: string }): Promise<TakenIn>;
   /** Moves the workspace to the trash and, with `refs`, removes the task's refs. Key: the workspace. */
   cleanUp(
     input: Configured & { project: string; identifier: string; workspace: Workspace; refs: boolean },
@@ -213,8 +211,8 @@ export interface ReviewInput extends Configured {
   reviewer: string;
   /** What the checks say of the commit. */
   checks: CheckResult[];
-  /** The findings of the task so far, with what became of them. */
-  earlier: Finding[];
+  /** The newest findings of the task so far, with what became of them. */
+  earlier: EarlierFinding[];
 }
 
 export type ReviewOutcome =

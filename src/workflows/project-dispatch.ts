@@ -5,6 +5,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { ConfigRef } from '../domain/config-view.js';
 import type { IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { IssueChange, Poll } from '../domain/project.js';
@@ -12,7 +13,7 @@ import { startable } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import { deliver } from './deliver.js';
 import type { TaskInput } from './messages.js';
-import { issueObservedSignal, slotGrantedSignal } from './messages.js';
+import { configuredSignal, issueObservedSignal, slotGrantedSignal } from './messages.js';
 import type { Project } from './project-context.js';
 import { publishProject } from './project-context.js';
 import { taskAttributes } from './search-attributes.js';
@@ -21,7 +22,7 @@ import type { task } from './task.js';
 /** Takes over what a look at the tracker found, reconciliation before dispatch (SPEC 8.1). */
 export async function applyPoll(project: Project, poll: Poll): Promise<void> {
   const { state } = project;
-  if (poll.config !== null) state.config = poll.config;
+  if (poll.config !== null) await configure(project, poll.config);
   if (poll.problems !== null) state.problems = poll.problems;
   for (const id of poll.unsettled) delete state.settled[id];
   for (const id of poll.closed) settleClosed(project, id);
@@ -33,6 +34,17 @@ export async function applyPoll(project: Project, poll: Poll): Promise<void> {
     await startTask(project, candidate.issue, candidate.fingerprint, false);
   }
   publishProject(project);
+}
+
+/** Takes a new configuration, and tells every live task. */
+export async function configure({ state }: Project, config: ConfigRef): Promise<void> {
+  const isNew = state.config.hash !== config.hash;
+  state.config = config;
+  if (!isNew) return;
+  for (const { issue } of Object.values(state.tasks)) {
+    const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, issue.identifier));
+    await deliver(() => handle.signal(configuredSignal, { config }));
+  }
 }
 
 /** Starts the task of an issue. A forced one asks for its slot itself; else the slot comes with the start. */
@@ -49,11 +61,12 @@ export async function startTask(
   delete state.observed[issue.id];
   delete state.settled[issue.id];
 
+  const settings = { config: state.config, host: state.host };
   const input: TaskInput = {
     project: state.project,
     // The task reads the whole issue when it claims it.
     issue: unreadIssue(issue),
-    grant: forced ? null : { config: state.config, host: state.host },
+    ...(forced ? { grant: null, settings } : { grant: settings }),
     forced,
     state: null,
   };

@@ -7,7 +7,7 @@ import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
-import { startTask } from './project-dispatch.js';
+import { configure, startTask } from './project-dispatch.js';
 import { tracker } from './proxies.js';
 import { deliver } from './deliver.js';
 
@@ -38,12 +38,14 @@ export function handleProjectMessages(project: Project): void {
     publishProject(project);
   });
 
-  setHandler(messages.configureSignal, ({ config, host }) => {
+  setHandler(messages.configureSignal, async ({ config, host }) => {
     const same = state.config.hash === config.hash && state.host === host;
-    Object.assign(state, { config, host });
+    state.host = host;
+    const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();
     publishProject(project);
+    await told;
   });
 
   setHandler(messages.refreshSignal, () => {

@@ -64,7 +64,12 @@ export function judge(task: Task, decision: Decision): Stage {
       takeAcceptanceBack(task, decision);
       countReturnsAnew(task.state);
       sendOpenAlong(task);
-      return startRound(task, { kind: 'changes', by: decision.by, note: decision.note });
+      return startRound(task, {
+        kind: 'changes',
+        by: decision.by,
+        note: decision.note,
+        at: decision.at,
+      });
     default:
       return decision.verdict satisfies never;
   }

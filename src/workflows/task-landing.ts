@@ -1,11 +1,23 @@
 import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { failedChecks } from '../domain/evidence.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import { landingKey } from '../domain/landing.js';
+import type { Feedback } from '../domain/task.js';
 import { deliver } from './deliver.js';
 import { withdrawSignal } from './messages.js';
 import { forge } from './proxies.js';
 import type { Task } from './task-context.js';
-import { granted, headOf, isTakenBack, now, shortSha, view, waitFor, workspaceOf } from './task-context.js';
+import {
+  granted,
+  headOf,
+  isTakenBack,
+  note,
+  now,
+  shortSha,
+  view,
+  waitFor,
+  workspaceOf,
+} from './task-context.js';
 
 /** An answer of the landing train that got lost is asked for again after this long. */
 const landingPatienceMs = 10 * 60_000;
@@ -77,4 +89,24 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
 
 function answerTo(task: Task, entry: LandingEntry): LandingResult | null {
   return task.landing?.key === entry.key ? task.landing.result : null;
+}
+
+/**
+ * What is wrong between the work and a newer base. The agent finds that base in its files, so the work is judged
+ * against it from here on, unless the files could not take it.
+ */
+export function faultOf(task: Task, result: Extract<LandingResult, { kind: 'conflict' | 'red' }>): Feedback {
+  const { state } = task;
+  const { baseSha } = result;
+  if (result.kind === 'conflict' || result.takenIn?.kind === 'taken') {
+    state.workspace = { ...workspaceOf(task), baseSha };
+  }
+  if (result.kind === 'conflict') return result;
+
+  const { evidence, takenIn } = result;
+  const isThere = takenIn?.kind === 'taken' ? ', which is in the files of the work now' : '';
+  note(task, `the checks are red together with the base at ${shortSha(baseSha)}${isThere}`);
+  if (takenIn?.kind === 'left') note(task, `the files of the work could not take it: ${takenIn.message}`);
+  const joined = { baseSha, ...(takenIn && { takenIn }) };
+  return { kind: 'checks', sha: evidence.sha, checks: failedChecks(evidence), joined };
 }

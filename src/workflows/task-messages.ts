@@ -1,11 +1,12 @@
 import { setHandler } from '@temporalio/workflow';
 import { statusOf } from '../domain/status.js';
+import { keepWords } from '../domain/words.js';
 import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Task } from './task-context.js';
-import { isEnded, note, publish, theTracker } from './task-context.js';
+import { isEnded, note, now, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
 import { acceptRewind } from './task-rewind.js';
 import { acceptTakeOver } from './task-take-over.js';
@@ -39,9 +40,13 @@ export function handleMessages(task: Task): void {
     },
     apply: ({ questionId, text, by }) => {
       const question = state.waiting?.kind === 'question' ? state.waiting.question.text : '';
+      const told = { kind: 'answer', question, answer: text, by, at: now() } as const;
       // The agent that asked goes on with it; where there is none any more, the next one is told.
-      if (state.openTurn !== null) state.openTurn.answers.push({ questionId, question, text, by });
-      else state.feedback.push({ kind: 'answer', question, answer: text, by });
+      if (state.openTurn === null) state.feedback.push(told);
+      else {
+        state.openTurn.answers.push({ questionId, question, text, by });
+        state.words = keepWords(state.words, [told]);
+      }
       state.waiting = null;
       return `answered by ${by}`;
     },
@@ -55,7 +60,7 @@ export function handleMessages(task: Task): void {
       return refuseWhenOver(task);
     },
     apply: ({ by, note: text }) => {
-      state.feedback.push({ kind: 'steer', by, note: text });
+      state.feedback.push({ kind: 'steer', by, note: text, at: now() });
       return `a note by ${by} goes to the next turn`;
     },
   });
@@ -108,7 +113,10 @@ export function handleMessages(task: Task): void {
 
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
-    Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
+    Object.assign(state, { slot: 'held', config, newConfig: null, host: state.workspace?.host ?? host });
+  });
+  setHandler(messages.configuredSignal, ({ config }) => {
+    state.newConfig = config.hash === state.config?.hash ? null : config;
   });
   setHandler(messages.landingResultSignal, (answer) => {
     // The first one counts: what a train says later of an entry that it has settled is no news.

@@ -6,15 +6,24 @@ import type { LandingResult } from '../domain/landing.js';
 import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
+import { keepWords } from '../domain/words.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
-import { askToLand, landingEntry } from './task-landing.js';
+import { askToLand, faultOf, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import { exhaustedCap, fail, sendBack, tryAgain, turnLimits, waitForBase, waitOut } from './task-ways-back.js';
+import {
+  exhaustedCap,
+  fail,
+  sendBack,
+  tryAgain,
+  turnLimits,
+  waitForBase,
+  waitOut,
+} from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -173,16 +182,10 @@ export async function land(task: Task): Promise<Stage> {
       note(task, `nothing to land: ${rules.base} has all of it already, at ${shortSha(result.baseSha)}`);
       return { phase: 'done' };
     case 'conflict':
-      // The agent finds the newer base in its files, so the work is judged against that one.
-      task.state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-      return sendBack(task, result, 'landing');
+      return sendBack(task, faultOf(task, result), 'landing');
     case 'red':
       task.state.evidence = result.evidence;
-      return sendBack(
-        task,
-        { kind: 'checks', sha: result.evidence.sha, checks: failedChecks(result.evidence) },
-        'verification',
-      );
+      return sendBack(task, faultOf(task, result), 'verification');
     case 'blocked':
       await waitForBase(task, result.message);
       return { phase: 'land' };
@@ -210,10 +213,7 @@ function together(under: string | undefined): string {
 /** A person has taken the change back, and it has not landed. What the train found goes with it. */
 function takenBack(task: Task, result: LandingResult): Stage {
   const { state } = task;
-  if (result.kind === 'conflict') {
-    state.workspace = { ...workspaceOf(task), baseSha: result.baseSha };
-    state.feedback.push(result);
-  }
+  if (result.kind === 'conflict' || result.kind === 'red') state.feedback.push(faultOf(task, result));
   const refused = objectionOf(task);
   return refused === null ? { phase: 'land' } : judge(task, refused);
 }
@@ -253,7 +253,9 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   if (outcome.kind === 'question') return outcome;
   state.usage = addTurn(state.usage, outcome.usage);
   // What arrived during the turn stays for the next one; one that failed or was ended is told again.
-  if (outcome.kind !== 'failed' && outcome.kind !== 'stopped') state.feedback.splice(0, told);
+  if (outcome.kind !== 'failed' && outcome.kind !== 'stopped') {
+    state.words = keepWords(state.words, state.feedback.splice(0, told));
+  }
   if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
   if (outcome.kind === 'completed') {
     note(task, `turn ${turn}: ${outcome.summary}`);

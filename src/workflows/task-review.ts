@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.js';
 import {
   acceptFindings,
   countFindings,
+  dropFindings,
   isBlocking,
   isDisputed,
   openFindings,
@@ -11,16 +12,14 @@ import {
   takeReview,
   upholdFindings,
 } from '../domain/findings.js';
-import { currentReviews, reviewersToAsk } from '../domain/review.js';
+import { answered, currentReviews, formerReviewers, reviewersToAsk } from '../domain/review.js';
 import type { Feedback, Stage } from '../domain/task.js';
+import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
 import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
 import { startRound } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
-
-/** More than this is not mended in one turn, and the rest comes up again. */
-const mostTold = 50;
 
 /**
  * Lets every reviewer look at the commit. What blocks goes back to the agent, so often as the configuration allows and
@@ -28,6 +27,7 @@ const mostTold = 50;
  */
 export async function reviewByAgents(task: Task): Promise<Stage | null> {
   const { state } = task;
+  dropUnreviewed(task);
   const names = reviewersToAsk(state);
   if (names.length > 0) await askAll(task, names);
 
@@ -84,14 +84,23 @@ async function askAll(task: Task, names: readonly string[]): Promise<void> {
       state.findings = takeReview(state.findings, name, outcome.findings, place);
   }
   const usable = currentReviews(state).filter(({ problem }) => problem === null);
-  const reviewers = usable.map(({ reviewer }) => reviewer);
-  state.findings = settleFindings(state.findings, reviewers, place);
+  state.findings = settleFindings(state.findings, answered(state), place);
   const found =
     countFindings(state.findings.filter(({ round }) => round === place.round)) || 'nothing to say';
   note(
     task,
     `${usable.length} of ${currentReviews(state).length} reviews of ${shortSha(place.sha)}: ${found}`,
   );
+}
+
+/** A reviewer that was renamed or taken out of the configuration settles nothing any more. */
+function dropUnreviewed(task: Task): void {
+  const { state } = task;
+  const before = state.findings;
+  state.findings = dropFindings(before, formerReviewers(state));
+  const dropped = state.findings.filter((finding, at) => finding !== before[at]);
+  for (const { id, resolution } of dropped)
+    if (resolution.kind === 'dropped') note(task, `finding ${id} is dropped: ${resolution.reason}`);
 }
 
 function ask(task: Task, name: string): Promise<ReviewOutcome> {
@@ -109,12 +118,10 @@ function ask(task: Task, name: string): Promise<ReviewOutcome> {
     round: state.round,
     reviewer: name,
     checks: state.evidence?.sha === sha ? state.evidence.checks : [],
-    earlier: state.findings,
+    earlier: earlierFindings(state.findings),
   });
 }
 
-/** What does not hold, and mere notes, are for people to read. */
 function openFeedback(task: Task): Extract<Feedback, { kind: 'findings' }> {
-  const told = openFindings(task.state.findings).filter(({ severity }) => severity !== 'note');
-  return { kind: 'findings', sha: headOf(task), findings: told.slice(0, mostTold) };
+  return { kind: 'findings', sha: headOf(task), findings: findingsToTell(task.state.findings) };
 }

@@ -6,9 +6,11 @@ import {
   neverReached,
   rewindPhases,
 } from '../domain/rewind.js';
-import { findingsBefore } from '../domain/findings.js';
+import { findingsBefore, findingsOpenAt } from '../domain/findings.js';
 import type { PhaseCheckpoint } from '../domain/rewind.js';
-import type { Feedback, Rewind, Stage } from '../domain/task.js';
+import type { Rewind, Stage } from '../domain/task.js';
+import { findingsToTell } from '../domain/told-findings.js';
+import { isWord, saidBefore, wordsUntil } from '../domain/words.js';
 import type { Taker } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
@@ -129,7 +131,10 @@ function restore(task: Task, { by, to }: Rewind): Promise<RestoreOutcome> {
   return git({ host, summary: work.summary }).restore({ ...checkpointOf(task, work), sha: to.sha });
 }
 
-/** What was found out about later work does not count any more; what people said and the agent was not told yet does. */
+/**
+ * What was found out about later work does not count any more. What people had said by then is told again, because the
+ * session may be an older one, or none; what they said later counts where the agent was not told yet.
+ */
 function goOn(
   task: Task,
   { by, note: text, to }: Rewind,
@@ -138,11 +143,15 @@ function goOn(
   const { state } = task;
   takeHead(task, checkpoint);
   state.workspace = { ...workspaceOf(task), baseSha };
-  state.feedback = state.feedback.filter(isWordOfAPerson);
+  state.words = wordsUntil(state.words, to.at);
+  state.feedback = [...saidBefore(state.words), ...state.feedback.filter(isWord)];
+  const found = findingsToTell(findingsOpenAt(state.findings, to));
+  if (to.phase === 'run' && state.headSha !== null && found.length > 0)
+    state.feedback.push({ kind: 'findings', sha: state.headSha, findings: found });
   Object.assign(state, { session: to.session, evidence: null, findings: findingsBefore(state.findings, to) });
   countReturnsAnew(state);
   const moment = describeCheckpoint(to);
-  openRound(task, { kind: 'rewind', by, note: text, moment, conflicts });
+  openRound(task, { kind: 'rewind', by, note: text, moment, conflicts, at: now() });
   if (checkpoint.kind === 'secrets') state.feedback.push({ kind: 'secrets', places: checkpoint.places });
 
   const isWhole = checkpoint.kind !== 'secrets' && conflicts.length === 0 && state.headSha !== null;
@@ -152,10 +161,6 @@ function goOn(
   note(task, `put back by ${by} to ${moment}, as ${head}; ${next}, round ${state.round}`);
   // Evidence belongs to a commit, so what is to be reviewed is verified first.
   return { phase: goesToAgent ? 'run' : 'verify' };
-}
-
-function isWordOfAPerson({ kind }: Feedback): boolean {
-  return kind === 'answer' || kind === 'steer' || kind === 'changes' || kind === 'fork';
 }
 
 /** It landed before it could be put back, or before an objection reached the train. */

@@ -131,7 +131,7 @@ async function takeBack(task: Task, back: HandBack): Promise<Stage | string> {
     saved.kind === 'committed' ? `what ${by} did is ${shortSha(saved.sha)}` : `${by} changed nothing`;
   state.taken = null;
   countReturnsAnew(state);
-  openRound(task, { kind: 'handBack', by, note: back.note, files });
+  openRound(task, { kind: 'handBack', by, note: back.note, files, at: now() });
   if (back.then === 'verify' && saved.sha === null) {
     note(task, `${what}, so there is nothing to verify; to the agent, round ${state.round}`);
     return { phase: 'run' };

@@ -34,6 +34,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   handBack: 'a person has worked on it',
   rewind: 'a person has put it back',
   fork: 'it comes from another task',
+  before: 'the agent was told before',
 };
 
 /** Starts the next round with what the agent is to be told. Every decision about an earlier round is void. */
@@ -91,7 +92,15 @@ export async function waitForBase(task: Task, message: string): Promise<void> {
   const ms = Math.min(baseRetryMs * 2 ** task.tries, baseRetryLimitMs);
   task.tries += 1;
   const waiting = { kind: 'base', message, until: after(ms) } as const;
-  if (await waitUnlessRetried(task, waiting, ms, () => isTakenBack(task))) task.tries = 0;
+  const isMoot = () => isTakenBack(task) || task.state.newConfig !== null;
+  if (await waitUnlessRetried(task, waiting, ms, isMoot)) task.tries = 0;
+  takeNewConfig(task);
+}
+
+/** The base may have another name by now, and nothing that waits for it takes a slot. */
+function takeNewConfig({ state }: Task): void {
+  if (state.newConfig === null) return;
+  Object.assign(state, { config: state.newConfig, newConfig: null });
 }
 
 /** True when a person did not want to wait. */

@@ -6,7 +6,8 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { forkedTask, newTask, readState } from '../domain/task.js';
+import { forkedTask } from '../domain/fork.js';
+import { newTask, readState } from '../domain/task.js';
 import type { TaskInput } from './messages.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
@@ -45,9 +46,9 @@ export async function task(input: TaskInput): Promise<TaskResult> {
   return result;
 }
 
-function begin({ project, issue, grant, origin }: TaskInput) {
+function begin({ project, issue, grant, settings, origin }: TaskInput) {
   const state = origin === undefined ? newTask(project, issue) : forkedTask(project, issue, origin, now());
-  return grant === null ? state : { ...state, ...grant, slot: 'held' as const };
+  return grant === null ? { ...state, ...settings } : { ...state, ...grant, slot: 'held' as const };
 }
 
 /** Takes the task from its present stage to the next one; a person may cancel it meanwhile. */

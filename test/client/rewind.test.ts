@@ -129,6 +129,10 @@ describe('fork', () => {
     const [, other = ''] = /^Started (\S+):/.exec(stdout) ?? [];
     await lab.until(other, waits);
     expect(ports.inputs('prepare').at(-1)?.from).toEqual({ identifier: task, sha: headSha });
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([
+      { kind: 'before', words: [{ kind: 'changes', note: 'More' }] },
+      { kind: 'fork', task },
+    ]);
   });
 
   it('is refused where there is nothing to start from', async () => {

@@ -132,11 +132,9 @@ describe('with a worker', () => {
     const back = await lab.cli(['request-changes', task, '-m', 'Use a loop', '--json', '--by', 'bob']);
     expect(JSON.parse(back.stdout)).toMatchObject({ task, command: 'decide', by: 'bob', result: 'applied' });
     const second = await lab.until(task, (status) => status.round === 2 && waitsForDecision(status));
-    expect(ports.inputs('runTurn')[1]?.feedback).toContainEqual({
-      kind: 'changes',
-      by: 'bob',
-      note: 'Use a loop',
-    });
+    expect(ports.inputs('runTurn')[1]?.feedback).toContainEqual(
+      expect.objectContaining({ kind: 'changes', by: 'bob', note: 'Use a loop' }),
+    );
 
     const stale = await lab.cli(['approve', task, '--sha', first.headSha ?? '']);
     expect(stale.exitCode).toBe(4);
@@ -170,12 +168,10 @@ describe('with a worker', () => {
     expect((await lab.cli(['steer', task, 'Be quick'])).stdout).toContain('goes to the next turn');
     expect((await lab.cli(['answer', task, 'The first'])).exitCode).toBe(0);
     await lab.until(task, waitsForDecision);
-    expect(ports.inputs('runTurn')[1]?.feedback).toEqual(
-      expect.arrayContaining([
-        { kind: 'steer', by: 'ann', note: 'Be quick' },
-        { kind: 'answer', question: 'Which one?', answer: 'The first', by: 'ann' },
-      ]),
-    );
+    expect(ports.inputs('runTurn')[1]?.feedback).toMatchObject([
+      { kind: 'steer', by: 'ann', note: 'Be quick' },
+      { kind: 'answer', question: 'Which one?', answer: 'The first', by: 'ann' },
+    ]);
     expect((await lab.cli(['pause', task])).exitCode).toBe(0);
     expect((await lab.cli(['pause', task])).exitCode).toBe(4);
     expect((await lab.cli(['resume', task])).exitCode).toBe(0);

@@ -3,7 +3,9 @@ import type { Finding } from '../../src/domain/finding.js';
 import {
   acceptFindings,
   countFindings,
+  dropFindings,
   findingsBefore,
+  findingsOpenAt,
   isDisputed,
   openFindings,
   refuteFindings,
@@ -12,6 +14,7 @@ import {
   takeReview,
   upholdFindings,
 } from '../../src/domain/findings.js';
+import { earlierFindings, findingsToTell } from '../../src/domain/told-findings.js';
 import { raised } from '../support/findings.js';
 
 const first = { sha: 'a', round: 1 };
@@ -140,4 +143,51 @@ describe('findingsBefore', () => {
     expect(ids('review', 1)).toEqual(['f1']);
     expect(ids('verify', 1)).toEqual([]);
   });
+});
+
+it('drops what only reviewers have raised that are gone, also where the agent denies it, and counts it', () => {
+  const both = takeReview(found(raised(), raised({ id: 'f2', file: 'b.ts' })), 'style', [raised()], first);
+  const denied = refuteFindings(both, [{ id: 'f2', reason: 'It is right.' }]);
+  expect(dropFindings(denied, [])).toEqual(denied);
+  expect(kinds(dropFindings(denied, ['bugs']))).toEqual(['open', 'dropped']);
+  const dropped = dropFindings(denied, ['bugs', 'style']);
+  expect(dropped[0]?.resolution).toEqual({
+    kind: 'dropped',
+    reason: 'nobody reviews it any more: bugs, style are not in the configuration',
+  });
+  expect(countFindings(dropped)).toBe('2 dropped');
+  const over = acceptFindings(both, 'ann', 'now');
+  expect(dropFindings(over, ['bugs', 'style'])).toEqual(over);
+  // A reviewer of a new name knows it again.
+  expect(kinds(takeReview(dropped, 'errors', [raised()], second))).toEqual(['open', 'dropped']);
+});
+
+it('knows what was open at an earlier moment, and that what was fixed before was not', () => {
+  const fixed = settleFindings(found(raised()), ['bugs'], second);
+  expect(kinds(findingsOpenAt(fixed, { phase: 'run', round: 2 }))).toEqual(['open']);
+  expect(findingsOpenAt(fixed, { phase: 'run', round: 3 })).toEqual([]);
+  expect(findingsOpenAt(fixed, { phase: 'run', round: 1 })).toEqual([]);
+});
+
+it('tells reviewers and the agent what they need of findings, the open and newest first, within 64 KB', () => {
+  const old = acceptFindings(found(raised({ id: 'old' })), 'ann', 'now');
+  const newer = takeReview(old, 'bugs', [raised({ id: 'over', file: 'b.ts' })], second);
+  const over = acceptFindings(newer, 'ann', 'now');
+  const open = takeReview(over, 'bugs', [raised({ id: 'open', file: 'c.ts' })], { sha: 'c', round: 3 });
+  const earlier = earlierFindings(open);
+  expect(earlier.map(({ id }) => id)).toEqual(['open', 'over', 'old']);
+  expect(Object.keys(earlier[0] ?? {})).not.toContain('evidence');
+  expect(findingsToTell(open)).toEqual([
+    {
+      ...raised({ id: 'open', file: 'c.ts' }),
+      doubt: undefined,
+      resolution: { kind: 'open', refuted: null },
+    },
+  ]);
+
+  const long = (id: string) =>
+    raised({ id, file: id, claim: 'x'.repeat(3_000), evidence: 'y'.repeat(3_000) });
+  const many = found(...Array.from({ length: 30 }, (_, at) => long(`n${at}`)));
+  expect(earlierFindings(many)).toHaveLength(20);
+  expect(findingsToTell(many)).toHaveLength(10);
 });

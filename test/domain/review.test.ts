@@ -53,3 +53,11 @@ it('leaves to a person what only the agent denies, until everybody who raised it
   ]);
   expect(findingReasons({ ...later, reviews: [{ ...failed, problem: null }] })).toEqual([]);
 });
+
+it('waits for no reviewer that is gone', () => {
+  const place = { sha: 'a', round: 1 };
+  const bugs = takeReview([], 'bugs', [raised()], place);
+  const findings = refuteFindings(takeReview(bugs, 'gone', [raised()], place), [{ id: 'f1', reason: 'No.' }]);
+  const later = { ...state(), headSha: 'b', round: 2, findings };
+  expect(findingReasons({ ...later, reviews: [{ ...review, sha: 'b', round: 2 }] })).toEqual([]);
+});

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/temporal.js';
+import type { StoredEvent } from './late-entry.js';
+import { withLateEntry } from './late-entry.js';
 import { recordHistories } from './record.js';
 import { landingScenarios } from './landing-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
@@ -20,7 +22,7 @@ const isStored = (name: string) => existsSync(`${folder}/${name}.json`);
 
 interface StoredHistory {
   workflowId: string;
-  events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+  events: StoredEvent[];
 }
 
 function read(name: string): StoredHistory {
@@ -46,6 +48,11 @@ describe('stored histories', () => {
 
   it.each(scenarios.map(({ name }) => name))('replays %s', async (name) => {
     await replay(read(name));
+  });
+
+  it('has a train go on with an entry that comes while its last handler is at work', async () => {
+    const history = read('landing-of-a-base-that-moved');
+    await replay({ ...history, events: withLateEntry(history.events) });
   });
 
   it('fails on a history that the code would not have written', async () => {

@@ -82,6 +82,7 @@ export class FakePorts {
       },
       rebase: ({ entry }) =>
         Promise.resolve({ kind: 'ready', candidate: { sha: `L${entry.sha.slice(1)}`, baseSha: 'base' } }),
+      takeInBase: () => Promise.resolve({ kind: 'taken', conflicts: [] }),
       cleanUp: () => Promise.resolve(),
       runTurn: () => Promise.resolve(completedTurn('did it')),
       verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),

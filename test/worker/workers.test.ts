@@ -136,6 +136,7 @@ const noActivities: Ports = {
   checkpoint: unused,
   restore: unused,
   rebase: unused,
+  takeInBase: unused,
   cleanUp: unused,
   runTurn: unused,
   verify: unused,

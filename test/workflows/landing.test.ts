@@ -264,3 +264,43 @@ describe('the queue', () => {
     expect(heads(ports)).toEqual(['first', 'b', 'a', 'c', 'd', 'e', 'f']);
   });
 });
+
+describe('a change that is red on a newer base', () => {
+  const takenIns = () => ports.inputs('takeInBase').map(({ entry, baseSha }) => [entry.identifier, baseSha]);
+  const redOnce = () => redWhile((sha) => sha.includes('b') && turnsOf('b') === 1);
+
+  it('goes back with that base in its files, and is judged against it', async () => {
+    const { tasks, open } = await fillYard(rig, ports, ['a', 'b', 'c'], { batch: 3 });
+    redOnce();
+    const slots = rig.grantSlots(tasks.b!);
+    open();
+    expect(await tasks.b!.result()).toMatchObject({ outcome: 'done' });
+    await slots.stop();
+    expect(takenIns()).toEqual([['b', 'a']]);
+    const turn = ports.inputs('runTurn').findLast(({ identifier }) => identifier === 'b');
+    const joined = { baseSha: 'a', takenIn: { kind: 'taken', conflicts: [] } };
+    expect(turn).toMatchObject({ workspace: { baseSha: 'a' }, feedback: [{ kind: 'checks', joined }] });
+    const judged = ports.inputs('verify').filter(({ overlay, baseSha }) => overlay && baseSha === 'a');
+    expect(judged).toHaveLength(1);
+  });
+
+  it.each([
+    ['it was edited', { kind: 'left', message: 'no' } as const, 'no'],
+    ['of a full disk', ApplicationFailure.nonRetryable('disk full', FailureType.infrastructure), 'disk full'],
+  ])('is told why where its workspace cannot take it, because %s', async (_, step, message) => {
+    const { tasks, open } = await fillYard(rig, ports, ['b']);
+    ports.next('takeInBase', step);
+    redOnce();
+    const slots = rig.grantSlots(tasks.b!);
+    open();
+    await expectDone(tasks.b, 'b');
+    await slots.stop();
+    const turn = ports.inputs('runTurn').findLast(({ identifier }) => identifier === 'b');
+    const joined = { baseSha: 'base', takenIn: { kind: 'left', message } };
+    expect(turn).toMatchObject({ workspace: { baseSha: 'base' }, feedback: [{ joined }] });
+    const { history } = await rig.state(tasks.b!);
+    expect(history.map(({ note: text }) => text)).toContain(
+      `the files of the work could not take it: ${message}`,
+    );
+  });
+});

@@ -308,4 +308,38 @@ describe('the project workflow', () => {
     const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     expect(metadata.currentDetails).toContain('Problem in `tasks/x.md`: title is missing');
   });
+
+  it('tells tasks of a new workflow file: one that waits for its base lands at once on the new one', async () => {
+    ports.next('watch', found(candidate('a')));
+    ports.next('rebase', { kind: 'blocked', message: 'there is no branch main' });
+    await start(1);
+    const waiting = async () => (await task('a').query(messages.statusQuery)).waiting?.kind;
+    await until(async ({ tasks }) => 'a' in tasks && (await waiting()) === 'base');
+    const { view } = config(1);
+    const land = { mode: 'merge', strategy: 'squash', base: 'trunk' } as const;
+    const renamed = { hash: 'renamed', view: { ...view, gates: { ...view.gates, land } } };
+    await handle.signal(messages.configureSignal, { config: renamed, host: 'host' });
+    await until(({ settled }) => settled.a?.outcome === 'done');
+    expect(ports.inputs('requestLanding').map(({ entry }) => [entry.base, entry.configHash])).toEqual([
+      ['main', 'hash'],
+      ['trunk', 'renamed'],
+    ]);
+  });
+
+  it('moves the issue of a task that a person cancels before it had any slot', async () => {
+    const { hash, view } = config(0);
+    const cancelling = { hash, view: { ...view, tracker: { ...view.tracker, onCancel: 'Cancelled' } } };
+    ports.usually('find', () => candidate('a'));
+    handle = await rig.env.client.workflow.start(project, {
+      workflowId: projectWorkflowId(name),
+      taskQueue: rig.queue,
+      args: [newProject(name, cancelling, 'host')],
+    });
+    const message = { id: randomUUID(), by: 'ann', note: '' };
+    await handle.executeUpdate(messages.startIssueUpdate, { args: [{ ...message, identifier: 'a' }] });
+    await until(({ tasks }) => tasks.a?.slot === 'asked');
+    await task('a').executeUpdate(messages.cancelUpdate, { args: [message] });
+    await until(({ settled }) => settled.a?.outcome === 'cancelled');
+    expect(ports.inputs('transition')).toMatchObject([{ issueId: 'a', state: 'Cancelled' }]);
+  });
 });

@@ -7,6 +7,7 @@ import type { task } from '../../src/workflows/task.js';
 import { failedCheck, testConfig, testEvidence, testSha, untilCancelled } from '../support/fake-ports.js';
 import { decide, said } from '../support/people.js';
 import { refusal, useRig } from '../support/workflow-rig.js';
+import { raised, reviewed } from '../support/findings.js';
 
 type Handle = WorkflowHandle<typeof task>;
 
@@ -51,6 +52,7 @@ describe('a task that a person has put back', () => {
       round: 3,
       session: 'session-1',
       feedback: [
+        { kind: 'before', words: [{ kind: 'changes', by: 'ann', note: 'because' }] },
         {
           kind: 'rewind',
           by: 'ann',
@@ -333,5 +335,53 @@ describe('a task that was forked', () => {
     const { history, checkpoints } = await rig.state(handle);
     expect(history[0]?.note).toBe(`forked by ann from first at ${testSha(9).slice(0, 12)}`);
     expect(checkpoints[0]).toMatchObject({ phase: 'run', round: 1, sha: testSha(9) });
+  });
+});
+
+describe('what people have asked for', () => {
+  it('by then is told again after a rewind, with what was found by then, and nothing later is', async () => {
+    const config = testConfig({ human: 'always', agents: ['bugs'] });
+    const handle = await rig.start({ config });
+    const slots = rig.grantSlots(handle, config);
+    const ask = async (round: number, note: string) => {
+      const { headSha } = await rig.until(
+        handle,
+        (at) => at.waiting?.kind === 'decision' && at.round === round,
+      );
+      const decision = { ...said(note), verdict: 'request_changes' as const, sha: headSha!, round };
+      await handle.executeUpdate(messages.decideUpdate, { args: [decision] });
+    };
+    await ask(1, 'first');
+    ports.next('review', reviewed(raised({ severity: 'warning' })));
+    await ask(2, 'second');
+    await ask(3, 'third');
+    await rig.until(handle, (at) => at.waiting?.kind === 'decision' && at.round === 4);
+    await handle.executeUpdate(messages.rewindUpdate, {
+      args: [{ ...said('thus'), to: 'run', round: 3 }],
+    });
+    await rig.until(handle, (at) => at.waiting?.kind === 'decision' && at.round === 5);
+    await slots.stop();
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([
+      { kind: 'before', words: [{ note: 'first' }, { note: 'second' }] },
+      { kind: 'findings', findings: [{ id: 'f1', resolution: { kind: 'open' } }] },
+      { kind: 'rewind', note: 'thus' },
+    ]);
+    const { words } = await rig.state(handle);
+    expect(words).toMatchObject([{ note: 'first' }, { note: 'second' }, { note: 'thus' }]);
+  });
+
+  it('is told in a fork, with what was found', async () => {
+    const from = { task: 'first', sha: testSha(9), by: 'ann', note: 'another way' };
+    const words = [{ kind: 'steer' as const, by: 'ann', note: 'mind the gap' }];
+    const open = { kind: 'open', refuted: null } as const;
+    const findings = [{ ...raised(), sources: ['bugs'], sha: from.sha, round: 2, resolution: open }];
+    const handle = await rig.start({ origin: { ...from, words, findings } });
+    expect((await handle.result()).outcome).toBe('done');
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([
+      { kind: 'before', words },
+      { kind: 'findings', sha: from.sha, findings },
+      { kind: 'fork', ...from },
+    ]);
+    expect(await rig.state(handle)).toMatchObject({ origin: from, words: [...words, { kind: 'fork' }] });
   });
 });

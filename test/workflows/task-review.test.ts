@@ -186,4 +186,25 @@ describe('review by agents', () => {
         .sort(),
     ).toEqual(['bugs', 'style', 'style']);
   });
+
+  it('drops what only a reviewer has raised that the configuration does not know any more, and says so', async () => {
+    const renamed = testConfig({ agents: ['errors'] });
+    ports.next('review', reviewed(raised()));
+    const handle = await rig.start({ config: testConfig({ agents: ['bugs'], maxReviewRounds: 0 }) });
+    await waitsForPerson(handle, 1);
+    const slots = rig.grantSlots(handle, renamed);
+    await decide(handle, 'request_changes', testSha(1), 1);
+    // Nobody has to decide about it.
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(await resolutions(handle)).toEqual([['f1', 'dropped']]);
+    expect(ports.inputs('review').at(-1)).toMatchObject({
+      reviewer: 'errors',
+      earlier: [{ id: 'f1', resolution: { kind: 'dropped' } }],
+    });
+    const { history } = await rig.state(handle);
+    expect(history.map(({ note }) => note)).toContain(
+      'finding f1 is dropped: nobody reviews it any more: bugs is not in the configuration',
+    );
+  });
 });

@@ -1,10 +1,10 @@
-import type { Finding } from '../../domain/finding.js';
+import type { ToldFinding } from '../../domain/finding.js';
 import { isDisputed, placeOf } from '../../domain/findings.js';
 import { fence } from '../fence.js';
 import { answersFile } from './answers.js';
 
 /** What the next turn is told of findings that are open, and how it can answer. */
-export function describeFindings(sha: string, findings: readonly Finding[]): string {
+export function describeFindings(sha: string, findings: readonly ToldFinding[]): string {
   return [
     `### Reviewers found this\n\nAt ${sha.slice(0, 12)}. Mend what is \`blocking\`, and what else is right. Where a finding does not hold, change nothing for it, and say why.`,
     ...findings.map(describeFinding),
@@ -12,7 +12,7 @@ export function describeFindings(sha: string, findings: readonly Finding[]): str
   ].join('\n\n');
 }
 
-function describeFinding(finding: Finding): string {
+function describeFinding(finding: ToldFinding): string {
   const { id, severity, claim, evidence, suggestion, resolution } = finding;
   const parts = [
     `${severity} ${id} at ${placeOf(finding)}`,

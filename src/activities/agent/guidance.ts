@@ -23,7 +23,8 @@ function describeFeedback(feedback: Feedback): string {
   switch (feedback.kind) {
     case 'checks':
       return [
-        `### Checks did not pass\n\nAt ${feedback.sha.slice(0, 12)}, in a clean checkout. Mend the cause in the work.`,
+        '### Checks did not pass',
+        whereRun(feedback),
         ...feedback.checks.filter(({ kind }) => kind !== 'passed').map(describeCheck),
       ].join('\n\n');
     case 'findings':
@@ -46,9 +47,28 @@ function describeFeedback(feedback: Feedback): string {
       return describeHandBack(feedback);
     case 'rewind':
       return describeRewind(feedback);
+    case 'before':
+      return [
+        `### What was said before\n\nPeople have said the next ${feedback.words.length} of these in earlier turns, of which you may know nothing. It holds, but for what they have said later.`,
+        ...feedback.words.map(describeFeedback),
+      ].join('\n\n');
     case 'fork':
       return `### The work comes from another task\n\n${name(feedback.by)} has forked this task from \`${name(feedback.task)}\`${feedback.sha === null ? '' : ` at ${feedback.sha.slice(0, 12)}`}. Its work until then is in the working directory; what became of it there does not matter here.${said(feedback)}`;
   }
+}
+
+/** What fails only together with a newer base is not to be seen in the work alone. */
+function whereRun({ sha, joined }: Extract<Feedback, { kind: 'checks' }>): string {
+  const mend = 'Mend the cause in the work.';
+  const at = `At ${sha.slice(0, 12)}, in a clean checkout`;
+  if (joined === undefined) return `${at}. ${mend}`;
+  const { baseSha, takenIn } = joined;
+  const where = `${at} of the work joined with the base at ${baseSha.slice(0, 12)}, which may have moved on since the work began.`;
+  if (takenIn?.kind !== 'taken') {
+    const why = takenIn === undefined ? '' : `\n\nBecause:\n\n${fence(takenIn.message)}`;
+    return `${where} That base is not in the files of the working directory, so what fails may not show there. ${mend}${why}`;
+  }
+  return `${where} Its changes are in the files of the working directory now; keep them. ${mend}${marksIn(takenIn.conflicts)}`;
 }
 
 function describeConflict({ baseSha, files, hunks = [] }: Conflict): string {
@@ -78,13 +98,15 @@ ${changed}${said({ by, note })}`;
 }
 
 function describeRewind({ by, note, moment, conflicts }: Extract<Feedback, { kind: 'rewind' }>): string {
-  const marks =
-    conflicts.length === 0
-      ? ''
-      : `\n\nThe base has moved on since, and these files conflict with it. They have marks of both sides; solve them first:\n\n${fence(conflicts.join('\n'))}`;
   return `### The work was put back
 
-${name(by)} has put the working directory back to ${moment}. What was done after that is gone from it, whatever you remember of it.${marks}${said({ by, note })}`;
+${name(by)} has put the working directory back to ${moment}. What was done after that is gone from it, whatever you remember of it.${marksIn(conflicts)}${said({ by, note })}`;
+}
+
+function marksIn(files: readonly string[]): string {
+  return files.length === 0
+    ? ''
+    : `\n\nThe base has moved on since, and these files conflict with it. They have marks of both sides; solve them first:\n\n${fence(files.join('\n'))}`;
 }
 
 function said({ by, note }: { by: string; note: string }): string {

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType } from '../../domain/failure.js';
+import type { LandingEntry } from '../../domain/landing.js';
 import { landingWorkflowId } from '../../domain/landing.js';
-import type { ForgePort } from '../../workflows/ports.js';
+import type { ForgePort, MergeOutcome } from '../../workflows/ports.js';
 import { orBlocked, withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
@@ -37,8 +38,14 @@ export function createForgeActivities(
       withTypedFailures(() =>
         heartbeating(async (signal) => {
           const forge = openForge(await deps.configs.get(entry.configHash), deps);
-          return orBlocked(() => forge.merge({ entry, candidate, signal }));
+          return orBlocked(async () => withNextStep(await forge.merge({ entry, candidate, signal }), entry));
         }),
       ),
   };
+}
+
+/** Only a change that waits to land can be tried again. */
+function withNextStep(outcome: MergeOutcome, { identifier }: LandingEntry): MergeOutcome {
+  if (outcome.kind !== 'blocked') return outcome;
+  return { ...outcome, message: `${outcome.message}, then continuo retry ${identifier}.` };
 }

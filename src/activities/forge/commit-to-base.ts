@@ -44,7 +44,7 @@ export async function commitToBase(commit: BaseCommit): Promise<BaseCommitOutcom
     const entry = { project, identifier, base };
     const merged = await forge.merge({ entry, candidate: { sha, baseSha: tip }, signal });
     if (merged.kind === 'merged') return { kind: 'committed' };
-    if (merged.kind === 'blocked') return merged;
+    if (merged.kind === 'blocked') return { kind: 'blocked', message: `${merged.message}.` };
   }
   return { kind: 'blocked', message: `${base} moved ${mostTries} times meanwhile.` };
 }

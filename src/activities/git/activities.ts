@@ -14,6 +14,7 @@ import { prepareWorkspace } from './prepare.js';
 import { rebaseEntry } from './rebase.js';
 import { restoreCheckpoint } from './restore.js';
 import type { LandingEdits } from './rebase.js';
+import { takeInBase } from './take-in-base.js';
 
 /** The git port: workspaces, checkpoints, and the commits that are to be landed. */
 export function createGitActivities(
@@ -70,6 +71,10 @@ export function createGitActivities(
           }),
         ),
       ),
+
+    /** The entry and the base are the key: what is in the files already is not put there again. */
+    takeInBase: ({ entry, baseSha }) =>
+      configured(entry.configHash, (config) => takeInBase({ deps, config, entry, baseSha })),
 
     /** The workspace is the key: what is gone stays gone. */
     cleanUp: (input) =>

@@ -31,6 +31,11 @@ export function withChange(message: string, change: string): string {
   return `${message.trimEnd()}\n${changeTrailer}: ${change}\n`;
 }
 
+/** Adds people who wrote a part of it to a message that ends with trailers. */
+export function withCoAuthors(message: string, coAuthors: readonly string[]): string {
+  return `${[message.trimEnd(), ...coAuthors.map(coAuthorLine)].join('\n')}\n`;
+}
+
 /** The value of the trailer that names a task. */
 export function taskName(project: string, identifier: string): string {
   return oneLine(`${project}/${identifier}`);
@@ -38,11 +43,15 @@ export function taskName(project: string, identifier: string): string {
 
 function trailerLines({ project, identifier, session, change, coAuthors = [] }: Trailers): string[] {
   return [
-    ...coAuthors.map((author) => `Co-authored-by: ${oneLine(author)}`),
+    ...coAuthors.map(coAuthorLine),
     `${taskTrailer}: ${taskName(project, identifier)}`,
     ...(session === null ? [] : [`${sessionTrailer}: ${oneLine(session)}`]),
     ...(change === undefined ? [] : [`${changeTrailer}: ${change}`]),
   ];
+}
+
+function coAuthorLine(author: string): string {
+  return `Co-authored-by: ${oneLine(author)}`;
 }
 
 function oneLine(text: string): string {

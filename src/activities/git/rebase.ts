@@ -1,29 +1,26 @@
-import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.js';
 import type { LandingEntry } from '../../domain/landing.js';
 import type { RebaseOutcome, StackTop } from '../../workflows/ports.js';
 import type { HostDeps } from '../host.js';
-import { offerMerge } from './base-merge.js';
 import { readAuthors, readCommit } from './commit-facts.js';
 import { commitTree } from './commit-tree.js';
 import { conflictHunks } from './conflict-hunks.js';
-import type { HostGit } from './host-git.js';
-import { hostGitDir, openHostGit } from './host-git.js';
+import { hostGitOf, offerToWorkspace } from './entry-workspace.js';
 import { checkpointRef, landingRef } from './keys.js';
 import { findLanded } from './landed.js';
 import type { FileEdit, TreeReader } from './landing-edits.js';
 import { editTree, treeReader } from './landing-edits.js';
 import type { Merged } from './merge-trees.js';
-import { mergeTrees } from './merge-trees.js';
 import { commitMessage, withChange } from './message.js';
 import { openMirror } from './mirror.js';
 import type { Mirror } from './mirror.js';
 import { bringsBack, lostStart } from './moved-back.js';
 import { treeOf } from './objects.js';
-import { pick } from './pick.js';
 import { pushRefs } from './push.js';
 import { replay } from './replay.js';
 import { RepositoryError } from './repository-error.js';
+import type { Joining } from './take-in-base.js';
+import { mergeWork } from './take-in-base.js';
 import { runGit } from './git.js';
 
 /** Edits that the tracker wants in the commit that lands an issue. */
@@ -41,13 +38,8 @@ export interface Rebase {
 }
 
 /** A rebase at work. */
-interface Work extends Rebase {
+interface Work extends Rebase, Joining {
   mirror: Mirror;
-  gitDir: string;
-  /** What the work is put on: the head of the base, or the top of a stack. */
-  tip: string;
-  /** Where the work starts, when the base does not have that commit any more. */
-  start: string | null;
 }
 
 /**
@@ -127,8 +119,9 @@ async function landMerged(work: Work): Promise<RebaseOutcome> {
 
 /** Each checkpoint by itself; the last one brings the tracker's edits. */
 async function landReplayed(work: Work): Promise<RebaseOutcome> {
-  const { gitDir, entry, tip, start } = work;
-  const replayed = await replay({ gitDir, head: entry.sha, onto: tip, start });
+  const { gitDir, entry, repository, tip, start } = work;
+  const agent = repository.author;
+  const replayed = await replay({ gitDir, head: entry.sha, onto: tip, start, agent });
   if (replayed.kind === 'conflict') return conflict(work, await mergeWork(work), replayed.files);
   // Only the tracker's edits may be left.
   if ((await treeOf(gitDir, replayed.tip)) === (await treeOf(gitDir, tip))) return landMerged(work);
@@ -142,12 +135,6 @@ async function landReplayed(work: Work): Promise<RebaseOutcome> {
       message: withChange(top.message, entry.sha),
     }),
   );
-}
-
-function mergeWork({ gitDir, tip, entry, start }: Work): Promise<Merged> {
-  return start === null
-    ? mergeTrees(gitDir, tip, entry.sha)
-    : pick(gitDir, { sha: entry.sha, parent: start }, tip);
 }
 
 async function withEdits({ config, entry, gitDir, landingEdits }: Work, tree: string): Promise<string> {
@@ -169,23 +156,11 @@ async function publish(
 
 /** The agent finds a conflict with the base in its files, as a merge of its own would leave it. */
 async function conflict(work: Work, merged: Merged, files = conflictFiles(merged)): Promise<RebaseOutcome> {
-  const { deps, entry, onto, tip, gitDir } = work;
+  const { entry, onto, tip, gitDir } = work;
   if (onto !== null) return { kind: 'conflict', baseSha: tip, files };
-  const { workspace, sha } = entry;
-  const host = hostGitOf(work);
-  if (host !== null && existsSync(workspace.path) && (await host.refs()).get('head') === sha) {
-    const offer = { head: sha, tree: merged.tree, baseSha: tip, files };
-    const offered = await offerMerge(host, workspace, offer);
-    if (!offered) deps.log.warn('workspace was changed since its checkpoint', { workspace: workspace.path });
-  }
-  const hunks = await conflictHunks({ gitDir, base: tip, work: sha, merged: merged.tree, files });
+  await offerToWorkspace(work, { tree: merged.tree, baseSha: tip, files });
+  const hunks = await conflictHunks({ gitDir, base: tip, work: entry.sha, merged: merged.tree, files });
   return { kind: 'conflict', baseSha: tip, files, hunks };
-}
-
-/** The host's own git directory of the entry's workspace; null where that is not here. */
-function hostGitOf({ deps, entry: { workspace } }: Rebase): HostGit | null {
-  const isHere = workspace.host === deps.host && existsSync(hostGitDir(workspace.runPath));
-  return isHere ? openHostGit(workspace) : null;
 }
 
 function conflictFiles(merged: Merged): string[] {

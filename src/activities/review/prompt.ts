@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../domain/evidence.js';
-import type { Finding, Resolution } from '../../domain/finding.js';
+import type { EarlierFinding, Resolution } from '../../domain/finding.js';
 import { placeOf } from '../../domain/findings.js';
 import type { Issue } from '../../domain/issue.js';
 import type { ReviewInput } from '../../workflows/ports.js';
@@ -65,7 +65,7 @@ function changeOf(
   return `${what}${cut}\n\n${fence(shown)}`;
 }
 
-function earlierOf(earlier: readonly Finding[]): string {
+function earlierOf(earlier: readonly EarlierFinding[]): string {
   if (earlier.length === 0) return 'None.';
   const findings = earlier.map(
     (finding) =>
@@ -89,5 +89,7 @@ function becameOf(resolution: Resolution): string {
       return `denied by its author: ${resolution.reason}`;
     case 'accepted':
       return `accepted as it is by ${resolution.by}`;
+    case 'dropped':
+      return `left alone: ${resolution.reason}`;
   }
 }

@@ -1,5 +1,6 @@
+import { askedUntil } from '../../domain/fork.js';
 import { findCheckpoint, neverReached } from '../../domain/rewind.js';
-import type { RewindPhase } from '../../domain/rewind.js';
+import type { Origin, RewindPhase } from '../../domain/rewind.js';
 import type { TaskState } from '../../domain/task.js';
 import { stateQuery } from '../../workflows/messages.js';
 import { withEngine } from '../engine.js';
@@ -29,16 +30,22 @@ export async function forkTask(invocation: Invocation, task: string, options: Fo
         'start one: continuo up',
       );
     }
-    const sha = checkpointOf(state, options);
+    const from = checkpointOf(state, options);
     const { title, description, scope, acceptance, priority } = state.issue;
     const issue = promptIssue({ title, prompt: description ?? '', scope, acceptance, priority, id });
-    const started = await startTask(engine, issue, { task, sha, by, note });
+    const started = await startTask(engine, issue, { task, by, note, ...from });
     reportStart(invocation, issue, { project: engine.project, ...started });
   });
 }
 
-/** The checkpoint that is asked for; else the newest one. Throws `CliError` where there is none. */
-function checkpointOf(state: TaskState, { to, round }: ForkOptions): string | null {
+/**
+ * The checkpoint that is asked for, else the newest one, with what people had asked for by then. Throws `CliError` where
+ * there is none.
+ */
+function checkpointOf(
+  state: TaskState,
+  { to, round }: ForkOptions,
+): Pick<Origin, 'sha' | 'words' | 'findings'> {
   const task = state.issue.identifier;
   const startAnew = "start a task of its own: continuo start '<prompt>'";
   if (state.landedSha !== null) {
@@ -48,10 +55,10 @@ function checkpointOf(state: TaskState, { to, round }: ForkOptions): string | nu
   if (to === undefined) {
     if (round !== undefined)
       throw new CliError(ExitCode.usage, '--round needs the phase as well: --to <phase>');
-    if (state.headSha !== null) return state.headSha;
+    if (state.headSha !== null) return { sha: state.headSha, ...askedUntil(state, null) };
     throw new CliError(ExitCode.refused, `refused: task ${task} has saved no work yet`, startAnew);
   }
   const checkpoint = findCheckpoint(state.checkpoints, to, round ?? null);
-  if (checkpoint !== null) return checkpoint.sha;
+  if (checkpoint !== null) return { sha: checkpoint.sha, ...askedUntil(state, checkpoint) };
   throw new CliError(ExitCode.refused, `refused: ${neverReached(to, round ?? null)}`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { guidanceOf } from '../../../src/activities/agent/guidance.js';
 import { fence } from '../../../src/activities/fence.js';
 import type { CheckResult } from '../../../src/domain/evidence.js';
+import type { TakenIn } from '../../../src/domain/landing.js';
 
 const check: CheckResult = {
   name: 'test',
@@ -27,6 +28,26 @@ describe('guidanceOf', () => {
     expect(text).toContain('npm test');
     expect(text).toContain('expected 3, got 2');
     expect(text).not.toContain('lint');
+  });
+
+  it('says that checks ran on the work joined with a newer base, and where that base is now', () => {
+    const told = (takenIn?: TakenIn) =>
+      guidanceOf([
+        {
+          kind: 'checks',
+          sha: 'a'.repeat(40),
+          checks: [check],
+          joined: { baseSha: 'b'.repeat(40), ...(takenIn && { takenIn }) },
+        },
+      ]);
+    const taken = told({ kind: 'taken', conflicts: [] });
+    expect(taken).toContain('joined with the base at bbbbbbbbbbbb');
+    expect(taken).toContain('Its changes are in the files');
+    expect(taken).not.toContain('conflict');
+    expect(told({ kind: 'taken', conflicts: ['src/sum.ts'] })).toContain('```text\nsrc/sum.ts\n```');
+    const left = told({ kind: 'left', message: 'It is gone.' });
+    expect(left).toMatch(/not in the files[^]*```text\nIt is gone.\n```/);
+    expect(told()).toContain('not in the files');
   });
 
   it('keeps text that looks like a heading or a fence inside its fence', () => {
@@ -81,6 +102,16 @@ describe('guidanceOf', () => {
     expect(text).toContain('ann has forked this task from `fix` at bbbbbbbbbbbb.');
     expect(text).toContain('```text\nWithout a table\n```');
     expect(guidanceOf([{ ...fork, sha: null }])).not.toContain(' at ');
+  });
+
+  it('tells again what people said before, as data', () => {
+    const said = { kind: 'changes', by: 'ann', note: '```\n# New rules' } as const;
+    const text = guidanceOf([
+      { kind: 'before', words: [said, { ...said, kind: 'steer', note: 'Be quick' }] },
+    ]);
+    expect(text).toContain('the next 2 of these');
+    expect(text).toContain('````text\n```\n# New rules\n````');
+    expect(text).toMatch(/A remark[^]*Be quick/);
   });
 
   it('says something for each kind of feedback', () => {

@@ -6,7 +6,7 @@ import { landingWorkflowId } from '../../../src/domain/landing.js';
 import type { LandingEntry } from '../../../src/domain/landing.js';
 import { startLocalServer } from '../../support/temporal.js';
 import { testWorkspace } from '../../support/fake-ports.js';
-import { GitRig } from '../git/rig.js';
+import { GitRig, write } from '../git/rig.js';
 
 let env: TestWorkflowEnvironment;
 let rig: GitRig;
@@ -60,5 +60,16 @@ describe('requestLanding', () => {
     } finally {
       without.remove();
     }
+  });
+});
+
+it('says how to go on when something is in the way of a landing', async () => {
+  const workspace = await rig.workspace();
+  const entry = rig.entry(workspace, await rig.commit(workspace, { 'README.md': 'New\n' }));
+  const candidate = await rig.candidate(entry);
+  write(rig.user, { 'README.md': 'mine\n' });
+  expect(await rig.merge(entry, candidate)).toMatchObject({
+    kind: 'blocked',
+    message: expect.stringMatching(/commit or stash that, then continuo retry SHOP-1\.$/),
   });
 });

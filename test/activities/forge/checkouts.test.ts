@@ -129,9 +129,7 @@ describe('what a person has not committed, where something lands', () => {
     ];
     const before = look();
     expect(await rig.merge(landing)).toEqual(
-      blocked(
-        `main is checked out in ${rig.user}: a.txt changed there; commit or stash that, then continuo retry SHOP-1.`,
-      ),
+      blocked(`main is checked out in ${rig.user}: a.txt changed there; commit or stash that`),
     );
     expect(look()).toEqual(before);
     expect(read(rig.user, 'b.txt')).toBe('b\n');
@@ -280,9 +278,7 @@ describe('what is under way in the working tree', () => {
     const landing = open(newText);
     const lock = join(rig.user, '.git/index.lock');
     writeFileSync(lock, '');
-    expect(await rig.merge(landing)).toEqual(
-      blocked(`when none is, remove ${lock}, then continuo retry SHOP-1.`),
-    );
+    expect(await rig.merge(landing)).toEqual(blocked(`when none is, remove ${lock}`));
     expect(existsSync(lock)).toBe(true);
     rmSync(lock);
     expect(await rig.merge(landing)).toEqual(merged);
@@ -426,7 +422,10 @@ describe('a submodule', () => {
     const [one, other] = ['1'.repeat(40), '2'.repeat(40)];
     for (const sha of [one, other, null]) {
       const landing = rig.change((folder) => point(folder, sha));
-      expect(await rig.merge(landing)).toEqual(merged);
+      expect(await rig.merge(landing)).toEqual({
+        ...merged,
+        remainder: expect.stringMatching(/^submodules have changed \(sub\), .*git submodule update$/),
+      });
       if (sha !== one) {
         expect(read(sub, 'work.txt')).toBe('half done\n');
         expect(git(sub, 'rev-parse', '--show-toplevel')).toBe(sub);
@@ -436,12 +435,11 @@ describe('a submodule', () => {
       write(sub, { 'work.txt': 'half done\n' });
     }
     expect(rig.status()).toEqual(['?? sub/']);
-    expect(rig.rig.logged.join('\n')).toContain('git submodule update');
   });
 
   it('makes the landing wait when a file is to be in place of its folder', async () => {
     open(newText);
-    expect(await rig.merge(rig.change((folder) => point(folder, '1'.repeat(40))))).toEqual(merged);
+    expect(await rig.merge(rig.change((folder) => point(folder, '1'.repeat(40))))).toMatchObject(merged);
     write(join(rig.user, 'sub'), { 'work.txt': 'half done\n' });
     const landing = rig.change((folder) => {
       point(folder, null);

@@ -231,3 +231,60 @@ describe('a conflict', () => {
     expect(git(rig.user, 'status', '--porcelain')).toBe('');
   });
 });
+
+describe('a base that the checks are red on', () => {
+  it.each(['squash', 'rebase', 'merge'] as LandStrategy[])(
+    'is in the files of the workspace then, and stays out of what lands by %s',
+    async (strategy) => {
+      const sha = await rig.commit(workspace, { 'one.txt': '1' });
+      const base = rig.commitToBase({ 'theirs.txt': 't' });
+      const entry = rig.entry(workspace, sha, { strategy });
+      await rig.candidate(entry);
+      const taken = await rig.takeInBase(entry, base);
+      expect(taken).toEqual({ kind: 'taken', conflicts: [] });
+      expect(await rig.takeInBase(entry, base)).toEqual(taken);
+      expect(read(workspace.path, 'theirs.txt')).toBe('t');
+
+      const mended = await rig.commit(workspace, { 'one.txt': '2' });
+      const patch = read(workspace.runPath, 'diff.patch');
+      expect(patch).toContain('+2');
+      expect(patch).not.toContain('theirs.txt');
+      const candidate = await rig.candidate(rig.entry(workspace, mended, { strategy }));
+      expect(rig.git('diff', '--name-only', base, candidate.sha).split('\n')).toEqual([
+        'one.txt',
+        'tasks/SHOP-1.md',
+      ]);
+    },
+  );
+
+  it('touches no file that was edited since the checkpoint, and says so', async () => {
+    const sha = await rig.commit(workspace, { 'one.txt': '1' });
+    const base = rig.commitToBase({ 'a.txt': '1\nuser\n3\n' });
+    const entry = rig.entry(workspace, sha);
+    await rig.candidate(entry);
+    write(workspace.path, { 'a.txt': 'edited by hand\n' });
+    const message = 'files of the workspace were changed since the checkpoint';
+    expect(await rig.takeInBase(entry, base)).toEqual({ kind: 'left', message });
+    expect(read(workspace.path, 'a.txt')).toBe('edited by hand\n');
+    rmSync(workspace.path, { recursive: true });
+    expect(await rig.takeInBase(entry, base)).toMatchObject({ kind: 'left' });
+  });
+});
+
+it.each(['squash', 'rebase'] as LandStrategy[])(
+  'a person stays named by %s when their work is one change with a newer base that was taken in',
+  async (strategy) => {
+    await rig.commit(workspace, { 'one.txt': '1' }, { author: 'Ann Lee <ann@example.org>' });
+    await rig.commit(workspace, { 'two.txt': '2' }, { author: 'Bob Ray <bob@example.org>' });
+    const sha = await rig.commit(workspace, { 'three.txt': '3' });
+    const base = rig.commitToBase({ 'theirs.txt': 't' });
+    await rig.candidate(rig.entry(workspace, sha));
+    await rig.takeInBase(rig.entry(workspace, sha), base);
+    const mended = await rig.commit(workspace, { 'three.txt': '4' });
+    const candidate = await rig.candidate(rig.entry(workspace, mended, { strategy }));
+    const format = '--format=%an|%(trailers:key=Co-authored-by,valueonly,separator=%x2C)';
+    expect(rig.git('log', '-1', format, candidate.sha)).toBe(
+      'Continuo|Ann Lee <ann@example.org>,Bob Ray <bob@example.org>',
+    );
+  },
+);

@@ -21,7 +21,7 @@ import type { Config } from '../../../src/config/config.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { Issue } from '../../../src/domain/issue.js';
-import type { LandingCandidate, LandingEntry } from '../../../src/domain/landing.js';
+import type { LandingCandidate, LandingEntry, TakenIn } from '../../../src/domain/landing.js';
 import type { Workspace } from '../../../src/domain/task.js';
 import type {
   CheckpointOutcome,
@@ -174,6 +174,10 @@ Work.
     const outcome = await this.rebase(entry, onto);
     if (outcome.kind !== 'ready') throw new Error(`not ready: ${JSON.stringify(outcome)}`);
     return outcome.candidate;
+  }
+
+  takeInBase(entry: LandingEntry, baseSha: string): Promise<TakenIn> {
+    return run(() => this.activities.takeInBase({ entry, baseSha }));
   }
 
   merge(entry: LandingEntry, candidate: LandingCandidate): Promise<MergeOutcome> {

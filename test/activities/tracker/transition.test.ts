@@ -71,7 +71,10 @@ describe('the state of an issue that is over', () => {
     rig.remove();
     open(false);
     write(rig.user, { [file]: 'half written' });
-    expect(await move()).toMatchObject({ kind: 'blocked', message: expect.stringContaining(file) });
+    const outcome = await move();
+    expect(outcome).toMatchObject({ kind: 'blocked', message: expect.stringContaining(file) });
+    // A task that is over is not tried again.
+    expect(JSON.stringify(outcome)).not.toContain('continuo retry');
     expect(read(rig.user, file)).toBe('half written');
     expect(rig.git('rev-list', '--count', 'main')).toBe('1');
   });

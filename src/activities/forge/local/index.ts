@@ -33,9 +33,7 @@ export function createLocalForge(
       const mirror = await openMirror({ paths: deps.paths, config });
       const work = { ...landing, mirror, ref: `refs/heads/${landing.entry.base}` };
       const folder = localPath(mirror.url);
-      const outcome = folder === null ? await mergeByPush(work) : await mergeInFolder(work, folder, deps, at);
-      if (outcome.kind !== 'blocked') return outcome;
-      return { ...outcome, message: `${outcome.message}, then continuo retry ${landing.entry.identifier}.` };
+      return folder === null ? mergeByPush(work) : mergeInFolder(work, folder, deps, at);
     },
   };
 }
@@ -66,8 +64,8 @@ function mergeInFolder(work: Work, repository: string, deps: Deps, at: Steps): P
     if (checkedOut.length === 0) return pushToFolder(work, 'refuse');
     await bringCandidate(work, repository);
     const record = await describe(work, repository, checkedOut);
-    noteSubmodules(record, deps);
-    return landInTrees({ journal, record, moveBase: () => pushToFolder(work, 'ignore'), at });
+    const moveBase = () => pushToFolder(work, 'ignore');
+    return withSubmodules(await landInTrees({ journal, record, moveBase, at }), record);
   });
 }
 
@@ -86,16 +84,15 @@ async function describe(
   };
 }
 
-function noteSubmodules({ changes, trees }: LandingRecord, { log }: Deps): void {
+/** The folders of submodules are left as they are, so a person is told to bring them up to date. */
+function withSubmodules(outcome: MergeOutcome, { changes, trees }: LandingRecord): MergeOutcome {
   const moved = changes.filter(({ before, after }) =>
     [before, after].some((blob) => blob?.mode === submoduleMode),
   );
-  if (moved.length === 0) return;
-  log.info(
-    'submodules change, and their folders are left as they are: git submodule update brings them up to date',
-    {
-      submodules: listNames(moved.map(({ path }) => path)),
-      trees: listNames(trees.map(({ path }) => path)),
-    },
-  );
+  if (outcome.kind !== 'merged' || moved.length === 0) return outcome;
+  const submodules = listNames(moved.map(({ path }) => path));
+  const places = listNames(trees.map(({ path }) => path));
+  const words = `submodules have changed (${submodules}), and their folders in ${places} are as they were: bring them up to date by git submodule update`;
+  const { remainder } = outcome;
+  return { ...outcome, remainder: remainder === undefined ? words : `${remainder}; ${words}` };
 }
