@@ -42,9 +42,9 @@ function session(script: string, next: Lines['next'], more: Partial<SessionSpec<
   return runSession<string[], string>({
     place,
     owner: testOwner,
-    argv: ['bash', '--norc', '-c', script],
+    launch: () =>
+      Promise.resolve({ argv: ['bash', '--norc', '-c', script], env: { PATH: process.env.PATH ?? '' } }),
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '' },
     timeoutMs: 60_000,
     leaseMs: 30_000,
     epoch: 1,

@@ -16,6 +16,8 @@ export interface TurnState<S extends Thread> {
   restarts: number;
   /** Calls of `askTool` without a result. */
   asked: Request[];
+  /** The ids of questions whose program was cut off before it got an answer. */
+  unanswered: string[];
   /** The last words on stderr. */
   stderr: string;
 }
@@ -49,7 +51,7 @@ export function turnProtocol<S extends Thread>(
   }
 
   return {
-    initial: { thread: protocol.initial, restarts: 0, asked: [], stderr: '' },
+    initial: { thread: protocol.initial, restarts: 0, asked: [], unanswered: [], stderr: '' },
 
     apply(state, record) {
       return {
@@ -64,22 +66,25 @@ export function turnProtocol<S extends Thread>(
       thread: protocol.restart(state.thread),
       restarts: state.restarts + 1,
       asked: [],
+      unanswered: [...state.unanswered, ...openIn(state).map((request) => questionId(state, request))],
       stderr: '',
     }),
 
     next(state) {
       const { thread } = state;
+      if (thread.end?.kind === 'again') return [{ kind: 'again' }];
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
       const passed = passedLimit(turn, thread);
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
-      const open = [...thread.requests, ...state.asked];
+      const open = openIn(state);
       const replies = new Map<string, Reply>();
       for (const request of open) {
         const reply = replyTo(state, request);
         if (reply !== null) replies.set(request.id, reply);
       }
-      const lines = protocol.next(thread, { replies, remarks: remarks() });
+      const late = turn.answers.filter(({ questionId: id }) => state.unanswered.includes(id));
+      const lines = protocol.next(thread, { replies, remarks: remarks(), late });
       const results = state.asked.flatMap((request): Step<TurnStop>[] => {
         const reply = replies.get(request.id);
         return reply === undefined
@@ -94,6 +99,10 @@ export function turnProtocol<S extends Thread>(
       ];
     },
   };
+}
+
+function openIn<S extends Thread>({ thread, asked }: TurnState<S>): Request[] {
+  return [...thread.requests, ...asked];
 }
 
 function suspension(id: string, { text, options }: Request): Step<TurnStop> {
