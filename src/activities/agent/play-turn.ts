@@ -14,6 +14,7 @@ import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
 import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
+import { credentialsOf } from './credentials.js';
 import { createAgent } from './registry.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
@@ -78,7 +79,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       tools: agentTools(),
       remarks: noRemarks,
       workspace: path,
-      env: childEnvironment(deps.env, withoutSecrets(config.agent.env, config), {
+      env: childEnvironment(deps.env, passedThrough(config), {
         TMPDIR: temporary,
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),
@@ -100,6 +101,10 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
   return answers === null ? played : { ...played, answers };
+}
+
+function passedThrough(config: Config): string[] {
+  return withoutSecrets([...config.agent.env, ...credentialsOf(config)], config);
 }
 
 function temporaryOf({ workspace }: RunTurnInput): string {

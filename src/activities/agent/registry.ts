@@ -1,9 +1,13 @@
 import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/errors.js';
 import type { Agent, AgentFactory } from './agent.js';
+import { createClaudeAgent } from './claude/index.js';
 import { createCommandAgent } from './command/index.js';
 
-const factories = new Map<string, AgentFactory>([['command', createCommandAgent]]);
+const factories = new Map<string, AgentFactory>([
+  ['command', createCommandAgent],
+  ['claude', createClaudeAgent],
+]);
 
 /** The agent that `agent.kind` names. Throws a `ConfigError` that names those that there are. */
 export function createAgent(config: Config): Agent {
