@@ -46,9 +46,10 @@ export function linesFor(turn: Turn, state: ClaudeThread, said: Said): Line[] {
   ];
 }
 
-function textOf(turn: Turn, { conversation }: ClaudeThread, { late }: Said): string {
-  if (conversation.knowsTask) return nextMessage(turn);
-  return turn.session === null && late.length === 0 ? firstMessage(turn) : renewedMessage(turn, late);
+function textOf(turn: Turn, { conversation, programs }: ClaudeThread, { late }: Said): string {
+  const { isResumed, knowsTask } = conversation;
+  if (knowsTask) return nextMessage(turn);
+  return isResumed || programs === 0 ? firstMessage(turn) : renewedMessage(turn, late);
 }
 
 /** Each program that goes on is told so by a message of its own. */
