@@ -20,6 +20,9 @@ function times(text: string, words: string): number {
   return text.split(words).length - 1;
 }
 
+/** As a command that the permission mode does not allow by itself. */
+const byShell = (command: string) => `bash -c "${command}"`;
+
 /** The activity that goes on with a turn after another one, in a worker of its own. */
 const later = () => new MockActivityEnvironment({ activityId: 'later', attempt: 2 });
 
@@ -150,11 +153,11 @@ describeAgent('claude', (binary) => {
       ['allow', true],
       ['no, leave it', false],
     ])('waits for a person, who says: %s', async (text, isDone) => {
-      const { host } = await open({ script: [callTools([shell('touch asked')]), say('Done.')] });
+      const { host } = await open({ script: [callTools([shell(byShell('touch asked'))]), say('Done.')] });
       const outcome = await host.runTurn();
       expect(outcome).toMatchObject({
         kind: 'question',
-        question: { text: 'Run `touch asked`?', options: ['allow', 'deny'] },
+        question: { text: `Run \`${byShell('touch asked')}\`?`, options: ['allow', 'deny'] },
       });
       expect(await host.running()).toHaveLength(1);
       expect(await host.runTurn(answerTo(outcome, text), later())).toMatchObject({
@@ -169,9 +172,13 @@ describeAgent('claude', (binary) => {
 
     it('is decided by the rules first', async () => {
       const { host } = await open({
-        script: [callTools([shell('touch allowed')]), callTools([shell('touch denied')]), say('Done.')],
+        script: [
+          callTools([shell(byShell('touch allowed'))]),
+          callTools([shell(byShell('touch denied'))]),
+          say('Done.'),
+        ],
         agent:
-          'approvals: [{ kind: command, pattern: "touch a*", answer: allow }, { kind: command, answer: deny }]',
+          'approvals: [{ kind: command, pattern: "*touch a*", answer: allow }, { kind: command, answer: deny }]',
       });
       expect(await host.runTurn()).toMatchObject({ kind: 'completed', summary: 'Done.' });
       expect(existsSync(join(host.workspace, 'allowed'))).toBe(true);
@@ -195,16 +202,19 @@ describeAgent('claude', (binary) => {
       expect(times(yard.asked[1] ?? '', 'Blue, please')).toBe(1);
     });
 
-    it.each(['touch asked', 'ask_human'])(
-      'has its answer told when the agent was lost meanwhile: %s',
-      async (what) => {
-        const call =
-          what === 'ask_human'
-            ? callTool('mcp__continuo__ask_human', { question: 'May I?' })
-            : callTools([shell(what)]);
+    const lost: [string, boolean, Reply][] = [
+      ['a permission', false, callTools([shell(byShell('touch asked'))])],
+      ['a question', false, callTool('mcp__continuo__ask_human', { question: 'May I?' })],
+      ['a question', true, callTool('mcp__continuo__ask_human', { question: 'May I?' })],
+    ];
+    it.each(lost)(
+      'has its answer told when the agent was lost meanwhile: %s (forgotten: %s)',
+      async (_, isGone, call) => {
         const { host } = await open({ script: [call, say('Done.')] });
         const outcome = await host.runTurn();
+        await yard.remembers('tool_use');
         await yard.killKeeper();
+        if (isGone) yard.forget();
         expect(await host.runTurn(answerTo(outcome, 'yes, do it'), later())).toMatchObject({
           kind: 'completed',
           summary: 'Done.',
@@ -219,26 +229,32 @@ describeAgent('claude', (binary) => {
 
   describe('a keeper that is killed', () => {
     const isAtWork = 'if [ -e begun ]; then true; else touch begun; sleep 1000; fi';
-    /** Kills the keeper when the model is asked for this time. */
-    const atRequest = (count: number, rest: Reply[]) => () => {
-      const number = yard.model.scripted.length;
-      if (number !== count) return rest[number - (number > count ? 2 : 1)] ?? fail(400);
-      void yard.killKeeper();
-      return hang();
+    /** Kills the keeper when the model is asked for this time, and the agent remembers the words. */
+    const killedAt = (count: number, words: string, replies: Reply[]) => {
+      let isKilled = false;
+      const left = [...replies];
+      return () => {
+        if (isKilled || yard.model.scripted.length < count) return left.shift() ?? fail(400);
+        isKilled = true;
+        void yard.remembers(words).then(() => yard.killKeeper());
+        return hang();
+      };
     };
+    const replies = () => [callTools([write('note.txt', 'first\n')]), say('Done.')];
 
-    it.each([
-      ['before the first answer', 1],
-      ['between two answers', 2],
-    ])('%s is followed by one that goes on', async (_, count) => {
-      const { host } = await open({
-        script: atRequest(count, [callTools([write('note.txt', 'first\n')]), say('Done.')]),
-      });
-      const outcome = await host.runTurn();
-      expect(outcome).toMatchObject({ kind: 'completed', summary: 'Done.', wasCutOff: true });
+    it('before the first answer is followed by one that is asked once more', async () => {
+      const { host } = await open({ script: killedAt(1, task, replies()) });
+      expect(await host.runTurn()).toMatchObject({ kind: 'completed', summary: 'Done.', wasCutOff: true });
+      expect(host.read('note.txt')).toBe('first\n');
+      expect(yard.asked.at(-1)).toContain(task);
+    });
+
+    it('between two answers is followed by one that goes on', async () => {
+      const { host } = await open({ script: killedAt(2, 'tool_result', replies()) });
+      expect(await host.runTurn()).toMatchObject({ kind: 'completed', summary: 'Done.', wasCutOff: true });
       expect(host.read('note.txt')).toBe('first\n');
       expect(times(yard.asked.at(-1) ?? '', task)).toBe(1);
-      if (count > 1) expect(yard.asked.at(-1)).toContain(cutOff);
+      expect(yard.asked.at(-1)).toContain(cutOff);
     });
 
     it('before the agent has said anything is followed by one that begins', async () => {

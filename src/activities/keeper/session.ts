@@ -2,6 +2,7 @@ import type { Asked, KeeperConnection } from './connection.js';
 import type { JournalReader } from './journal.js';
 import { openJournal } from './journal.js';
 import type { Started } from './program.js';
+import { Past } from './past.js';
 import { generations } from './place.js';
 import type { ToolCall } from './calls.js';
 import { Calls } from './calls.js';
@@ -92,7 +93,7 @@ export async function runSession<S, R>(spec: SessionSpec<S, R>): Promise<Session
 }
 
 /** Attaches to the generation after those of the past, or starts it. */
-async function runGeneration<S, R>(spec: SessionSpec<S, R>, past: Past<S, R>): Promise<Progressed<S, R>> {
+async function runGeneration<S, R>(spec: SessionSpec<S, R>, past: Past<S>): Promise<Progressed<S, R>> {
   const { place, journalLimitBytes, tools = [], fault = null } = spec;
   const io = { kind: 'lines', journalLimitBytes } as const;
   const specAfter = async (newest: string | null) => {
@@ -119,49 +120,6 @@ async function runGeneration<S, R>(spec: SessionSpec<S, R>, past: Past<S, R>): P
 }
 
 type Progressed<S, R> = SessionResult<S, R> | { kind: 'again'; state: S };
-
-/** The generations that are over, each read once. */
-class Past<S, R> {
-  /** The last one that was read. */
-  newest: string | null = null;
-  private state: S;
-
-  constructor(
-    private readonly protocol: LineProtocol<S, R>,
-    private readonly place: string,
-  ) {
-    this.state = protocol.initial;
-  }
-
-  /** The state in which the generation after this one begins; null for the first. */
-  async readTo(last: string | null): Promise<S> {
-    const all = generations(this.place);
-    const unread = all.slice(this.newest === null ? 0 : all.indexOf(this.newest) + 1);
-    for (const folder of unread.slice(0, last === null ? 0 : unread.indexOf(last) + 1)) {
-      const journal = openJournal(folder);
-      try {
-        await journal.readTo(Number.MAX_SAFE_INTEGER, (record) => {
-          this.state = this.protocol.apply(this.state, record);
-        });
-      } finally {
-        await journal.close();
-      }
-      this.add(folder, this.state);
-    }
-    return this.state;
-  }
-
-  readBefore(folder: string): Promise<S> {
-    const all = generations(this.place);
-    return this.readTo(all[all.indexOf(folder) - 1] ?? null);
-  }
-
-  /** A generation that was read elsewhere, to its end. */
-  add(folder: string, state: S): void {
-    this.newest = folder;
-    this.state = this.protocol.restart(state);
-  }
-}
 
 class Session<S, R> {
   private readonly sent = new Set<string>();

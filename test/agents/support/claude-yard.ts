@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestHost } from '../../activities/agent/host.js';
 import { until } from '../../support/engine.js';
@@ -68,6 +68,18 @@ claude: { ${command} ${patience} ${claude} }`;
   /** Waits for a file of the workspace. */
   appears(name: string): Promise<unknown> {
     return until(() => existsSync(join(this.host.workspace, name)));
+  }
+
+  /** Waits until this is in a conversation on the disk, where it comes a moment after it was said. */
+  remembers(words: string): Promise<unknown> {
+    return until(() => this.conversations().some((file) => readFileSync(file, 'utf8').includes(words)));
+  }
+
+  private conversations(): string[] {
+    const folder = join(this.home, '.claude', 'projects');
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith('.jsonl')).map((name) => join(folder, name));
   }
 
   /** Removes all conversations. */

@@ -1,6 +1,6 @@
 import type { Turn } from '../agent.js';
 import type { Line, Said } from '../session/backend.js';
-import { firstMessage, goOnMessage, nextMessage, renewedMessage } from '../session/message.js';
+import { firstMessage, goOnMessage, nextMessage, renewedMessage, withAnswers } from '../session/message.js';
 import { uuidOf } from './ids.js';
 import { responseTo } from './requests.js';
 import type { ClaudeThread, Conversation } from './thread.js';
@@ -39,20 +39,24 @@ export function linesFor(turn: Turn, state: ClaudeThread, said: Said): Line[] {
   if (state.isStarting) return [greeting];
   return [
     greeting,
-    userMessage(keys.message, messageId(turn, state.conversation), textOf(turn, state, said)),
+    userMessage(
+      keys.message,
+      messageId(turn, state.conversation),
+      withAnswers(textOf(turn, state), said.late),
+    ),
     ...goOn(turn, state, said),
     ...responses(state, said),
     ...said.remarks.map(({ id, text }) => userMessage(keys.remark(id), remarkId(turn, id), text)),
   ];
 }
 
-function textOf(turn: Turn, { conversation, programs }: ClaudeThread, { late }: Said): string {
+function textOf(turn: Turn, { conversation, programs }: ClaudeThread): string {
   const { isResumed, knowsTask } = conversation;
   if (knowsTask) return nextMessage(turn);
-  return isResumed || programs === 0 ? firstMessage(turn) : renewedMessage(turn, late);
+  return isResumed || programs === 0 ? firstMessage(turn) : renewedMessage(turn);
 }
 
-/** Each program that goes on is told so by a message of its own. */
+/** Where the message was taken before the cut, each program is told to go on by a message of its own. */
 function goOn(
   { owner, turn }: Turn,
   { conversation, programs, isRepeated }: ClaudeThread,
@@ -60,7 +64,7 @@ function goOn(
 ): Line[] {
   if (!isRepeated) return [];
   const id = uuidOf(owner.workflowRun, turn, conversation.id, keys.goOn, programs);
-  return [userMessage(keys.goOn, id, goOnMessage(said.late))];
+  return [userMessage(keys.goOn, id, withAnswers(goOnMessage, said.late))];
 }
 
 function responses({ permissions, strange }: ClaudeThread, { replies }: Said): Line[] {
