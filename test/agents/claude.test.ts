@@ -92,6 +92,23 @@ describeAgent('claude', (binary) => {
       expect(yard.asked[1]).toContain('what was said then is lost');
     });
 
+    it('goes on when its worker leaves it, and nothing is said twice', async () => {
+      const { host, model } = await open({
+        script: [callTools([shell('touch begun; until [ -e go ]; do sleep 0.1; done')]), say('Done.')],
+        claude: 'allowed_tools: [Bash]',
+      });
+      const activity = new MockActivityEnvironment({ activityId: 'later', attempt: 1 });
+      const left = host.runTurn({}, activity).catch((error: unknown) => error);
+      await yard.appears('begun');
+      activity.cancel('WORKER_SHUTDOWN');
+      expect(await left).toMatchObject({ nextRetryDelay: '1ms' });
+      const next = host.runTurn({}, later());
+      writeFileSync(join(host.workspace, 'go'), '');
+      expect(await next).toMatchObject({ kind: 'completed', summary: 'Done.' });
+      expect(model.scripted).toHaveLength(2);
+      expect(model.repeated).toEqual([]);
+    });
+
     it('ends with all it started when it is cancelled', async () => {
       const { host } = await open({
         script: [callTools([shell('touch begun; sleep 1000')])],
