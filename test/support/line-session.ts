@@ -67,9 +67,8 @@ const { place, folder, agent, epoch, fault } = settings;
 const result = await runSession({
   place,
   owner: testOwner,
-  argv: agent,
   cwd: folder,
-  env: { PATH: process.env.PATH ?? '' },
+  launch: () => Promise.resolve({ argv: agent, env: { PATH: process.env.PATH ?? '' } }),
   timeoutMs: 60_000,
   leaseMs: 30_000,
   epoch,

@@ -59,24 +59,32 @@ export async function runProgram(spec: ProgramSpec): Promise<ProgramResult> {
   const { stdin, output: file, outputLimitBytes: limitBytes = defaultLimitBytes } = spec;
   if (await isUnwanted(spec)) return without('cancelled');
 
-  const found = await ensureKeeper(spec.place, keeperSpec(spec, { kind: 'output', stdin, file, limitBytes }));
+  const told = keeperSpec(spec, { kind: 'output', stdin, file, limitBytes });
+  const found = await ensureKeeper(spec.place, () => Promise.resolve(told));
   const { folder, claim } = found;
   const ending = found.kind === 'running' ? await withKeeper(folder, claim, spec, untilEnded) : found;
   return ending.kind === 'ended' ? resultOf(ending.exit) : without('lost');
 }
 
-/** Whether there is nothing to attach to, and nothing to start any more. Throws `LeftError`. */
-export async function isUnwanted({ place, end, leave }: Started): Promise<boolean> {
+/**
+ * Whether there is nothing to attach to, and nothing to start any more; generations up to `past` are over. Throws
+ * `LeftError`.
+ */
+export async function isUnwanted(
+  { place, end, leave }: Wishes & Pick<Started, 'place'>,
+  past: string | null = null,
+): Promise<boolean> {
   if (leave?.aborted) throw new LeftError();
   if (!end?.aborted) return false;
   const found = await look(place);
   if (found.kind === 'lost') await endRemains(found.claim);
-  return found.kind !== 'running' && !(found.kind === 'ended' && !isCutOff(found.exit));
+  if (found.kind === 'ended') return isCutOff(found.exit) || found.folder === past;
+  return found.kind !== 'running';
 }
 
 /** What a keeper is told of a program. */
 export function keeperSpec(
-  { owner, argv, cwd, env, timeoutMs, leaseMs }: Started,
+  { owner, argv, cwd, env, timeoutMs, leaseMs }: Omit<Started, keyof Wishes>,
   io: ProgramIo,
   extra: Partial<Pick<KeeperSpec, 'tools' | 'fault'>> = {},
 ): KeeperSpec {

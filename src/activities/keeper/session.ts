@@ -2,6 +2,7 @@ import type { Asked, KeeperConnection } from './connection.js';
 import type { JournalReader } from './journal.js';
 import { openJournal } from './journal.js';
 import type { Started } from './program.js';
+import { Past } from './past.js';
 import { generations } from './place.js';
 import type { ToolCall } from './calls.js';
 import { Calls } from './calls.js';
@@ -33,13 +34,17 @@ export type Step<R> =
   | { kind: 'tool_result'; id: string; result: ToolResult }
   /** The program is ended. */
   | { kind: 'done'; result: R }
+  /** The program is ended, as if it had been cut off: another one begins, in the state that `restart` gives. */
+  | { kind: 'again' }
   /** The program goes on by itself, as long as its lease lasts: it waits for what no worker can give it now. */
   | { kind: 'suspend'; result: R };
 
 type Progress = 'wait' | 'ending' | 'detach';
 type Sent = Extract<Step<never>, { kind: 'write' | 'tool_result' }>;
 
-export interface SessionSpec<S, R> extends Started {
+export interface SessionSpec<S, R> extends Omit<Started, 'argv' | 'env'> {
+  /** The program, for the state in which it begins. Called only when it is to be started. */
+  launch(state: S): Promise<Pick<Started, 'argv' | 'env'>>;
   protocol: LineProtocol<S, R>;
   journalLimitBytes: number;
   tools?: ToolDeclaration[];
@@ -80,15 +85,26 @@ const retryMs = 500;
  * journals before lead. Nothing is written twice. Throws `LeftError`, `EvictedError` and `KeeperStartError`.
  */
 export async function runSession<S, R>(spec: SessionSpec<S, R>): Promise<SessionResult<S, R>> {
-  const { place, protocol, journalLimitBytes, tools = [], fault = null } = spec;
-  if (await isUnwanted(spec)) return { kind: 'lost', state: await readAll(protocol, generations(place)) };
+  const past = new Past(spec.protocol, spec.place);
+  for (;;) {
+    if (await isUnwanted(spec, past.newest))
+      return { kind: 'lost', state: await past.readTo(generations(spec.place).at(-1) ?? null) };
+    const result = await runGeneration(spec, past);
+    if (result.kind !== 'again') return result;
+  }
+}
 
+/** Attaches to the generation after those of the past, or starts it. */
+async function runGeneration<S, R>(spec: SessionSpec<S, R>, past: Past<S>): Promise<Progressed<S, R>> {
+  const { place, journalLimitBytes, tools = [], fault = null } = spec;
   const io = { kind: 'lines', journalLimitBytes } as const;
-  const found = await ensureKeeper(place, keeperSpec(spec, io, { tools, fault }));
+  const specAfter = async (newest: string | null) => {
+    const program = await spec.launch(await past.readTo(newest));
+    return keeperSpec({ ...spec, ...program }, io, { tools, fault });
+  };
+  const found = await ensureKeeper(place, specAfter, past.newest);
   const { folder, claim } = found;
-  const all = generations(place);
-  const earlier = await readAll(protocol, all.slice(0, all.indexOf(folder)));
-  const session = new Session(spec, earlier, openJournal(folder));
+  const session = new Session(spec, await past.readBefore(folder), openJournal(folder));
   try {
     const ending =
       found.kind === 'running'
@@ -97,28 +113,15 @@ export async function runSession<S, R>(spec: SessionSpec<S, R>): Promise<Session
     // A dead keeper's journal is whole up to its last newline.
     if (ending.kind !== 'detached')
       await session.read(ending.kind === 'ended' ? ending.exit.end : Number.MAX_SAFE_INTEGER);
-    return session.resultOf(ending);
+    const result = session.resultOf(ending);
+    if (result.kind === 'again') past.add(folder, result.state);
+    return result;
   } finally {
     await session.close();
   }
 }
 
-/** The state after whole generations, each of which is over. */
-async function readAll<S, R>(protocol: LineProtocol<S, R>, folders: string[]): Promise<S> {
-  let state = protocol.initial;
-  for (const folder of folders) {
-    const journal = openJournal(folder);
-    try {
-      await journal.readTo(Number.MAX_SAFE_INTEGER, (record) => {
-        state = protocol.apply(state, record);
-      });
-    } finally {
-      await journal.close();
-    }
-    state = protocol.restart(state);
-  }
-  return state;
-}
+type Progressed<S, R> = SessionResult<S, R> | { kind: 'again'; state: S };
 
 class Session<S, R> {
   private readonly sent = new Set<string>();
@@ -166,11 +169,12 @@ class Session<S, R> {
     this.spec.onState?.(this.state);
   }
 
-  resultOf(ending: Ending): SessionResult<S, R> {
+  resultOf(ending: Ending): Progressed<S, R> {
     const { state } = this;
     const steps = this.spec.protocol.next(state, this.calls.results);
     const done = steps.find((step) => step.kind === 'done');
     if (done !== undefined) return { kind: 'done', result: done.result, state };
+    if (steps.some(({ kind }) => kind === 'again')) return { kind: 'again', state };
     if (ending.kind === 'lost') return { kind: 'lost', state };
     if (ending.kind === 'detached') {
       const suspension = steps.find((step) => step.kind === 'suspend');
@@ -192,7 +196,7 @@ class Session<S, R> {
     const isCalled = this.calls.work(protocol.calls?.(this.state) ?? []);
     const steps = protocol.next(this.state, this.calls.results);
     const patienceMs = this.patienceLeft();
-    const isDone = steps.some(({ kind }) => kind === 'done');
+    const isDone = steps.some(({ kind }) => kind === 'done' || kind === 'again');
     if (isDone || patienceMs <= 0) {
       const reason = isDone ? closeReasons.done : closeReasons.silent;
       connection.send({ op: 'close', reason });
@@ -215,7 +219,7 @@ class Session<S, R> {
   private async take(steps: Step<R>[], connection: KeeperConnection): Promise<boolean> {
     let isHeldBack = false;
     for (const step of steps) {
-      if (step.kind === 'done' || step.kind === 'suspend') continue;
+      if (step.kind !== 'write' && step.kind !== 'tool_result') continue;
       // Lines keep their order; a result has a way of its own, and may be what the program waits for.
       if (isHeldBack && step.kind === 'write') continue;
       const name = step.kind === 'write' ? `the line ${step.key}` : `the result of ${step.id}`;

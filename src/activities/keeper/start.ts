@@ -23,28 +23,32 @@ export class KeeperStartError extends Error {
 /**
  * The one keeper of a place: the running one, the one that has ended, or a new one, also after one that was
  * lost or cut off before; then that is how the new one ended as well. Any number of callers, in any number of processes, get
- * the same. Throws `KeeperStartError`.
+ * the same. A new one is told what `specAfter` gives for the generation before it, null for the first. Generations up to `past` are
+ * over, however they ended. Throws `KeeperStartError`.
  */
 export async function ensureKeeper(
   place: string,
-  spec: KeeperSpec,
+  specAfter: (newest: string | null) => Promise<KeeperSpec>,
+  past: string | null = null,
 ): Promise<Exclude<Found, { kind: 'none' }>> {
   mkdirSync(place, { recursive: true, mode: 0o700 });
   const known = numberOf(generations(place).at(-1));
+  const over = numberOf(past ?? undefined);
   for (;;) {
     const newest = generations(place).at(-1);
     const claim = newest === undefined ? null : await awaitClaim(newest);
     if (newest !== undefined && claim?.kind === 'keeper') {
       const found = await lookAt(newest, claim);
       const isNew = numberOf(newest) > known;
-      if (found.kind === 'running' || (found.kind === 'ended' && (isNew || !isCutOff(found.exit))))
-        return found;
+      const isOver = numberOf(newest) <= over;
+      if (found.kind === 'running') return found;
+      if (found.kind === 'ended' && !isOver && (isNew || !isCutOff(found.exit))) return found;
       if (found.kind === 'lost') {
         if (isNew) return refuseIfItSaysWhy(found);
         await endRemains(claim);
       }
     }
-    await startNext(place, numberOf(newest) + 1, spec);
+    await startNext(place, numberOf(newest) + 1, () => specAfter(newest ?? null));
   }
 }
 
@@ -61,8 +65,10 @@ function numberOf(generation: string | undefined): number {
 }
 
 /** Whoever makes the folder starts the keeper; all others find the folder and wait for its claim. */
-async function startNext(place: string, number: number, spec: KeeperSpec): Promise<void> {
+async function startNext(place: string, number: number, specOf: () => Promise<KeeperSpec>): Promise<void> {
   const folder = join(place, `gen-${String(number).padStart(4, '0')}`);
+  // Before the folder is there: others wait for its claim, and give up on one that does not come.
+  const spec = await specOf();
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {

@@ -42,9 +42,9 @@ function session(script: string, next: Lines['next'], more: Partial<SessionSpec<
   return runSession<string[], string>({
     place,
     owner: testOwner,
-    argv: ['bash', '--norc', '-c', script],
+    launch: () =>
+      Promise.resolve({ argv: ['bash', '--norc', '-c', script], env: { PATH: process.env.PATH ?? '' } }),
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '' },
     timeoutMs: 60_000,
     leaseMs: 30_000,
     epoch: 1,
@@ -241,6 +241,28 @@ describe('an attempt that was replaced', () => {
     expect(await session('echo ready; cat', next, { epoch: 3 })).toMatchObject({ kind: 'done' });
     expect(generations(place)).toHaveLength(2);
   });
+
+  it.each(['exit 1', 'cat'])(
+    'begins another program for one that is of no use, after: %s',
+    async (ending) => {
+      const launch: SessionSpec<string[], string>['launch'] = (lines) => {
+        const script = lines.includes('cut off') ? `echo second; cat` : `echo useless; ${ending}`;
+        return Promise.resolve({
+          argv: ['bash', '--norc', '-c', script],
+          env: { PATH: process.env.PATH ?? '' },
+        });
+      };
+      const next: Lines['next'] = (lines) => {
+        if (lines.at(-1) === 'useless') return [{ kind: 'again' }];
+        return lines.at(-1) === 'second' ? [{ kind: 'done', result: lines.join() }] : [];
+      };
+      const done = { kind: 'done', result: 'useless,cut off,second' };
+      expect(await session('', next, { launch })).toMatchObject(done);
+      // Another worker finds the same.
+      expect(await session('', next, { launch, epoch: 2 })).toMatchObject(done);
+      expect(generations(place)).toHaveLength(2);
+    },
+  );
 
   it('ends a program that is silent for longer than its state allows', async () => {
     const result = await session('echo ready; cat', () => [], {

@@ -130,9 +130,12 @@ async function talk(options: Talk): Promise<Heard> {
   const result = runSession<Heard, Heard>({
     place,
     owner,
-    argv: argv ?? ['bash', '--norc', '-c', '"$0" "$1"', process.execPath, shim],
+    launch: () =>
+      Promise.resolve({
+        argv: argv ?? ['bash', '--norc', '-c', '"$0" "$1"', process.execPath, shim],
+        env: { PATH: process.env.PATH ?? '' },
+      }),
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '' },
     tools: [ask],
     journalLimitBytes: 1 << 20,
     timeoutMs: 60_000,

@@ -1,3 +1,4 @@
+import type { QuestionAnswer } from '../../../domain/task.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Untrusted } from '../../enclose.js';
 import type { ToolCall } from '../../keeper/calls.js';
@@ -31,7 +32,9 @@ export type ThreadEnd =
   | { kind: 'completed'; summary: string }
   | { kind: 'failed'; category: string; message: string }
   /** RFC 3339; null when the agent does not say until when. */
-  | { kind: 'quota'; until: string | null; message: string };
+  | { kind: 'quota'; until: string | null; message: string }
+  /** Not the turn, but this program, which can do nothing for it: another one begins, in the state that `restart` gives. */
+  | { kind: 'again' };
 
 /** What every backend knows of its thread, over all programs of one turn. */
 export interface Thread {
@@ -64,6 +67,8 @@ export interface Said {
   results: ReadonlyMap<string, ToolResult>;
   /** Remarks for the turn that runs. */
   remarks: readonly { id: string; text: string }[];
+  /** Answers to questions whose program was cut off before it got them. */
+  late: readonly QuestionAnswer[];
 }
 
 /**
@@ -97,7 +102,7 @@ export interface Backend<S extends Thread> {
   /** Variables of the worker's environment that hold the model's credential, and reach the agent. */
   credentials: string[];
   patience: Patience;
-  /** What is started for a turn. */
-  launch(turn: Turn): Pick<Untrusted, 'argv' | 'env' | 'writable'>;
+  /** What is started for a turn whose thread the programs before have left like this. */
+  launch(turn: Turn, thread: S): Pick<Untrusted, 'argv' | 'env' | 'writable'>;
   protocol(turn: Turn): ThreadProtocol<S>;
 }

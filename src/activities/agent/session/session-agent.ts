@@ -29,9 +29,8 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
       const tell = (event: AgentEvent) => {
         story = story.then(() => emit(event));
       };
-      const enclosed = await turn.enclose(backend.launch(turn));
       const result = await runSession<TurnState<S>, TurnStop>({
-        ...enclosed,
+        launch: ({ thread }) => turn.enclose(backend.launch(turn, thread)),
         place: turn.place,
         owner: turn.owner,
         cwd: turn.workspace,
@@ -82,6 +81,7 @@ function judge<S extends Thread>(
 function stopped(stop: TurnStop, { end }: Thread): Judged {
   if (stop.kind !== 'ended') return stop;
   if (end === null) throw new Error('a turn is done whose thread has not ended');
+  if (end.kind === 'again') throw new Error('a turn is done whose thread asks for another program');
   if (end.kind !== 'quota') return end;
   return { ...end, until: end.until ?? new Date(Date.now() + unknownQuotaMs).toISOString() };
 }

@@ -17,6 +17,8 @@ export interface TurnState<S extends Thread> {
   restarts: number;
   /** Calls of our tools by way of the keeper, without a result. */
   calls: ToolCall[];
+  /** The ids of questions whose program was cut off before it got an answer. */
+  unanswered: string[];
   /** The last words on stderr. */
   stderr: string;
   /** Time in which programs of this turn ran, in milliseconds, by the times of their records. */
@@ -54,7 +56,15 @@ export function turnProtocol<S extends Thread>(
   }
 
   return {
-    initial: { thread: protocol.initial, restarts: 0, calls: [], stderr: '', workedMs: 0, heardAt: null },
+    initial: {
+      thread: protocol.initial,
+      restarts: 0,
+      calls: [],
+      unanswered: [],
+      stderr: '',
+      workedMs: 0,
+      heardAt: null,
+    },
 
     apply(state, record) {
       return {
@@ -71,34 +81,36 @@ export function turnProtocol<S extends Thread>(
       thread: protocol.restart(state.thread),
       restarts: state.restarts + 1,
       calls: [],
+      unanswered: [...state.unanswered, ...openIn(state).map((request) => questionId(state, request))],
       stderr: '',
       workedMs: state.workedMs,
       heardAt: null,
     }),
 
-    calls: (state) => [...state.calls, ...state.thread.calls].filter(({ name }) => name !== askTool),
+    calls: (state) => callsIn(state).filter(({ name }) => name !== askTool),
 
     next(state, found) {
       const { thread, calls } = state;
+      if (thread.end?.kind === 'again') return [{ kind: 'again' }];
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
       const passed = passedLimit(turn, thread);
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
-      const questions = [...calls, ...thread.calls].filter(({ name }) => name === askTool).map(readAsk);
-      const open = [...thread.requests, ...questions];
+      const open = openIn(state);
       const replies = new Map<string, Reply>();
       for (const request of open) {
         const reply = replyTo(state, request);
         if (reply !== null) replies.set(request.id, reply);
       }
       const results = new Map(found);
-      for (const { id } of questions) {
+      for (const { id } of questionsIn(state)) {
         const reply = replies.get(id);
         if (reply !== undefined) results.set(id, words(reply.text));
       }
+      const late = turn.answers.filter(({ questionId: id }) => state.unanswered.includes(id));
       const unanswered = open.find(({ id }) => !replies.has(id));
       return [
-        ...protocol.next(thread, { replies, results, remarks: remarks() }).map(writing),
+        ...protocol.next(thread, { replies, results, late, remarks: remarks() }).map(writing),
         ...calls.flatMap(({ id }) => resultStep(id, results.get(id))),
         ...(unanswered === undefined ? [] : [suspension(questionId(state, unanswered), unanswered)]),
       ];
@@ -112,6 +124,20 @@ function writing(line: Line): Step<TurnStop> {
 
 function resultStep(id: string, result: ToolResult | undefined): Step<TurnStop>[] {
   return result === undefined ? [] : [{ kind: 'tool_result', id, result }];
+}
+
+function callsIn<S extends Thread>({ calls, thread }: TurnState<S>): ToolCall[] {
+  return [...calls, ...thread.calls];
+}
+
+function questionsIn<S extends Thread>(state: TurnState<S>): Request[] {
+  return callsIn(state)
+    .filter(({ name }) => name === askTool)
+    .map(readAsk);
+}
+
+function openIn<S extends Thread>(state: TurnState<S>): Request[] {
+  return [...state.thread.requests, ...questionsIn(state)];
 }
 
 function suspension(id: string, { text, options }: Request): Step<TurnStop> {

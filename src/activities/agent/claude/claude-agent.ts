@@ -1,0 +1,83 @@
+import type { Config } from '../../../config/config.js';
+import { homeOf } from '../../keeper/containment/file-view.js';
+import { loginsOf } from '../../keeper/containment/logins.js';
+import { loginShell } from '../../keeper/environment.js';
+import type { Agent, Turn } from '../agent.js';
+import type { Backend } from '../session/backend.js';
+import { createSessionAgent } from '../session/session-agent.js';
+import { toolServer } from '../tool-server.js';
+import type { ClaudeThread, Conversation } from './thread.js';
+import { claudeProtocol } from './thread.js';
+
+/** A person answers in days: the longest that a timer takes. */
+const toolTimeoutMs = 2 ** 31 - 1;
+
+const quiet = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_TELEMETRY: '1',
+  DISABLE_ERROR_REPORTING: '1',
+};
+
+/** Claude Code, which speaks JSON lines (`claude -p`). */
+export function createClaudeAgent(config: Config): Agent {
+  return createSessionAgent(config, claudeBackend(config));
+}
+
+function claudeBackend(config: Config): Backend<ClaudeThread> {
+  const { claude, agent } = config;
+  return {
+    kind: 'claude',
+    command: claude.command,
+    credentials: agent.auth === 'api_key' ? ['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'] : [],
+    patience: {
+      readMs: claude.read_timeout_ms,
+      turnMs: claude.turn_timeout_ms,
+      stallMs: claude.stall_timeout_ms,
+    },
+    launch(turn, { conversation }) {
+      const words = flags(config, turn, conversation).map(quoted).join(' ');
+      const login = agent.auth === 'api_key' ? ownLogin(turn) : usersLogin(turn);
+      return {
+        argv: loginShell(`${claude.command} ${words}`, config),
+        env: { ...turn.env, ...quiet, MCP_TOOL_TIMEOUT: String(toolTimeoutMs), ...login.env },
+        writable: login.writable,
+      };
+    },
+    protocol: claudeProtocol,
+  };
+}
+
+function flags({ claude }: Config, { tools }: Turn, { id, isResumed }: Conversation): string[] {
+  const { name: server, command, args } = toolServer();
+  const ownTools = tools.declared.map(({ name }) => `mcp__${server}__${name}`);
+  return [
+    ...['-p', '--output-format', 'stream-json', '--input-format', 'stream-json', '--verbose'],
+    ...[isResumed ? '--resume' : '--session-id', id],
+    ...(claude.model === undefined ? [] : ['--model', claude.model]),
+    ...['--permission-mode', claude.permission_mode, '--permission-prompt-tool', 'stdio'],
+    ...['--mcp-config', JSON.stringify({ mcpServers: { [server]: { command, args } } })],
+    // It takes all words that follow.
+    ...['--allowedTools', ...ownTools, ...claude.allowed_tools],
+  ];
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+interface Login {
+  env: Record<string, string>;
+  writable: string[];
+}
+
+/** The user's own, where Claude Code keeps its sessions as well. */
+function usersLogin({ env }: Turn): Login {
+  const { CLAUDE_CONFIG_DIR: folder } = env;
+  return { env: {}, writable: folder === undefined ? loginsOf('claude', homeOf(env)) : [folder] };
+}
+
+/** A folder of the task's own, without settings, hooks and servers of the user's. */
+function ownLogin({ home }: Turn): Login {
+  return { env: { CLAUDE_CONFIG_DIR: home }, writable: [home] };
+}

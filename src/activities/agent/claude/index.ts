@@ -1,0 +1,1 @@
+export { createClaudeAgent } from './claude-agent.js';
