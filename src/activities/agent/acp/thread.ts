@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../../keeper/protocol.js';
 import type { Turn } from '../agent.js';
 import type { Request, Thread } from '../session/backend.js';
 import type { AuthMethods } from './schema.js';
@@ -61,6 +62,10 @@ export interface AcpThread extends Thread {
   speech: Speech;
   tools: Readonly<Record<string, Tool>>;
   spending: Spending;
+  /** When the last record came, in milliseconds since 1970; null where this program has none. */
+  at: number | null;
+  /** Calls of the task's tools that wait for their result. */
+  calls: number;
 }
 
 /** Before anything has happened. */
@@ -88,6 +93,8 @@ export function newThread({ session }: Turn): AcpThread {
     speech: { kind: null, id: null, text: '', last: null },
     tools: {},
     spending: nothingSpent,
+    at: null,
+    calls: 0,
   };
 }
 
@@ -105,6 +112,15 @@ export function restarted(thread: AcpThread, turn: Turn): AcpThread {
     spending,
     usage: usageOf(spending),
   };
+}
+
+/** The time until this record was the agent's, unless it waited for somebody else. */
+export function passTime(thread: AcpThread, { t, d }: JournalRecord): AcpThread {
+  const isWaiting = thread.requests.length > 0 || thread.calls > 0;
+  const passed = thread.at === null || isWaiting ? 0 : Math.max(t - thread.at, 0);
+  const spending = { ...thread.spending, agentMs: thread.spending.agentMs + passed };
+  const calls = thread.calls + (d === 'call' ? 1 : d === 'result' ? -1 : 0);
+  return { ...thread, at: t, calls, spending, usage: usageOf(spending) };
 }
 
 /** The agent is asked something else now. */
