@@ -46,6 +46,7 @@ export class TestHost {
     readonly sections: string,
     readonly prompt = 'Work on {{ issue.title }}.',
     readonly env: NodeJS.ProcessEnv = process.env,
+    readonly containment = '{ level: none }',
   ) {
     mkdirSync(this.workspace);
     mkdirSync(this.runPath);
@@ -57,7 +58,7 @@ export class TestHost {
 tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
 repository: { url: . }
 land: { mode: merge }
-containment: { level: none }
+containment: ${this.containment}
 ${this.sections}
 ---
 ${this.prompt}

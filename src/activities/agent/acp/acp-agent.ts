@@ -17,6 +17,8 @@ export function createAcpAgent(config: Config): Agent {
   return createSessionAgent(config, {
     kind: 'acp',
     command,
+    // What it needs is let through by agent.env.
+    credentials: [],
     patience: { readMs: acp.read_timeout_ms, turnMs: acp.turn_timeout_ms, stallMs: acp.stall_timeout_ms },
     launch: ({ env }) => ({
       argv: loginShell(command, config),

@@ -12,9 +12,6 @@ export interface Wishes {
   model: string | undefined;
 }
 
-const goOn = `You were cut off in the middle of the last message: the program that ran you was ended. Look at the working directory
-first, because parts of what you did may be there already. Then go on with the task where you left it.`;
-
 const lost = `You have worked on this task before, in a session that is lost. Its work is in the working directory: look there
 first, and go on from there.`;
 
@@ -131,8 +128,6 @@ function textOf({ opening, remark }: AcpThread, { remarks }: Said, turn: Turn): 
       return `${firstMessage(turn)}\n\n${lost}`;
     case 'next':
       return nextMessage(turn);
-    case 'goOn':
-      return goOn;
   }
 }
 

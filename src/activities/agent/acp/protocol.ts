@@ -8,7 +8,7 @@ import type { Message } from './schema.js';
 import { PermissionAnswered, readJson, readMessage } from './schema.js';
 import { answered, refused } from './steps.js';
 import type { AcpThread } from './thread.js';
-import { newThread, passTime, restarted } from './thread.js';
+import { newThread, restarted } from './thread.js';
 import { tellOther, update } from './updates.js';
 
 type Emit = (event: AgentEvent) => void;
@@ -47,9 +47,8 @@ export function acpProtocol(turn: Turn, wishes: Wishes): ThreadProtocol<AcpThrea
   return {
     initial: newThread(turn),
 
-    apply(before, record, emit) {
-      if (before.end !== null) return before;
-      const thread = passTime(before, record);
+    apply(thread, record, emit) {
+      if (thread.end !== null) return thread;
       if (record.d === 'out' && record.s.trim() !== '') return hear(thread, record.s, emit);
       return record.d === 'in' ? written(thread, record, emit) : thread;
     },

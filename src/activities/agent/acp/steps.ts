@@ -95,7 +95,7 @@ function opened(thread: AcpThread, result: unknown, wishes: Wishes, emit: Emit):
     ...thread,
     id,
     isDelivered: isDelivered && !isNew,
-    opening: isNew ? (wanted === null ? 'first' : 'lost') : isDelivered ? 'goOn' : 'next',
+    opening: isNew ? (wanted === null ? 'first' : 'lost') : 'next',
     modelOption: parsed.data.configOptions?.find(({ category }) => category === 'model')?.id ?? null,
     spending: isNew ? spendAnew(spending) : spending,
   };

@@ -1,4 +1,3 @@
-import type { JournalRecord } from '../../keeper/protocol.js';
 import type { Turn } from '../agent.js';
 import type { Request, Thread } from '../session/backend.js';
 import type { AuthMethods } from './schema.js';
@@ -16,10 +15,8 @@ export type Opening =
   | 'first'
   /** The whole task, although there was a session that knew it. */
   | 'lost'
-  /** What is new. */
-  | 'next'
-  /** It has heard the message of this turn, and was cut off. */
-  | 'goOn';
+  /** What is new; that the turn was cut off, too. */
+  | 'next';
 
 /** A request of the agent's that is not answered yet. */
 export interface Permission extends Request {
@@ -62,10 +59,6 @@ export interface AcpThread extends Thread {
   speech: Speech;
   tools: Readonly<Record<string, Tool>>;
   spending: Spending;
-  /** When the last record came, in milliseconds since 1970; null where this program has none. */
-  at: number | null;
-  /** Calls of the task's tools that wait for their result. */
-  calls: number;
 }
 
 /** Before anything has happened. */
@@ -74,6 +67,7 @@ export function newThread({ session }: Turn): AcpThread {
     id: null,
     usage: usageOf(nothingSpent),
     requests: [],
+    calls: [],
     heard: [],
     end: null,
     isStarting: true,
@@ -93,8 +87,6 @@ export function newThread({ session }: Turn): AcpThread {
     speech: { kind: null, id: null, text: '', last: null },
     tools: {},
     spending: nothingSpent,
-    at: null,
-    calls: 0,
   };
 }
 
@@ -112,15 +104,6 @@ export function restarted(thread: AcpThread, turn: Turn): AcpThread {
     spending,
     usage: usageOf(spending),
   };
-}
-
-/** The time until this record was the agent's, unless it waited for somebody else. */
-export function passTime(thread: AcpThread, { t, d }: JournalRecord): AcpThread {
-  const isWaiting = thread.requests.length > 0 || thread.calls > 0;
-  const passed = thread.at === null || isWaiting ? 0 : Math.max(t - thread.at, 0);
-  const spending = { ...thread.spending, agentMs: thread.spending.agentMs + passed };
-  const calls = thread.calls + (d === 'call' ? 1 : d === 'result' ? -1 : 0);
-  return { ...thread, at: t, calls, spending, usage: usageOf(spending) };
 }
 
 /** The agent is asked something else now. */

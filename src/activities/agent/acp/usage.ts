@@ -18,7 +18,6 @@ export interface Spending {
   before: number | null;
   /** What the session has cost over its whole life; null while the agent has not said. */
   usd: number | null;
-  agentMs: number;
 }
 
 export const nothingSpent: Spending = {
@@ -27,14 +26,14 @@ export const nothingSpent: Spending = {
   lostUsd: null,
   before: null,
   usd: null,
-  agentMs: 0,
 };
 
+/** Whoever runs the agent knows how long that took. */
 export function usageOf(spending: Spending): TurnUsage {
-  const { settled, running, agentMs } = spending;
+  const { settled, running } = spending;
   const inputTokens = settled.input + running;
   const totalTokens = inputTokens + settled.output;
-  return { inputTokens, outputTokens: settled.output, totalTokens, costUsd: costOf(spending), agentMs };
+  return { inputTokens, outputTokens: settled.output, totalTokens, costUsd: costOf(spending), agentMs: 0 };
 }
 
 function costOf({ lostUsd, before, usd }: Spending): number | null {

@@ -20,9 +20,15 @@ export async function listen(
   server.listen(draft);
   await once(server, 'listening');
   chmodSync(draft, 0o600);
+  clear(path);
   renameSync(draft, path);
-  server.once('close', () => rmSync(path, { force: true }));
+  server.once('close', () => clear(path));
   // A connection that cannot be taken, for want of descriptors, is no reason to end.
   server.on('error', () => undefined);
   return server;
+}
+
+/** A program that can write there may have put anything in its place. */
+function clear(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import type { Wishes } from '../../../../src/activities/agent/acp/lines.js';
 import { acpProtocol } from '../../../../src/activities/agent/acp/protocol.js';
 import type { AcpThread } from '../../../../src/activities/agent/acp/thread.js';
 import type { Reply, Said } from '../../../../src/activities/agent/session/backend.js';
-import type { JournalRecord } from '../../../../src/activities/keeper/protocol.js';
+import type { JournalRecord, ToolResult } from '../../../../src/activities/keeper/protocol.js';
 
 const turn: Turn = {
   identifier: 'SHOP-1',
@@ -20,6 +20,7 @@ const turn: Turn = {
   tools: { declared: [], call: () => Promise.resolve(null) },
   remarks: { all: () => [], listen: () => () => undefined },
   workspace: '/work/shop',
+  home: '/run/home',
   env: { TMPDIR: '/run/tmp' },
   enclose: () => Promise.reject(new Error('nothing is started here')),
   place: '/run/place',
@@ -56,10 +57,9 @@ export class Conversation {
   readonly sent: Sent[] = [];
   readonly said = {
     replies: new Map<string, Reply>(),
+    results: new Map<string, ToolResult>(),
     remarks: [] as { id: string; text: string }[],
   } satisfies Said;
-  /** Milliseconds since 1970, of the next record. */
-  now = 0;
   thread: AcpThread;
   #written = new Set<string>();
   #n = 0;
@@ -113,7 +113,7 @@ export class Conversation {
 
   take(record: Record): void {
     this.#n += 1;
-    const whole = { n: this.#n, t: this.now, ...record } as JournalRecord;
+    const whole: JournalRecord = { n: this.#n, t: 0, ...record };
     this.thread = this.#protocol.apply(this.thread, whole, (event) => this.events.push(event));
   }
 

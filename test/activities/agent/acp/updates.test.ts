@@ -162,20 +162,4 @@ describe('usage', () => {
     talk.restarts().answers({ protocolVersion: 1 }).answers({ sessionId: 'ses_2' }).updates(costs(0.25));
     expect(talk.thread.usage.costUsd).toBe(0.75);
   });
-
-  it('is the time of the agent, without what it waited for a person', () => {
-    const talk = new Conversation().begins();
-    talk.now = 1_000;
-    talk.hears({
-      id: 0,
-      method: 'session/request_permission',
-      params: { toolCall: { toolCallId: 'c' }, options: [{ optionId: 'once', kind: 'allow_once' }] },
-    });
-    talk.now = 90_000;
-    talk.said.replies.set('permission-1', { verdict: 'allow', text: 'yes' });
-    talk.write();
-    talk.now = 90_500;
-    talk.updates(says('Thanks.'));
-    expect(talk.thread.usage.agentMs).toBe(1_500);
-  });
 });
