@@ -121,6 +121,8 @@ const Claude = z.object({
 const Acp = z.object({
   /** Any agent that speaks the Agent Client Protocol on stdio, started by `bash -lc`. */
   command: word,
+  /** The way to log in, by the agent's id for it, where it has to be told. */
+  auth_method: word.optional(),
   /** The mode of the session, as the agent names it. */
   mode: word.optional(),
   model: word.optional(),

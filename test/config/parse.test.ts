@@ -108,6 +108,21 @@ describe('a workflow file', () => {
     expect(parse({ codex: '{ stall_timeout_ms: -5 }' }).codex.stall_timeout_ms).toBe(-5);
   });
 
+  it('lets any agent that speaks ACP say how it is started, and how one logs in', () => {
+    const acp = '{ command: opencode acp, auth_method: key, mode: plan }';
+    expect(parse({ agent: '{ kind: acp }', acp }).acp).toEqual({
+      command: 'opencode acp',
+      auth_method: 'key',
+      mode: 'plan',
+      turn_timeout_ms: 3_600_000,
+      read_timeout_ms: 30_000,
+      stall_timeout_ms: 300_000,
+    });
+    expect(errorOf(workflowText({ agent: '{ kind: acp }' })).problems).toMatchObject([
+      { key: 'acp.command' },
+    ]);
+  });
+
   it('leaves shell commands untouched (CFG-26)', () => {
     const config = parse({ command: '{ run: "~/agent $HOME" }', hooks: '{ before_run: "echo ~ $X" }' });
     expect(config.command?.run).toBe('~/agent $HOME');

@@ -1,11 +1,13 @@
 import type { Config } from '../../config/config.js';
 import { ConfigError } from '../../config/errors.js';
+import { createAcpAgent } from './acp/index.js';
 import type { Agent, AgentFactory } from './agent.js';
 import { createClaudeAgent } from './claude/index.js';
 import { createCodexAgent } from './codex/index.js';
 import { createCommandAgent } from './command/index.js';
 
 const factories = new Map<string, AgentFactory>([
+  ['acp', createAcpAgent],
   ['codex', createCodexAgent],
   ['claude', createClaudeAgent],
   ['command', createCommandAgent],

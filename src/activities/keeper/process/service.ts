@@ -1,10 +1,12 @@
 import type { Exit, KeeperSpec } from '../protocol.js';
+import { files } from '../protocol.js';
 import type { KeeperClaim } from './claim.js';
 import type { Commands } from './control.js';
 import { serveControl } from './control.js';
 import type { Reach } from './fault.js';
 import type { Journal } from './journal.js';
 import type { Program } from './program.js';
+import { toolsName } from './cookie.js';
 import { serveTools } from './tools.js';
 import { createWriterRight } from './writer.js';
 
@@ -24,7 +26,10 @@ export async function openService(
   writing: (isAttached: boolean) => void,
 ): Promise<Service> {
   let stored: Exit | null = null;
-  const tools = spec.tools.length === 0 ? null : await serveTools(spec.tools, claim.id, journal, reached);
+  const tools =
+    spec.tools.length === 0
+      ? null
+      : await serveTools(spec.env[toolsName] ?? files.tools, spec.tools, claim.id, journal, reached);
   const commands: Commands = {
     child: () => program.child,
     exit: () => stored,

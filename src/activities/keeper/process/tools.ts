@@ -1,6 +1,5 @@
 import type { Server } from 'node:net';
 import type { ToolDeclaration, ToolResult, ToShim } from '../protocol.js';
-import { files } from '../protocol.js';
 import type { Connection } from './connection.js';
 import { openConnection } from './connection.js';
 import type { Reach } from './fault.js';
@@ -33,10 +32,11 @@ const longestCallBytes = 1024 * 1024;
 const mostConnections = 16;
 
 /**
- * Listens for the shims of a program. A call belongs to its connection: the result of a shim that has gone is
+ * Listens at the path for the shims of a program. A call belongs to its connection: the result of a shim that has gone is
  * journalled and handed to nobody. `keeperId` makes the calls' ids differ between generations.
  */
 export async function serveTools(
+  path: string,
   declared: ToolDeclaration[],
   keeperId: string,
   journal: Journal,
@@ -61,7 +61,7 @@ export async function serveTools(
     calls.set(id, { number, from, answeredAt: null });
     journal.put([{ d: 'call', id, name, arguments: input }]);
   };
-  const server: Server = await listen(files.tools, mostConnections, (socket) => {
+  const server: Server = await listen(path, mostConnections, (socket) => {
     const shim: Connection<ToShim> = openConnection(socket, {
       longest: () => longestCallBytes,
       line(line) {

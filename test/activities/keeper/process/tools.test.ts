@@ -1,5 +1,8 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { protocolVersion } from '../../../../src/activities/keeper/protocol.js';
+import { connectTools } from '../../../../src/activities/keeper/shim/tools.js';
 import type { Rig } from './rig.js';
 import { createRig, lines, until } from './rig.js';
 
@@ -57,6 +60,23 @@ describe('the tools socket', () => {
     const client = await keeper.attach(1);
     client.send({ op: 'tool_result', id: 'nobody', result: answer('x') });
     expect(await client.next('error')).toMatchObject({ code: 'BAD_FRAME', key: 'nobody' });
+  });
+
+  it('is where the environment of the program says, whatever the last program has put there', async () => {
+    const path = join(rig.folder, 'seen');
+    mkdirSync(join(path, 'in the way'), { recursive: true });
+    const env = { PATH: process.env.PATH ?? '', CONTINUO_TOOLS: path };
+    const keeper = rig.start({ argv: ['cat'], io: lines, tools: [tool], env });
+    await keeper.claim();
+    await until(() => statSync(path, { throwIfNoEntry: false })?.isSocket() === true);
+    const tools = await connectTools(path);
+    expect(await tools.list()).toEqual([tool]);
+    rmSync(path);
+    mkdirSync(path);
+    const client = await keeper.attach(1);
+    client.send({ op: 'close', reason: 'done' });
+    expect(await client.next('exit')).toMatchObject({ exit: { ending: { kind: 'closed' } } });
+    await tools.closed;
   });
 
   it('drops the result of a shim that has gone, and tells its path to the program', async () => {

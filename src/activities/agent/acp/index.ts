@@ -1,0 +1,1 @@
+export { createAcpAgent } from './acp-agent.js';
