@@ -76,6 +76,8 @@ export class FakePorts {
         Promise.resolve({ kind: 'ready', candidate: { sha: `L${entry.sha.slice(1)}`, baseSha: 'base' } }),
       cleanUp: () => Promise.resolve(),
       runTurn: () => Promise.resolve(completedTurn('did it')),
+      endTurn: () => Promise.resolve(),
+      steer: () => Promise.resolve({ heard: false }),
       verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),
       requestLanding: async ({ entry }) => {
         const { client, info } = Context.current();

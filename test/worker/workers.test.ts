@@ -138,6 +138,8 @@ const noActivities: Ports = {
   rebase: unused,
   cleanUp: unused,
   runTurn: unused,
+  endTurn: unused,
+  steer: unused,
   verify: unused,
   review: unused,
   requestLanding: unused,

@@ -55,7 +55,7 @@ describe('the agent command', () => {
       ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
       ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
       tools: { declared: [], call: () => Promise.resolve(null) },
-      remarks: { all: () => [], listen: () => () => undefined },
+      remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
       ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, env: { HOME: '/home/ann' } },
       enclose(program) {
         writable = program.writable;

@@ -5,6 +5,7 @@ import type { AgentEvent, Remark, Turn } from '../agent.js';
 import type { Reply, Request, Thread, ThreadProtocol } from './backend.js';
 import type { Rules } from './policy.js';
 import { replyByRule, replyOf } from './policy.js';
+import { questionsOf } from './question-id.js';
 
 /** The tool by which an agent asks a person; its call waits for the answer. */
 export const askTool = 'ask_human';
@@ -35,7 +36,7 @@ export function turnProtocol<S extends Thread>(
   const { rules, remarks, emit } = context;
 
   function questionId({ restarts }: TurnState<S>, { id }: Request): string {
-    return `turn-${turn.turn}.${restarts}/${id}`;
+    return `${questionsOf(turn.turn, restarts)}${id}`;
   }
 
   function answerTo(state: TurnState<S>, request: Request): QuestionAnswer | undefined {
@@ -109,7 +110,7 @@ function applyCalls(asked: Request[], record: JournalRecord): Request[] {
 
 /** The shim has held it against the schema of the tool already; what comes past that is still only data. */
 function readAsk(input: unknown): { question: string; options: string[] } {
-  const fields: { question?: unknown; options?: unknown } = Object(input);
+  const fields: { question?: unknown; options?: unknown } = typeof input === 'object' ? { ...input } : {};
   const options = Array.isArray(fields.options) ? fields.options : [];
   return {
     question: typeof fields.question === 'string' ? fields.question : JSON.stringify(input),
