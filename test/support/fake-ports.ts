@@ -237,6 +237,7 @@ export function testConfig(
     agents?: string[];
     maxReviewRounds?: number;
     maxConcurrent?: number;
+    agentKind?: string;
     batch?: number;
   } = {},
 ): ConfigRef {
@@ -246,7 +247,7 @@ export function testConfig(
       project: 'test',
       tracker: { kind: 'file', activeStates: ['Todo'], terminalStates: ['Done'], requiredLabels: [] },
       agent: {
-        kind: 'command',
+        kind: changes.agentKind ?? 'command',
         maxConcurrent: changes.maxConcurrent ?? 2,
         maxConcurrentByState: {},
         maxRetryBackoffMs: 300_000,

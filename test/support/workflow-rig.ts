@@ -47,25 +47,10 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): Promise<Rig> {
+/** Without ports the test has workers of its own. */
+export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts | null): Promise<Rig> {
   const queue = `test-${randomUUID()}`;
-  const activities = { ...ports.activities() };
-  const workers = await Promise.all([
-    Worker.create({
-      connection: env.nativeConnection,
-      workflowBundle: await workflowBundle(),
-      taskQueue: queue,
-    }),
-    Worker.create({
-      connection: env.nativeConnection,
-      taskQueue: activityQueue(queue, 'host'),
-      activities,
-      maxHeartbeatThrottleInterval: '100ms',
-      defaultHeartbeatThrottleInterval: '100ms',
-      shutdownGraceTime: 0,
-      shutdownForceTime: '2s',
-    }),
-  ]);
+  const workers = ports === null ? [] : await startWorkers(env, queue, ports);
   const running = workers.map((worker) => worker.run());
   // The environment's own client skips time whenever it waits for a result.
   const { workflow } = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
@@ -126,6 +111,30 @@ export async function openRig(env: TestWorkflowEnvironment, ports: FakePorts): P
     },
   };
   return rig;
+}
+
+async function startWorkers(
+  env: TestWorkflowEnvironment,
+  queue: string,
+  ports: FakePorts,
+): Promise<Worker[]> {
+  const activities = { ...ports.activities() };
+  return Promise.all([
+    Worker.create({
+      connection: env.nativeConnection,
+      workflowBundle: await workflowBundle(),
+      taskQueue: queue,
+    }),
+    Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: activityQueue(queue, 'host'),
+      activities,
+      maxHeartbeatThrottleInterval: '100ms',
+      defaultHeartbeatThrottleInterval: '100ms',
+      shutdownGraceTime: 0,
+      shutdownForceTime: '2s',
+    }),
+  ]);
 }
 
 /** Whether the last word about its slot, in the task's history, is that it asks for one. */

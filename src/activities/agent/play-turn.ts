@@ -16,7 +16,7 @@ import type { AgentEvent, AgentFactory, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { openRemarks } from './remarks.js';
-import { questionsOf } from './session/question-id.js';
+import { questionsOf } from './question-id.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript, sizeOf } from './transcript.js';

@@ -5,7 +5,7 @@ import type { AgentEvent, Remark, Turn } from '../agent.js';
 import type { Reply, Request, Thread, ThreadProtocol } from './backend.js';
 import type { Rules } from './policy.js';
 import { replyByRule, replyOf } from './policy.js';
-import { questionsOf } from './question-id.js';
+import { questionsOf } from '../question-id.js';
 
 /** The tool by which an agent asks a person; its call waits for the answer. */
 export const askTool = 'ask_human';
