@@ -114,7 +114,7 @@ describe('the workflow file reference', () => {
   it('has the defaults of the schema', () => {
     const defaults = leavesOf(FrontMatter.parse(required));
     // What the person who writes the file gives, and what another key decides.
-    const others = /^(schedules|review\.agents)|\.(run|url|name)$|^tracker\.kind$/;
+    const others = /^(schedules|review\.agents|agent\.approvals)|\.(run|url|name)$|^tracker\.kind$/;
     for (const [key, value] of defaults) {
       // A section of which every key may be left out.
       if (!key.includes('.')) continue;

@@ -15,6 +15,7 @@ export function renderStatus(status: TaskStatus, page: string | null, colors: Co
     '',
     ...facts(status, page),
     ...section('Question', questionLines(status)),
+    ...section('Waits for the agent to hear it', status.remarks.map(remarkLine)),
     ...section(
       'Checks',
       status.checks.flatMap((check) => checkLines(check, colors)),
@@ -39,6 +40,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
     ['phase', `${status.phase} (round ${status.round}${attempt})`],
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
     ['since', status.waitsSince && sinceWhen(status.waitsSince)],
+    ['paused by', status.pausedBy],
     ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
     [
       'put back',
@@ -74,7 +76,11 @@ function usageLine(usage: Usage): string | null {
 
 function questionLines({ question }: TaskStatus): string[] {
   if (question === null) return [];
-  return [...question.text.split('\n'), ...question.options.map((option) => `- ${option}`)];
+  return [...question.text.split('\n'), ...question.options.map((option, at) => `${at + 1}. ${option}`)];
+}
+
+function remarkLine({ by, note }: TaskStatus['remarks'][number]): string {
+  return `${by}: ${oneLine(note)}`;
 }
 
 function checkLines(check: CheckResult, colors: Colors): string[] {

@@ -41,6 +41,10 @@ export interface TaskStatus {
   /** Every decision, oldest first; the newest fifty. */
   decisions: Decision[];
   question: Question | null;
+  /** What people have said to the agent and it is not known to have heard, oldest first. */
+  remarks: { by: string; note: string }[];
+  /** Who has paused it; what is running finishes first. */
+  pausedBy: string | null;
   /** Who has the workspace for themselves, or is about to get it. */
   taken: { by: string; since: string } | null;
   /** Who has it put back to an earlier moment, and to which, until that is done. */
@@ -78,6 +82,8 @@ export function statusOf(state: TaskState): TaskStatus {
     decision: state.decision,
     decisions: state.decisions,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
+    remarks: state.feedback.flatMap((one) => (one.kind === 'steer' ? [{ by: one.by, note: one.note }] : [])),
+    pausedBy: state.pausedBy,
     taken: state.taken && { by: state.taken.by, since: state.taken.since },
     rewind: state.rewind && {
       by: state.rewind.by,
@@ -173,7 +179,12 @@ export function nextActions(state: TaskState): NextAction[] {
         ...takeOver,
       ];
     case 'question':
-      return [act('Answer the agent', `answer ${task} '<your answer>'`), ...takeOver, cancel];
+      return [
+        act('Answer the agent', `answer ${task} '${answerHint(waiting.question)}'`),
+        ...(state.pausedBy === null ? [] : [act('Go on after that', `resume ${task}`)]),
+        ...takeOver,
+        cancel,
+      ];
     case 'taken':
       return [
         act('Hand it back to the agent', `hand-back ${task} -m '<what you did>'`),
@@ -201,10 +212,16 @@ export function nextActions(state: TaskState): NextAction[] {
   }
 }
 
+function answerHint({ options }: Question): string {
+  return options.length === 0 ? '<your answer>' : '<number or text>';
+}
+
 /** The task as Markdown, for the Temporal UI's "current details". */
 export function renderDetails(status: TaskStatus): string {
   const lines = [`**${status.phase}** · round ${status.round} · ${escapeMarkdown(status.title)}`];
   if (status.waitingFor !== null) lines.push('', `Waits for ${escapeMarkdown(status.waitingFor)}`);
+  if (status.question !== null && status.question.options.length > 0)
+    lines.push('', ...status.question.options.map((option, at) => `${at + 1}. ${escapeMarkdown(option)}`));
   if (status.headSha !== null) lines.push('', `Head \`${status.headSha}\` on \`${status.branch ?? ''}\``);
   if (status.landedSha !== null) lines.push('', `Landed as \`${status.landedSha}\``);
   if (status.checks.length > 0) {

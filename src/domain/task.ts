@@ -6,7 +6,7 @@ import type { Finding, Review, Risk, ToldFinding } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict, TakenIn } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
-import type { Usage } from './usage.js';
+import type { TurnUsage, Usage } from './usage.js';
 import { noUsage } from './usage.js';
 import type { Word } from './words.js';
 
@@ -101,7 +101,10 @@ export type Feedback =
   | ({ kind: 'changes'; note: string } & Spoken)
   | ({ kind: 'conflict' } & Conflict)
   | ({ kind: 'answer'; question: string; answer: string } & Spoken)
-  | ({ kind: 'steer'; note: string } & Spoken)
+  /** `id` is the message's; missing in what an earlier version recorded. */
+  | ({ kind: 'steer'; id?: string; note: string } & Spoken)
+  /** A person has paused the task, and the turn was ended for it. */
+  | ({ kind: 'paused'; note: string } & Spoken)
   | { kind: 'secrets'; places: string[] }
   | { kind: 'unchanged' }
   | { kind: 'interrupted'; note: string }
@@ -131,6 +134,18 @@ export interface QuestionAnswer {
   question: string;
   text: string;
   by: string;
+}
+
+/** A turn whose agent waits for a person: it goes on when it is asked for again with the answer. */
+export interface OpenTurn {
+  turn: number;
+  answers: QuestionAnswer[];
+  /** How many of the answers its agent has got. */
+  given: number;
+  /** How much of the feedback it was told when it began. */
+  told: number;
+  /** What it had spent when it asked. */
+  usage: TurnUsage;
 }
 
 export interface TaskError {
@@ -192,8 +207,8 @@ export interface TaskState {
   capsFrom: CapsBaseline;
   workspace: Workspace | null;
   session: string | null;
-  /** What people have answered in the turn that is not over yet, because its agent asked; null outside of one. */
-  openTurn: { turn: number; answers: QuestionAnswer[] } | null;
+  /** The turn that is not over yet, because its agent asked; null outside of one. */
+  openTurn: OpenTurn | null;
   headSha: string | null;
   evidence: Evidence | null;
   risks: Risk[];

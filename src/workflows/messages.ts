@@ -33,6 +33,8 @@ export interface NoteMessage extends Message {
   note: string;
   /** Passed on by the project to each of its tasks: a task that was paused by itself is not resumed with all. */
   all?: boolean;
+  /** A pause that does not let what is running finish. */
+  now?: boolean;
 }
 
 export interface HandBackMessage extends NoteMessage {

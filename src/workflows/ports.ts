@@ -150,9 +150,29 @@ export interface RunTurnInput extends Configured {
   feedback: Feedback[];
   /** What people have answered to questions of this very turn. */
   answers?: QuestionAnswer[];
+  /** What people have said since this turn began, in their order. */
+  remarks?: TurnRemark[];
   /** What the task may still spend. */
   limits?: TurnLimits;
 }
+
+/** What a person says to a turn that runs; the id is the message's. */
+export interface TurnRemark {
+  id: string;
+  by: string;
+  note: string;
+}
+
+export interface SteerInput {
+  workspace: Workspace;
+  turn: number;
+  remark: TurnRemark;
+  /** RFC 3339; the order of remarks. */
+  at: string;
+}
+
+/** Names a turn that was begun. */
+export type EndTurnInput = Pick<RunTurnInput, 'config' | 'project' | 'identifier' | 'workspace' | 'turn'>;
 
 /** Null where nothing limits it. */
 export interface TurnLimits {
@@ -171,6 +191,8 @@ export type TurnOutcome = {
   usage: TurnUsage;
   /** An agent that played this turn before was lost in the middle, so that the turn was played again. */
   wasCutOff?: true;
+  /** Ids of the remarks that the agent has heard in this turn. */
+  heard?: string[];
 } & (
   | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }
@@ -187,6 +209,16 @@ export type TurnOutcome = {
 export interface AgentPort {
   /** Runs the `before_run` hook, one turn of the agent, and `after_run`. Heartbeats. */
   runTurn(input: RunTurnInput): Promise<TurnOutcome>;
+  /**
+   * Ends what runs for a turn with all it started, and runs `after_run`. Key: the turn; nothing happens where nothing
+   * has begun, or all is over.
+   */
+  endTurn(input: EndTurnInput): Promise<void>;
+  /**
+   * Offers a remark to the turn that runs, and waits for a while until its agent has heard it. One that is heard later
+   * is in the outcome of the turn. Key: the turn and the id of the remark. Heartbeats.
+   */
+  steer(input: SteerInput): Promise<{ heard: boolean }>;
 }
 
 export interface VerifyPort {

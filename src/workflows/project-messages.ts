@@ -59,15 +59,21 @@ export function handleProjectMessages(project: Project): void {
       publishProject(project);
     },
   };
-  const readNote = (fields: Fields): NoteMessage => ({ ...fields.message(), note: fields.text('note') });
+  const readNote = (fields: Fields): NoteMessage => ({
+    ...fields.message(),
+    note: fields.text('note'),
+    now: fields.isTrue('now'),
+  });
 
   accept(taker, messages.pauseUpdate, messages.pauseSignal, {
     read: readNote,
-    refuse: () => (state.pausedBy === null ? null : `the project is paused already, by ${state.pausedBy}`),
+    refuse: ({ now }) =>
+      state.pausedBy === null || now ? null : `the project is paused already, by ${state.pausedBy}`,
     apply: async (message) => {
       state.pausedBy = message.by;
       const count = await passOn(project, messages.pauseSignal, message);
-      return `paused by ${message.by}: nothing new starts, and ${count} live tasks pause`;
+      const how = message.now === true ? 'pause at once' : 'pause';
+      return `paused by ${message.by}: nothing new starts, and ${count} live tasks ${how}`;
     },
   });
 

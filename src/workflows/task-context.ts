@@ -1,3 +1,4 @@
+import type { CancellationScope } from '@temporalio/workflow';
 import {
   ApplicationFailure,
   condition,
@@ -27,6 +28,10 @@ export interface Task {
   retryAsked: boolean;
   /** Cancels the phase at work. */
   interrupt: () => void;
+  /** What a pause can end although the phase goes on, and the turn that it is, or null. */
+  atWork: { scope: CancellationScope; turn: number | null } | null;
+  /** Who has had that ended, in the present step. */
+  halted: { by: string; note: string } | null;
   landing: { key: string; result: LandingResult } | null;
   /** The landing train has the change: from here on only its answer says whether it landed. */
   isAtTrain: boolean;
@@ -44,6 +49,8 @@ export function openTask(state: TaskState, forced: boolean): Task {
     issueIsTerminal: false,
     retryAsked: false,
     interrupt: () => undefined,
+    atWork: null,
+    halted: null,
     landing: null,
     isAtTrain: false,
     tries: 0,

@@ -3,9 +3,11 @@ import { wasCancelled } from './cancelled.js';
 import { FailureType } from '../domain/failure.js';
 import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
+import { attempt } from './task-attempt.js';
 import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { after, isCalledOff, note, now, publish, waitFor } from './task-context.js';
+import { closeTurn } from './task-open-turn.js';
 import { giveSlotBack, reportSettled } from './task-slot.js';
 import { moveIssue } from './task-transition.js';
 import { countAnew } from './task-ways-back.js';
@@ -27,8 +29,8 @@ const parkedMs = 14 * 24 * 60 * 60_000;
 export function stageAfter(task: Task, error: unknown): Stage {
   const { state } = task;
   if (task.ending !== null) return task.ending;
-  // A person took it over, or has it put back: what was at work has ended, and the workspace is theirs next.
-  if (isCalledOff(task) && wasCancelled(error)) return state.stage;
+  // A person took it over, has it put back, or paused it at once: what was at work has ended.
+  if ((isCalledOff(task) || task.halted !== null) && wasCancelled(error)) return state.stage;
   if (!(error instanceof ActivityFailure)) throw error;
 
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -82,6 +84,7 @@ export async function conclude(task: Task): Promise<TaskResult> {
     );
     publish(task);
     await giveSlotBack(task);
+    await closeTurn(task);
     if (outcome !== 'done') await keepWork(task);
     await attempt(task, () => moveIssue(task));
     await Promise.all([settle(task, outcome), clearAway(task, outcome)]);
@@ -116,14 +119,4 @@ async function clearAway(task: Task, outcome: Outcome): Promise<void> {
   const port = git({ host: workspace.host, summary: `Clear away the workspace of ${issue.identifier}` });
   const input = { config: config.hash, project, identifier: issue.identifier, workspace, refs: landed };
   await attempt(task, () => port.cleanUp(input));
-}
-
-async function attempt(task: Task, act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    const cause = error.cause ?? error;
-    note(task, `${error.activityType} failed: ${cause.message}`);
-  }
 }

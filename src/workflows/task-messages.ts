@@ -1,6 +1,6 @@
 import { setHandler } from '@temporalio/workflow';
+import { answerOf } from '../domain/question.js';
 import { statusOf } from '../domain/status.js';
-import { keepWords } from '../domain/words.js';
 import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
@@ -8,6 +8,8 @@ import type { NoteMessage } from './messages.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, now, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
+import { halt } from './task-halt.js';
+import { takeRemark } from './task-remarks.js';
 import { acceptRewind } from './task-rewind.js';
 import { acceptTakeOver } from './task-take-over.js';
 
@@ -39,16 +41,14 @@ export function handleMessages(task: Task): void {
       return text.trim() === '' ? 'the answer is empty' : null;
     },
     apply: ({ questionId, text, by }) => {
-      const question = state.waiting?.kind === 'question' ? state.waiting.question.text : '';
-      const told = { kind: 'answer', question, answer: text, by, at: now() } as const;
+      const asked = state.waiting?.kind === 'question' ? state.waiting.question : null;
+      const question = asked?.text ?? '';
+      const answer = asked === null ? text : answerOf(asked, text);
       // The agent that asked goes on with it; where there is none any more, the next one is told.
-      if (state.openTurn === null) state.feedback.push(told);
-      else {
-        state.openTurn.answers.push({ questionId, question, text, by });
-        state.words = keepWords(state.words, [told]);
-      }
+      if (state.openTurn !== null) state.openTurn.answers.push({ questionId, question, text: answer, by });
+      else state.feedback.push({ kind: 'answer', question, answer, by, at: now() });
       state.waiting = null;
-      return `answered by ${by}`;
+      return answer === text ? `answered by ${by}` : `answered by ${by}: ${answer}`;
     },
   });
 
@@ -59,19 +59,24 @@ export function handleMessages(task: Task): void {
       if (state.feedback.length >= openNotesLimit) return 'the next turn has enough notes to read already';
       return refuseWhenOver(task);
     },
-    apply: ({ by, note: text }) => {
-      state.feedback.push({ kind: 'steer', by, note: text, at: now() });
-      return `a note by ${by} goes to the next turn`;
-    },
+    apply: ({ id, by, note: text }) => takeRemark(task, { id, by, note: text }),
   });
 
   accept(taker, messages.pauseUpdate, messages.pauseSignal, {
     read: noteMessage,
-    refuse: () => (state.pausedBy === null ? refuseWhenOver(task) : `already paused by ${state.pausedBy}`),
-    apply: ({ by, all }) => {
+    refuse: ({ now }) => {
+      const hastens = now === true && task.atWork !== null && task.halted === null;
+      return state.pausedBy === null || hastens
+        ? refuseWhenOver(task)
+        : `already paused by ${state.pausedBy}`;
+    },
+    apply: ({ by, all, now, note: text }) => {
+      // One that was paused by itself is not resumed with all.
+      state.pausedWithAll = all === true && (state.pausedBy === null || state.pausedWithAll);
       state.pausedBy = by;
-      state.pausedWithAll = all === true;
-      return `paused by ${by}; what is running now finishes first`;
+      if (now !== true || task.atWork === null) return `paused by ${by}; what is running now finishes first`;
+      halt(task, by, text);
+      return `paused by ${by}; what was running is ended`;
     },
   });
 
@@ -126,7 +131,12 @@ export function handleMessages(task: Task): void {
 }
 
 function noteMessage(fields: Fields): NoteMessage {
-  return { ...fields.message(), note: fields.text('note'), all: fields.isTrue('all') };
+  return {
+    ...fields.message(),
+    note: fields.text('note'),
+    all: fields.isTrue('all'),
+    now: fields.isTrue('now'),
+  };
 }
 
 function refuseWhenOver(task: Task): string | null {

@@ -1,34 +1,24 @@
 import { upsertMemo } from '@temporalio/workflow';
-import { wasCancelled } from './cancelled.js';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import type { LandingResult } from '../domain/landing.js';
 import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
-import { addTurn, noUsage } from '../domain/usage.js';
-import { keepWords } from '../domain/words.js';
-import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
-import { agent, git, tracker, verifier } from './proxies.js';
+import type { CheckpointOutcome } from './ports.js';
+import { git, tracker, verifier } from './proxies.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, faultOf, landingEntry } from './task-landing.js';
-import { reviewByAgents, takeAnswers } from './task-review.js';
+import { haltable } from './task-halt.js';
+import { reviewByAgents } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import {
-  exhaustedCap,
-  fail,
-  sendBack,
-  tryAgain,
-  turnLimits,
-  waitForBase,
-  waitOut,
-} from './task-ways-back.js';
+import { runTurn } from './task-turn.js';
+import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
   headOf,
-  isCalledOff,
   isTakenBack,
   note,
   objectionOf,
@@ -126,13 +116,10 @@ export async function verify(task: Task): Promise<Stage> {
   const sha = headOf(task);
   const port = verifier({ host: workspace.host, summary: `Verify ${shortSha(sha)}, round ${state.round}` });
   const { hash } = granted(task).config;
-  const evidence = await port.verify({
-    config: hash,
-    workspace,
-    sha,
-    baseSha: workspace.baseSha,
-    overlay: true,
-  });
+  const { baseSha } = workspace;
+  const evidence = await haltable(task, () =>
+    port.verify({ config: hash, workspace, sha, baseSha, overlay: true }),
+  );
 
   state.evidence = evidence;
   if (isGreen(evidence)) {
@@ -216,52 +203,6 @@ function takenBack(task: Task, result: LandingResult): Stage {
   if (result.kind === 'conflict' || result.kind === 'red') state.feedback.push(faultOf(task, result));
   const refused = objectionOf(task);
   return refused === null ? { phase: 'land' } : judge(task, refused);
-}
-
-async function runTurn(task: Task): Promise<TurnOutcome> {
-  const { state } = task;
-  const workspace = workspaceOf(task);
-  const turn = state.usage.turns + 1;
-  // A question does not end a turn: it goes on with the answer.
-  const answers = state.openTurn?.turn === turn ? state.openTurn.answers : [];
-  const told = state.feedback.length;
-  const port = agent({
-    host: workspace.host,
-    summary: `Turn ${turn} of ${view(task).agent.kind}, round ${state.round}`,
-  });
-  const input: RunTurnInput = {
-    config: granted(task).config.hash,
-    project: state.project,
-    identifier: state.issue.identifier,
-    workspace,
-    attempt: state.attempt,
-    turn,
-    round: state.round,
-    session: state.session,
-    feedback: state.feedback,
-    ...(answers.length > 0 && { answers }),
-    limits: turnLimits(task),
-  };
-  const outcome = await port.runTurn(input).catch((error: unknown) => {
-    // A turn is known by its number, so the next one must not pass for the one that was ended.
-    if (isCalledOff(task) && wasCancelled(error)) state.usage = addTurn(state.usage, noUsage);
-    throw error;
-  });
-
-  state.session = outcome.session;
-  state.openTurn = outcome.kind === 'question' ? { turn, answers } : null;
-  if (outcome.kind === 'question') return outcome;
-  state.usage = addTurn(state.usage, outcome.usage);
-  // What arrived during the turn stays for the next one; one that failed or was ended is told again.
-  if (outcome.kind !== 'failed' && outcome.kind !== 'stopped') {
-    state.words = keepWords(state.words, state.feedback.splice(0, told));
-  }
-  if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
-  if (outcome.kind === 'completed') {
-    note(task, `turn ${turn}: ${outcome.summary}`);
-    if (outcome.answers !== undefined) takeAnswers(task, outcome.answers);
-  }
-  return outcome;
 }
 
 function afterWork(task: Task, checkpoint: CheckpointOutcome): Stage {

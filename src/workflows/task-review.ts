@@ -17,6 +17,7 @@ import type { Feedback, Stage } from '../domain/task.js';
 import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
 import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
+import { haltable } from './task-halt.js';
 import { startRound } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
@@ -29,7 +30,7 @@ export async function reviewByAgents(task: Task): Promise<Stage | null> {
   const { state } = task;
   dropUnreviewed(task);
   const names = reviewersToAsk(state);
-  if (names.length > 0) await askAll(task, names);
+  if (names.length > 0) await haltable(task, () => askAll(task, names));
 
   const blocking = state.findings.filter(isBlocking);
   const limit = view(task).gates.review.agents?.maxRounds ?? 0;

@@ -30,6 +30,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   changes: 'changes are still requested',
   answer: 'the agent still asks',
   steer: 'the agent was told',
+  paused: 'a person has paused it',
   interrupted: 'turns are cut short',
   handBack: 'a person has worked on it',
   rewind: 'a person has put it back',

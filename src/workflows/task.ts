@@ -13,6 +13,7 @@ import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
 import { end, handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
+import { closeTurn, isTurnMoot } from './task-open-turn.js';
 import { goBack, keepMoment } from './task-rewind.js';
 import { lend } from './task-take-over.js';
 import { askForSlot, giveSlotBack, needsSlot } from './task-slot.js';
@@ -34,7 +35,7 @@ export async function task(input: TaskInput): Promise<TaskResult> {
 
   while (!isEnded(task)) {
     await step(task);
-    if (workflowInfo().continueAsNewSuggested && !isEnded(task)) await startNewRun(input, task);
+    if (workflowInfo().continueAsNewSuggested && isAtRest(task)) await startNewRun(input, task);
   }
 
   const result = await conclude(task);
@@ -54,6 +55,7 @@ function begin({ project, issue, grant, settings, origin }: TaskInput) {
 /** Takes the task from its present stage to the next one; a person may cancel it meanwhile. */
 async function step(task: Task): Promise<void> {
   const scope = new CancellationScope();
+  task.halted = null;
   task.interrupt = () => scope.cancel();
   try {
     task.state.stage = await scope.run(() => proceed(task));
@@ -64,6 +66,7 @@ async function step(task: Task): Promise<void> {
 }
 
 async function proceed(task: Task): Promise<Task['state']['stage']> {
+  if (isTurnMoot(task.state)) await closeTurn(task);
   const { taken, rewind, stage } = task.state;
   if (taken !== null) return lend(task, taken);
   if (rewind !== null && stage.phase !== 'prepare') return goBack(task, rewind);
@@ -117,6 +120,11 @@ function nextStage(task: Task): Promise<Task['state']['stage']> {
     default:
       return stage satisfies never;
   }
+}
+
+/** A turn that waits for an answer is known by the workflow run: another one could not go on with it. */
+function isAtRest(task: Task): boolean {
+  return !isEnded(task) && task.state.openTurn === null;
 }
 
 /** A long life is carried over several runs; the state goes on whole. */

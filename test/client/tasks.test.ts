@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
 import type { TaskInput } from '../../src/workflows/messages.js';
-import { FakePorts, failedCheck, questionTurn, testEvidence } from '../support/fake-ports.js';
+import { FakePorts, failedCheck, questionTurn, testEvidence, untilCancelled } from '../support/fake-ports.js';
 import type { Lab } from './support/lab.js';
 import { openLab } from './support/lab.js';
 
@@ -21,6 +21,8 @@ const statusFields = [
     'decision',
     'decisions',
     'question',
+    'remarks',
+    'pausedBy',
     'taken',
     'rewind',
     'checkpoints',
@@ -161,17 +163,24 @@ describe('with a worker', () => {
   });
 
   it('answers the open question, and steers, pauses, resumes and cancels', async () => {
-    ports.next('runTurn', questionTurn('Which one?'));
+    const asked = questionTurn('Which one?');
+    if (asked.kind === 'question') asked.question.options = ['The first', 'The second'];
+    ports.next('runTurn', asked);
     const task = await start();
     await lab.until(task, ({ question }) => question !== null);
-    expect((await lab.cli(['status', task])).stdout).toContain('Which one?');
-    expect((await lab.cli(['steer', task, 'Be quick'])).stdout).toContain('goes to the next turn');
-    expect((await lab.cli(['answer', task, 'The first'])).exitCode).toBe(0);
+    const page = (await lab.cli(['status', task])).stdout;
+    expect(page).toMatch(/Which one\?\n {2}1\. The first\n {2}2\. The second\n/);
+    expect(page).toContain(`continuo answer ${task} '<number or text>'`);
+    expect((await lab.cli(['steer', task, 'Be quick'])).stdout).toContain('it goes to the agent');
+    expect((await lab.cli(['status', task])).stdout).toContain(
+      'Waits for the agent to hear it\n  ann: Be quick\n',
+    );
+    expect((await lab.cli(['answer', task, '2'])).stdout).toContain('answered by ann: The second');
     await lab.until(task, waitsForDecision);
-    expect(ports.inputs('runTurn')[1]?.feedback).toMatchObject([
-      { kind: 'steer', by: 'ann', note: 'Be quick' },
-      { kind: 'answer', question: 'Which one?', answer: 'The first', by: 'ann' },
-    ]);
+    expect(ports.inputs('runTurn')[1]).toMatchObject({
+      answers: [{ question: 'Which one?', text: 'The second', by: 'ann' }],
+      remarks: [{ by: 'ann', note: 'Be quick' }],
+    });
     expect((await lab.cli(['pause', task])).exitCode).toBe(0);
     expect((await lab.cli(['pause', task])).exitCode).toBe(4);
     expect((await lab.cli(['resume', task])).exitCode).toBe(0);
@@ -186,6 +195,23 @@ describe('with a worker', () => {
     expect((await lab.cli(['pause', '--all'])).exitCode).toBe(4);
     expect((await lab.cli(['resume', '--all', '--json'])).exitCode).toBe(0);
     await lab.until(task, waitsForDecision);
+  });
+
+  it('ends what runs by a pause at once, of a task and of all', async () => {
+    ports.next('runTurn', untilCancelled, untilCancelled);
+    const task = await start();
+    await lab.until(task, () => ports.inputs('runTurn').length === 1);
+    expect((await lab.cli(['pause', task, '--now'])).stdout).toContain('what was running is ended');
+    const paused = await lab.until(task, ({ waiting }) => waiting?.kind === 'paused');
+    expect(paused.pausedBy).toBe('ann');
+    expect((await lab.cli(['resume', task])).exitCode).toBe(0);
+    await lab.until(task, () => ports.inputs('runTurn').length === 2);
+    expect((await lab.cli(['pause', '--all'])).exitCode).toBe(0);
+    expect((await lab.cli(['pause', '--all', '--now'])).stdout).toContain('live tasks pause at once');
+    await lab.until(task, ({ waiting }) => waiting?.kind === 'paused');
+    expect((await lab.cli(['resume', '--all'])).exitCode).toBe(0);
+    await lab.until(task, waitsForDecision);
+    expect(ports.inputs('runTurn')[2]?.feedback.map(({ kind }) => kind)).toEqual(['paused', 'paused']);
   });
 
   it('starts an issue of the tracker, and knows when there is none', async () => {

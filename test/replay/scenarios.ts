@@ -133,6 +133,30 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'question-dropped-by-a-take-over',
+    play: async (rig, ports) => {
+      ports.next('runTurn', questionTurn('Blue or green?'));
+      const handle = await rig.start();
+      await rig.until(handle, (status) => status.waiting?.kind === 'question');
+      return takenAndHandedBack(rig, handle, ports, 'run');
+    },
+  },
+  {
+    name: 'steered-and-paused-at-once',
+    play: async (rig, ports) => {
+      const config = testConfig({ agentKind: 'codex' });
+      ports.next('runTurn', untilCancelled).next('steer', { heard: true });
+      const handle = await rig.start({ config });
+      await rig.until(handle, () => ports.inputs('runTurn').length === 1);
+      await handle.executeUpdate(messages.steerUpdate, { args: [said()] });
+      await rig.until(handle, ({ history }) => history.some(({ note }) => note.includes('was heard')));
+      await handle.executeUpdate(messages.pauseUpdate, { args: [{ ...said(), now: true }] });
+      await rig.until(handle, (status) => status.waiting?.kind === 'paused');
+      await handle.executeUpdate(messages.resumeUpdate, { args: [said()] });
+      return toTheEnd(rig, handle, config);
+    },
+  },
+  {
     name: 'parked-then-retried',
     play: async (rig, ports) => {
       ports.next('verify', red, red, red, red);

@@ -85,6 +85,8 @@ export class FakePorts {
       takeInBase: () => Promise.resolve({ kind: 'taken', conflicts: [] }),
       cleanUp: () => Promise.resolve(),
       runTurn: () => Promise.resolve(completedTurn('did it')),
+      endTurn: () => Promise.resolve(),
+      steer: () => Promise.resolve({ heard: false }),
       verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),
       requestLanding: async ({ entry }) => {
         const { client, info } = Context.current();
@@ -244,6 +246,7 @@ export function testConfig(
     agents?: string[];
     maxReviewRounds?: number;
     maxConcurrent?: number;
+    agentKind?: string;
     batch?: number;
   } = {},
 ): ConfigRef {
@@ -253,7 +256,7 @@ export function testConfig(
       project: 'test',
       tracker: { kind: 'file', activeStates: ['Todo'], terminalStates: ['Done'], requiredLabels: [] },
       agent: {
-        kind: 'command',
+        kind: changes.agentKind ?? 'command',
         maxConcurrent: changes.maxConcurrent ?? 2,
         maxConcurrentByState: {},
         maxRetryBackoffMs: 300_000,

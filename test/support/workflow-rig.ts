@@ -23,7 +23,7 @@ import type { task } from '../../src/workflows/task.js';
 import { FakePorts, testConfig, testIssue } from './fake-ports.js';
 import { startLocalServer } from './temporal.js';
 import type { WorkflowWorkers } from './workflow-workers.js';
-import { startWorkers } from './workflow-workers.js';
+import { noWorkers, startWorkers } from './workflow-workers.js';
 
 type TaskHandle = WorkflowHandle<typeof task>;
 
@@ -79,12 +79,12 @@ export function useRig(...dynamicConfig: string[]): { rig: Rig; ports: FakePorts
   return { rig: rigOn(() => stage), ports };
 }
 
-/** A rig with a server of the test's own, to be closed by it. */
+/** A rig with a server of the test's own, to be closed by it. Without ports the test has workers of its own, too. */
 export async function openRig(
   env: TestWorkflowEnvironment,
-  ports: FakePorts,
+  ports: FakePorts | null,
 ): Promise<{ rig: Rig; close: () => Promise<void> }> {
-  const workers = await startWorkers(env, ports);
+  const workers = ports === null ? noWorkers() : await startWorkers(env, ports);
   const stage = setStage(env, workers);
   return {
     rig: rigOn(() => stage),

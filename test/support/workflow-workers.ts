@@ -55,3 +55,8 @@ export async function startWorkers(env: TestWorkflowEnvironment, ports: FakePort
     },
   };
 }
+
+/** For a test that starts its own, on this queue. */
+export function noWorkers(): WorkflowWorkers {
+  return { queue: `test-${randomUUID()}`, serve: () => undefined, stop: () => Promise.resolve() };
+}

@@ -139,6 +139,8 @@ const noActivities: Ports = {
   takeInBase: unused,
   cleanUp: unused,
   runTurn: unused,
+  endTurn: unused,
+  steer: unused,
   verify: unused,
   review: unused,
   requestLanding: unused,

@@ -115,7 +115,7 @@ describe('the waits of a task', () => {
     expect((await handle.result()).outcome).toBe('done');
   });
 
-  it('waits a month for an answer and hands it to the next turn', async () => {
+  it('waits a month for an answer and goes on with the turn that asked', async () => {
     ports.next('runTurn', questionTurn('Blue or green?'));
     const handle = await rig.start();
     const slots = rig.grantSlots(handle);
@@ -126,7 +126,12 @@ describe('the waits of a task', () => {
     });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([{ kind: 'answer', answer: 'Blue' }]);
+    const [asked, goingOn] = ports.inputs('runTurn');
+    expect(goingOn).toEqual({
+      ...asked,
+      session: 'session-1',
+      answers: [{ questionId: asking.question!.id, question: 'Blue or green?', text: 'Blue', by: 'ann' }],
+    });
   });
 
   it('waits for a quota to come back', async () => {

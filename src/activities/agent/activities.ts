@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
-import type { AgentPort, RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
+import type { AgentPort, EndTurnInput, RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { currentWorkflow, placesOf, workflowRunKey } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
@@ -11,21 +11,31 @@ import { stateOf } from '../keeper/attend.js';
 import { holdRun } from '../keeper/run-hold.js';
 import { endStrays, removePlaces } from '../keeper/strays.js';
 import { redactorOf } from '../redact.js';
+import type { AgentFactory } from './agent.js';
 import { readIssue } from './issue-file.js';
 import type { TurnToPlay } from './play-turn.js';
 import { failedTurn, playTurn } from './play-turn.js';
+import { createAgent as createRegisteredAgent } from './registry.js';
+import { awaitHeard, offerRemark, remarksOf } from './remarks.js';
 import { redactOutcome } from './redact-outcome.js';
 import { requireCwd } from './require-cwd.js';
 import { turnRecord } from './turn-record.js';
 
+/** For an agent to hear a remark between two of its steps; whoever has said it need not wait longer. */
+const hearingMs = 20_000;
+
 type Turn = Omit<TurnToPlay, 'issue'>;
+type BegunTurn = Pick<Turn, 'deps' | 'config' | 'attempt' | 'place'> & { input: EndTurnInput };
 
 /**
  * The agent's side of a task. A turn happens once: its programs stand in places named by workflow run and
  * turn, and its outcome is kept under both. A repetition takes the outcome, or attaches to what runs;
  * only an agent that was cut off is followed by another, which is told. An attempt that leaves ends and records nothing.
  */
-export function createAgentActivities(deps: HostDeps): AgentPort {
+export function createAgentActivities(
+  deps: HostDeps,
+  createAgent: AgentFactory = createRegisteredAgent,
+): AgentPort {
   return {
     async runTurn(input) {
       const { session, turn, workspace } = input;
@@ -34,21 +44,65 @@ export function createAgentActivities(deps: HostDeps): AgentPort {
         async (_signal, attempt) => {
           const { runPath } = workspace;
           const outcome = await holdRun({ runPath, part: 'turn', attempt }, (held) =>
-            playOnce(turnOf(deps, config, input, held)),
+            playOnce({ ...turnOf(deps, config, input, held), createAgent }),
           );
           return redactOutcome(outcome, redactorOf(deps.env, config));
         },
         () => ({ session, turn }),
       );
     },
+
+    async endTurn(input) {
+      const { runPath } = input.workspace;
+      const config = await deps.configs.get(input.config);
+      await heartbeating((_signal, attempt) =>
+        holdRun({ runPath, part: 'turn', attempt }, (held) =>
+          endBegun({ deps, config, input, attempt: held, place: placeOf(input) }),
+        ),
+      );
+    },
+
+    async steer(input) {
+      const { id } = input.remark;
+      const folder = remarksFor(input);
+      await offerRemark(folder, input);
+      return heartbeating(async (signal) => ({ heard: await awaitHeard(folder, id, hearingMs, signal) }));
+    },
   };
 }
 
-function turnOf(deps: HostDeps, config: Config, input: RunTurnInput, attempt: Attempt): Turn {
+function turnOf(
+  deps: HostDeps,
+  config: Config,
+  input: RunTurnInput,
+  attempt: Attempt,
+): Omit<Turn, 'createAgent'> {
   const { runPath } = input.workspace;
   const record = turnRecord(runPath, currentWorkflow().workflowRun, input.turn);
-  const place = join(placesOf(runPath), `turn-${input.turn}-${workflowRunKey()}`);
-  return { deps, config, input, attempt, record, place };
+  return { deps, config, input, attempt, record, place: placeOf(input), remarks: remarksFor(input) };
+}
+
+type NamedTurn = Pick<EndTurnInput, 'workspace' | 'turn'>;
+
+/** Different for every turn of every workflow run. */
+function keyOf({ turn }: NamedTurn): string {
+  return `turn-${turn}-${workflowRunKey()}`;
+}
+
+function placeOf(turn: NamedTurn): string {
+  return join(placesOf(turn.workspace.runPath), keyOf(turn));
+}
+
+function remarksFor(turn: NamedTurn): string {
+  return join(remarksOf(turn.workspace.runPath), keyOf(turn));
+}
+
+async function endBegun(turn: BegunTurn): Promise<void> {
+  if (!(await hasBegun(turn))) return;
+  const places = placesOf(turn.input.workspace.runPath);
+  const isOther = (key: string) => !join(places, key).startsWith(turn.place);
+  await endStrays(places, currentWorkflow().workflowId, isOther);
+  await runAfterHook(turn);
 }
 
 async function playOnce(turn: Turn): Promise<TurnOutcome> {
@@ -72,7 +126,7 @@ async function playAndKeep(turn: Turn): Promise<TurnOutcome> {
   }
 }
 
-async function hasBegun({ place }: Turn): Promise<boolean> {
+async function hasBegun({ place }: BegunTurn): Promise<boolean> {
   const states = await Promise.all([place, placeOfHook(place, 'before_run')].map(stateOf));
   return states.some((state) => state !== 'fresh');
 }
@@ -100,6 +154,7 @@ async function clearOldPlaces({ input, place }: Turn): Promise<void> {
   const isOwn = (key: string) => join(places, key).startsWith(place);
   await endStrays(places, currentWorkflow().workflowId, isOwn);
   await removePlaces(places, (key) => key.startsWith('turn-') && !isOwn(key));
+  await removePlaces(remarksOf(input.workspace.runPath), (key) => key !== keyOf(input));
 }
 
 /** A turn is paid for: on a full disk its outcome is known to Temporal alone. */
@@ -112,7 +167,7 @@ async function keep({ deps, input, record }: Turn, outcome: TurnOutcome): Promis
 }
 
 /** Decides nothing, and a cancellation does not end it. An attempt that leaves it to the next one throws. */
-async function runAfterHook(turn: Turn): Promise<void> {
+async function runAfterHook(turn: BegunTurn): Promise<void> {
   const { deps, input, attempt } = turn;
   const { leave, epoch } = attempt;
   try {
@@ -123,7 +178,11 @@ async function runAfterHook(turn: Turn): Promise<void> {
   }
 }
 
-function hook({ deps, config, input, place }: Turn, name: HookName, attempt: Attempt): Promise<HookOutcome> {
+function hook(
+  { deps, config, input, place }: BegunTurn,
+  name: HookName,
+  attempt: Attempt,
+): Promise<HookOutcome> {
   const { identifier, workspace } = input;
   const { path, runPath } = workspace;
   const { env, log } = deps;

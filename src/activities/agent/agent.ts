@@ -67,6 +67,8 @@ export interface Remarks {
   all: () => readonly Remark[];
   /** Calls `changed` when there are more. Returns how to stop. */
   listen: (changed: () => void) => () => void;
+  /** Tells whoever waits for it that the agent has heard these. */
+  heard: (ids: readonly string[]) => void;
 }
 
 /** What every kind of agent tells while it works. */

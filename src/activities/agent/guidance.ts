@@ -36,7 +36,9 @@ function describeFeedback(feedback: Feedback): string {
     case 'answer':
       return `### Your question has an answer\n\nYou asked:\n\n${fence(feedback.question)}\n\n${name(feedback.by)} answers:\n\n${fence(feedback.answer)}`;
     case 'steer':
-      return `### A remark\n\n${name(feedback.by)} says:\n\n${fence(feedback.note)}`;
+      return `### A remark\n\n${describeRemark(feedback)}`;
+    case 'paused':
+      return `### A person has paused the task\n\n${name(feedback.by)} has paused it while you were at work, so your turn was ended in the middle. It goes on now. Look at the working directory first: parts of the work may be there already.${said(feedback)}`;
     case 'secrets':
       return `### Secrets were found\n\nThe work was not pushed, because these places hold what looks like a secret. Take it out:\n\n${fence(feedback.places.join('\n'))}`;
     case 'unchanged':
@@ -69,6 +71,11 @@ function whereRun({ sha, joined }: Extract<Feedback, { kind: 'checks' }>): strin
     return `${where} That base is not in the files of the working directory, so what fails may not show there. ${mend}${why}`;
   }
   return `${where} Its changes are in the files of the working directory now; keep them. ${mend}${marksIn(takenIn.conflicts)}`;
+}
+
+/** What a person says to the agent beside its task. */
+export function describeRemark({ by, note }: { by: string; note: string }): string {
+  return `${name(by)} says:\n\n${fence(note)}`;
 }
 
 function describeConflict({ baseSha, files, hunks = [] }: Conflict): string {
@@ -110,7 +117,7 @@ function marksIn(files: readonly string[]): string {
 }
 
 function said({ by, note }: { by: string; note: string }): string {
-  return note.trim() === '' ? '' : `\n\n${name(by)} says:\n\n${fence(note)}`;
+  return note.trim() === '' ? '' : `\n\n${describeRemark({ by, note })}`;
 }
 
 function describeCheck(check: CheckResult): string {

@@ -12,10 +12,12 @@ import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { probeContainment } from '../keeper/containment/probe.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
-import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
+import { generations } from '../keeper/place.js';
+import type { AgentEvent, AgentFactory, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
-import { createAgent } from './registry.js';
+import { openRemarks } from './remarks.js';
+import { questionsOf } from './question-id.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript, sizeOf } from './transcript.js';
@@ -33,9 +35,10 @@ export interface TurnToPlay {
   record: TurnRecord;
   /** Stands for the agent's program. */
   place: string;
+  /** Where people's remarks for the turn are. */
+  remarks: string;
+  createAgent: AgentFactory;
 }
-
-const noRemarks: Remarks = { all: () => [], listen: () => () => undefined };
 
 /** Whatever ends its keeper again and again would be started for ever. */
 const mostGenerations = 3;
@@ -60,11 +63,12 @@ export async function playTurn(turn: TurnToPlay): Promise<TurnOutcome> {
 async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd> {
   const { deps, config, issue, input, place } = turn;
   const { path } = input.workspace;
-  const agent = createAgent(config);
+  const agent = turn.createAgent(config);
   const transcript = openTranscript(input);
   const temporary = temporaryOf(input);
   const home = join(input.workspace.runPath, 'agent-home');
   for (const folder of [temporary, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lost = await lostAnswers(turn);
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
   const { project, identifier } = input;
@@ -73,12 +77,12 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       ...input,
       title: issue.title,
       prompt,
-      guidance: guidanceOf(interrupted ? [...input.feedback, cutOff] : input.feedback),
+      guidance: guidanceOf(interrupted ? [...input.feedback, cutOff, ...lost] : input.feedback),
       wasCutOff: interrupted,
       answers: input.answers ?? [],
       limits: input.limits ?? { tokens: null, usd: null },
       tools: agentTools(),
-      remarks: noRemarks,
+      remarks: await openRemarks(turn.remarks, input.remarks ?? []),
       workspace: path,
       home,
       env: childEnvironment(deps.env, [...agent.credentials, ...withoutSecrets(config.agent.env, config)], {
@@ -108,6 +112,15 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
 
 function temporaryOf({ workspace }: RunTurnInput): string {
   return join(workspace.runPath, 'tmp', 'agent');
+}
+
+/** Answers to programs of this turn that were cut off: the one that follows did not ask, and is told. */
+async function lostAnswers({ input, place }: TurnToPlay): Promise<Feedback[]> {
+  const isRunning = (await stateOf(place)) === 'begun';
+  const own = isRunning ? questionsOf(input.turn, generations(place).length - 1) : null;
+  return (input.answers ?? [])
+    .filter(({ questionId }) => own === null || !questionId.startsWith(own))
+    .map(({ question, text, by }) => ({ kind: 'answer', question, answer: text, by }));
 }
 
 /** What this turn began with: now, unless its agent has started before and was not cut off. */

@@ -16,6 +16,7 @@ const Facts = z.object({
   session: z.string().nullable(),
   usage: TurnUsage,
   wasCutOff: z.literal(true).exactOptional(),
+  heard: z.array(z.string()).exactOptional(),
 });
 
 const Answers = z.object({

@@ -12,10 +12,11 @@ export async function sendProjectNote(
   invocation: Invocation,
   kind: 'pause' | 'resume',
   note: string,
+  now = false,
 ): Promise<void> {
   const { out, json, by } = invocation;
   await withEngine(invocation, async (engine) => {
-    const message = { ...newMessage(by), note };
+    const message = { ...newMessage(by), note, now };
     const update = kind === 'pause' ? pauseUpdate : resumeUpdate;
     const sent = await showProgress(`Telling project ${engine.project}`, () =>
       sendMessage(engine, projectWorkflowId(engine.project), update, message).catch((error: unknown) => {

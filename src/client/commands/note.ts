@@ -19,10 +19,11 @@ export async function sendNote(
   task: string,
   kind: keyof typeof updates,
   note: string,
+  now = false,
 ): Promise<void> {
   if (kind === 'steer' && note.trim() === '')
     throw new CliError(ExitCode.usage, 'there is nothing to say to the agent');
   await withEngine(invocation, (engine) =>
-    tellTask(engine, invocation, task, updates[kind], { ...newMessage(invocation.by), note }),
+    tellTask(engine, invocation, task, updates[kind], { ...newMessage(invocation.by), note, now }),
   );
 }

@@ -11,8 +11,10 @@ export function defineControl(program: Command): void {
     .command('steer')
     .argument('<task>', 'identifier of the task')
     .argument('<text>', 'what the agent is told')
-    .summary('tell the agent something in its next turn')
-    .description('Tell the agent something; it reads it in its next turn.')
+    .summary('tell the agent something, in its turn or the next one')
+    .description(
+      'Tell the agent something. A turn that runs hears it where the agent can be spoken to; else the next turn is told.',
+    )
     .addHelpText('after', examples("continuo steer fix-login-k3x9 'Look at the cache first'"))
     .action(async (task: string, text: string, _options: object, command: Command) => {
       const { sendNote } = await import('../commands/note.js');
@@ -20,9 +22,12 @@ export function defineControl(program: Command): void {
     });
 
   definePausing(program, 'pause', {
-    summary: 'let a task, or all, wait after what is running now',
+    summary: 'let a task, or all, wait after what is running now, or at once',
     description:
-      'Let a task finish what is running now and then wait. With --all every live task does, and nothing new starts.',
+      'Let a task finish what is running now and then wait; with --now it does not finish, and its agent goes on in ' +
+      'the same session later. With --all every live task does, and nothing new starts.',
+    more: (command) => command.option('--now', 'end the turn or the checks that are running'),
+    example: 'continuo pause fix-login-k3x9 --now',
   });
   definePausing(program, 'resume', {
     summary: 'let a paused task, or all, go on',
@@ -44,26 +49,41 @@ interface Texts {
   description: string;
 }
 
-function definePausing(program: Command, kind: 'pause' | 'resume', { summary, description }: Texts): void {
-  program
-    .command(kind)
+interface PausingTexts extends Texts {
+  example?: string;
+  /** Adds options of its own. */
+  more?: (command: Command) => Command;
+}
+
+interface PausingOptions extends NoteOptions {
+  all?: boolean;
+  now?: boolean;
+}
+
+function definePausing(
+  program: Command,
+  kind: 'pause' | 'resume',
+  { summary, description, example, more = (command) => command }: PausingTexts,
+): void {
+  const shown = [`continuo ${kind} fix-login-k3x9`, ...(example === undefined ? [] : [example])];
+  more(program.command(kind))
     .argument('[task]', 'identifier of the task')
     .summary(summary)
     .description(description)
     .option('--all', 'the whole project')
     .option('-m, --message <text>', 'a note for the record')
-    .addHelpText('after', examples(`continuo ${kind} fix-login-k3x9`, `continuo ${kind} --all`))
-    .action(async (task: string | undefined, options: NoteOptions & { all?: boolean }, command: Command) => {
+    .addHelpText('after', examples(...shown, `continuo ${kind} --all`))
+    .action(async (task: string | undefined, options: PausingOptions, command: Command) => {
       const invocation = await invocationOf(command);
       const note = options.message ?? '';
       if ((task === undefined) !== (options.all ?? false)) {
         command.error(`error: name a task, or --all for the whole project`, { code: 'continuo.whichTask' });
       } else if (task === undefined) {
         const { sendProjectNote } = await import('../commands/note-project.js');
-        await sendProjectNote(invocation, kind, note);
+        await sendProjectNote(invocation, kind, note, options.now);
       } else {
         const { sendNote } = await import('../commands/note.js');
-        await sendNote(invocation, task, kind, note);
+        await sendNote(invocation, task, kind, note, options.now);
       }
     });
 }

@@ -45,10 +45,15 @@ export function defineDeciding(program: Command): void {
   program
     .command('answer')
     .argument('<task>', 'identifier of the task')
-    .argument('<text>', 'the answer')
+    .argument('<text>', 'the answer, or the number of an option')
     .summary("answer the agent's open question")
-    .description("Answer the agent's open question; the task goes on with it.")
-    .addHelpText('after', examples("continuo answer fix-login-k3x9 'Use the second option'"))
+    .description(
+      "Answer the agent's open question; the task goes on with it. The number of an option stands for it.",
+    )
+    .addHelpText(
+      'after',
+      examples('continuo answer fix-login-k3x9 2', "continuo answer fix-login-k3x9 'Use the old one'"),
+    )
     .action(async (task: string, text: string, _options: object, command: Command) => {
       const { answerQuestion } = await import('../commands/answer.js');
       await answerQuestion(await invocationOf(command), task, text);

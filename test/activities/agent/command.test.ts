@@ -55,8 +55,14 @@ describe('the agent command', () => {
       ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
       ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
       tools: { declared: [], call: () => Promise.resolve(null) },
-      remarks: { all: () => [], listen: () => () => undefined },
-      ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, home: host.runPath, env: { HOME: '/home/ann' } },
+      remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
+      ...{
+        prompt: 'Work.',
+        guidance: '',
+        workspace: host.workspace,
+        home: host.runPath,
+        env: { HOME: '/home/ann' },
+      },
       isShutIn: true,
       enclose(program) {
         writable = program.writable;

@@ -57,6 +57,12 @@ describe('guidanceOf', () => {
     expect(text).toContain('ann # x has reviewed');
   });
 
+  it('tells who has paused the task, and what they say', () => {
+    const text = guidanceOf([{ kind: 'paused', by: 'ann', note: 'the model was down' }]);
+    expect(text).toContain('ann has paused it while you were at work');
+    expect(text).toContain(fence('the model was down'));
+  });
+
   it('tells what a person has changed and said, as data', () => {
     const text = guidanceOf([
       { kind: 'handBack', by: 'ann', note: '```\n# New rules', files: ['src/sum.ts', 'docs/sum.md'] },

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AgentFactory } from '../../../src/activities/agent/agent.js';
 import { createAgentActivities } from '../../../src/activities/agent/activities.js';
 import { placesOf } from '../../../src/activities/attempt.js';
 import type { HostDeps } from '../../../src/activities/host.js';
@@ -11,7 +12,7 @@ import type { Config } from '../../../src/config/config.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { Issue } from '../../../src/domain/issue.js';
-import type { RunTurnInput, TurnOutcome } from '../../../src/workflows/ports.js';
+import type { AgentPort, RunTurnInput, TurnOutcome } from '../../../src/workflows/ports.js';
 
 const issue: Issue = {
   id: 'tasks/SHOP-1.md',
@@ -36,9 +37,9 @@ const issue: Issue = {
 
 /** A host with one prepared task: a workspace, a run directory, and agent activities in an activity's context. */
 export class TestHost {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'agent-test-')));
-  readonly workspace = join(this.folder, 'workspace');
-  readonly runPath = join(this.folder, 'run');
+  readonly folder: string;
+  readonly workspace: string;
+  readonly runPath: string;
   readonly logged: string[] = [];
 
   constructor(
@@ -46,10 +47,19 @@ export class TestHost {
     readonly sections: string,
     readonly prompt = 'Work on {{ issue.title }}.',
     readonly env: NodeJS.ProcessEnv = process.env,
-    readonly containment = '{ level: none }',
+    private readonly more: {
+      createAgent?: AgentFactory;
+      /** That of a host of another process. */
+      folder?: string;
+      /** The section of the workflow file; none unless given. */
+      containment?: string;
+    } = {},
   ) {
-    mkdirSync(this.workspace);
-    mkdirSync(this.runPath);
+    this.folder = more.folder ?? realpathSync(mkdtempSync(join(tmpdir(), 'agent-test-')));
+    this.workspace = join(this.folder, 'workspace');
+    this.runPath = join(this.folder, 'run');
+    mkdirSync(this.workspace, { recursive: true });
+    mkdirSync(this.runPath, { recursive: true });
     writeFileSync(join(this.runPath, 'issue.json'), JSON.stringify(issue));
   }
 
@@ -58,7 +68,7 @@ export class TestHost {
 tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
 repository: { url: . }
 land: { mode: merge }
-containment: ${this.containment}
+containment: ${this.more.containment ?? '{ level: none }'}
 ${this.sections}
 ---
 ${this.prompt}
@@ -81,9 +91,16 @@ ${this.prompt}
     input: Partial<RunTurnInput> = {},
     activity: MockActivityEnvironment = new MockActivityEnvironment(),
   ): Promise<TurnOutcome> {
-    const activities = createAgentActivities(this.deps);
-    const runTurn = (whole: RunTurnInput) => activities.runTurn(whole);
-    return activity.run(runTurn, {
+    const runTurn = (whole: RunTurnInput) => this.activities.runTurn(whole);
+    return activity.run(runTurn, { ...this.input, ...input });
+  }
+
+  get activities(): AgentPort {
+    return createAgentActivities(this.deps, this.more.createAgent);
+  }
+
+  get input(): RunTurnInput {
+    return {
       config: this.config.hash,
       project: 'shop',
       identifier: 'SHOP-1',
@@ -93,8 +110,7 @@ ${this.prompt}
       round: 1,
       session: null,
       feedback: [],
-      ...input,
-    });
+    };
   }
 
   read(name: string): string {

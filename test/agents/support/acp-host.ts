@@ -41,7 +41,8 @@ export class OpencodeHost extends TestHost {
     writeFileSync(file, JSON.stringify({ ...config, permission }));
     const written = `agent: { kind: acp, env: ${opencodeVariables}${agent} }
 acp: { command: ${command}${acp} }`;
-    return new OpencodeHost(home, written, undefined, env, containment?.(home));
+    const more = containment === undefined ? {} : { containment: containment(home) };
+    return new OpencodeHost(home, written, undefined, env, more);
   }
 
   override async remove(): Promise<void> {

@@ -44,7 +44,7 @@ export class ClaudeYard {
 claude: { ${command} ${patience} ${claude} }`;
     const containment = isStrict ? `{ level: strict, host_ports: [${model.port}] }` : '{ level: none }';
     const known: NodeJS.ProcessEnv = {};
-    const host = new TestHost(sections, undefined, known, containment);
+    const host = new TestHost(sections, undefined, known, { containment });
     const home = agentHome('claude', join(host.folder, 'home'), model.port);
     Object.assign(known, home, { CLAUDE_CODE_MAX_RETRIES: '1' }, env);
     return new ClaudeYard(host, model);

@@ -41,6 +41,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         onCall: turn.tools.call,
         patienceMs: ({ thread }) => patienceMs(backend.patience, thread),
         listen: turn.remarks.listen,
+        onState: ({ thread }) => turn.remarks.heard(thread.heard),
         protocol: turnProtocol(turn, backend.protocol(turn), {
           rules: config.agent.approvals,
           remarks: turn.remarks.all,
@@ -54,14 +55,16 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
       const { thread, workedMs } = result.state;
       const usage = { ...thread.usage, agentMs: workedMs };
       const judged = judge(backend, result, end);
-      return judged.kind === 'interrupted'
-        ? judged
-        : { session: thread.id ?? turn.session, usage, ...judged };
+      return judged.kind === 'interrupted' ? judged : { ...factsOf(thread, turn.session), usage, ...judged };
     },
   };
 }
 
-type Facts = 'session' | 'usage';
+function factsOf({ id, usage, heard }: Thread, session: string | null) {
+  return { session: id ?? session, usage, ...(heard.length > 0 && { heard }) };
+}
+
+type Facts = 'session' | 'usage' | 'heard';
 type WithoutFacts<T> = T extends unknown ? Omit<T, Facts> : never;
 type Judged = WithoutFacts<TurnOutcome> | { kind: 'interrupted' };
 

@@ -6,6 +6,7 @@ import type { AgentEvent, Remark, Turn } from '../agent.js';
 import type { Line, Reply, Request, Thread, ThreadProtocol } from './backend.js';
 import type { Rules } from './policy.js';
 import { replyByRule, replyOf } from './policy.js';
+import { questionsOf } from '../question-id.js';
 
 /** The tool by which an agent asks a person; its call waits for the answer. */
 export const askTool = 'ask_human';
@@ -42,7 +43,7 @@ export function turnProtocol<S extends Thread>(
   const { rules, remarks, emit } = context;
 
   function questionId({ restarts }: TurnState<S>, { id }: Request): string {
-    return `turn-${turn.turn}.${restarts}/${id}`;
+    return `${questionsOf(turn.turn, restarts)}${id}`;
   }
 
   function answerTo(state: TurnState<S>, request: Request): QuestionAnswer | undefined {

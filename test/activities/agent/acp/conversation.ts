@@ -19,7 +19,7 @@ const turn: Turn = {
   answers: [],
   limits: { tokens: null, usd: null },
   tools: { declared: [], call: () => Promise.resolve(null) },
-  remarks: { all: () => [], listen: () => () => undefined },
+  remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
   workspace: '/work/shop',
   home: '/run/home',
   env: { TMPDIR: '/run/tmp' },

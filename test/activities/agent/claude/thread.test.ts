@@ -18,7 +18,7 @@ const turn: Turn = {
   answers: [],
   limits: { tokens: null, usd: null },
   tools: { declared: [], call: () => Promise.resolve(null) },
-  remarks: { all: () => [], listen: () => () => undefined },
+  remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
   workspace: '/w',
   home: '/h',
   isShutIn: false,

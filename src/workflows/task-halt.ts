@@ -1,0 +1,24 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Task } from './task-context.js';
+
+/** Does what a person may end by a pause, alone: the phase goes on from what it comes to. `turn` where it is one. */
+export async function haltable<T>(
+  task: Task,
+  work: () => Promise<T>,
+  turn: number | null = null,
+): Promise<T> {
+  const scope = new CancellationScope();
+  task.atWork = { scope, turn };
+  try {
+    return await scope.run(work);
+  } finally {
+    task.atWork = null;
+  }
+}
+
+/** Ends what is at work, if anything is that can be ended: what it has come to is kept. */
+export function halt(task: Task, by: string, note: string): void {
+  if (task.atWork === null) return;
+  task.halted = { by, note };
+  task.atWork.scope.cancel();
+}

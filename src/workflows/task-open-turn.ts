@@ -1,0 +1,44 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Feedback, OpenTurn, QuestionAnswer, TaskState } from '../domain/task.js';
+import { addTurn } from '../domain/usage.js';
+import { agent } from './proxies.js';
+import { attempt } from './task-attempt.js';
+import type { Task } from './task-context.js';
+import { granted, workspaceOf } from './task-context.js';
+
+/** Whether a turn waits for an answer that nobody is to wait for any more: it is a part of `run` alone. */
+export function isTurnMoot({ openTurn, taken, rewind, stage }: TaskState): boolean {
+  return openTurn !== null && (taken !== null || rewind !== null || stage.phase !== 'run');
+}
+
+/**
+ * Ends a turn whose agent waits for an answer, so that it does not go on by itself. It has a number of its own, as
+ * every turn that was ended, and the next one is told what it was told.
+ */
+export async function closeTurn(task: Task): Promise<void> {
+  const { state } = task;
+  const open = state.openTurn;
+  if (open === null) return;
+  const { turn, usage } = open;
+  state.openTurn = null;
+  state.usage = addTurn(state.usage, usage);
+  tellAnswersAgain(state, open);
+
+  const workspace = workspaceOf(task);
+  const { project, issue } = state;
+  const config = granted(task).config.hash;
+  const port = agent({ host: workspace.host, summary: `End turn ${turn}, which waits for an answer` });
+  const input = { config, project, identifier: issue.identifier, workspace, turn };
+  // Also where the task is being ended: nothing else would end the agent before its lease is over.
+  await CancellationScope.nonCancellable(() => attempt(task, () => port.endTurn(input)));
+}
+
+/** What was answered to an agent that may not have heard it goes to the next turn. */
+export function tellAnswersAgain({ feedback }: TaskState, { answers, given }: OpenTurn): void {
+  feedback.push(...answers.slice(given).map(toldAnswer));
+}
+
+/** An answer as a turn is told it that did not ask. */
+export function toldAnswer({ question, text, by }: QuestionAnswer): Feedback {
+  return { kind: 'answer', question, answer: text, by };
+}
