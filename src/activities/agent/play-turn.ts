@@ -11,10 +11,12 @@ import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
+import { toolsFolder } from '../keeper/tools-socket.js';
 import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { createAgent } from './registry.js';
+import { toolServer } from './tool-server.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript, sizeOf } from './transcript.js';
@@ -63,7 +65,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const transcript = openTranscript(input);
   const temporary = temporaryOf(input);
   const home = join(input.workspace.runPath, 'agent-home');
-  for (const folder of [temporary, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const sockets = toolsFolder(place);
+  for (const folder of [temporary, home, sockets]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
   const { project, identifier } = input;
@@ -84,7 +87,13 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
         TMPDIR: temporary,
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),
-      enclose: (program) => enclose(deps, config, { cwd: path, temporary, ...program }),
+      enclose: (program) =>
+        enclose(deps, config, {
+          cwd: path,
+          temporary,
+          readable: [sockets, ...toolServer().files],
+          ...program,
+        }),
       place,
       owner: ownerOf({ project, identifier, kind: 'agent', title: `turn ${input.turn}` }),
       leaseMs: config.keeper.lease_ms,

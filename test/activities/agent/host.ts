@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createAgentActivities } from '../../../src/activities/agent/activities.js';
 import { placesOf } from '../../../src/activities/attempt.js';
 import type { HostDeps } from '../../../src/activities/host.js';
+import type { Level } from '../../../src/activities/keeper/containment/containment.js';
 import type { RunningProgram } from '../../../src/activities/keeper/strays.js';
 import { endProgram, runningIn } from '../../../src/activities/keeper/strays.js';
 import type { Config } from '../../../src/config/config.js';
@@ -38,7 +39,7 @@ const issue: Issue = {
 export class TestHost {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'agent-test-')));
   readonly workspace = join(this.folder, 'workspace');
-  readonly runPath = join(this.folder, 'run');
+  readonly runPath = join(this.folder, 'data', 'runs', 'shop', 'SHOP-1');
   readonly logged: string[] = [];
 
   constructor(
@@ -46,9 +47,10 @@ export class TestHost {
     readonly sections: string,
     readonly prompt = 'Work on {{ issue.title }}.',
     readonly env: NodeJS.ProcessEnv = process.env,
+    readonly containment: Level = 'none',
   ) {
     mkdirSync(this.workspace);
-    mkdirSync(this.runPath);
+    mkdirSync(this.runPath, { recursive: true });
     writeFileSync(join(this.runPath, 'issue.json'), JSON.stringify(issue));
   }
 
@@ -57,7 +59,7 @@ export class TestHost {
 tracker: { kind: file, provider: { token: $TRACKER_TOKEN } }
 repository: { url: . }
 land: { mode: merge }
-containment: { level: none }
+containment: { level: ${this.containment} }
 ${this.sections}
 ---
 ${this.prompt}
