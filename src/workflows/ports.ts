@@ -8,14 +8,8 @@ import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
-import type {
-  Feedback,
-  Outcome,
-  Question,
-  QuestionAnswer,
-  TaskState,
-  Workspace,
-} from '../domain/task.js';
+import type { Report } from '../domain/report.js';
+import type { Feedback, Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -152,6 +146,8 @@ export interface RunTurnInput extends Configured {
   feedback: Feedback[];
   /** What people have answered to questions of this very turn. */
   answers?: QuestionAnswer[];
+  /** The newest report of an earlier turn. */
+  report?: Report;
   /** What the task may still spend. */
   limits?: TurnLimits;
 }
@@ -173,6 +169,8 @@ export type TurnOutcome = {
   usage: TurnUsage;
   /** An agent that played this turn before was lost in the middle, so that the turn was played again. */
   wasCutOff?: true;
+  /** The newest one that the agent gave in this turn. */
+  report?: Report;
 } & (
   | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }

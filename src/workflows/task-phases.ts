@@ -14,7 +14,15 @@ import { askToLand, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import { exhaustedCap, fail, sendBack, tryAgain, turnLimits, waitForBase, waitOut } from './task-ways-back.js';
+import {
+  exhaustedCap,
+  fail,
+  sendBack,
+  tryAgain,
+  turnLimits,
+  waitForBase,
+  waitOut,
+} from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -240,6 +248,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
     session: state.session,
     feedback: state.feedback,
     ...(answers.length > 0 && { answers }),
+    ...(state.report !== null && { report: state.report }),
     limits: turnLimits(task),
   };
   const outcome = await port.runTurn(input).catch((error: unknown) => {
@@ -249,6 +258,7 @@ async function runTurn(task: Task): Promise<TurnOutcome> {
   });
 
   state.session = outcome.session;
+  state.report = outcome.report ?? state.report;
   state.openTurn = outcome.kind === 'question' ? { turn, answers } : null;
   if (outcome.kind === 'question') return outcome;
   state.usage = addTurn(state.usage, outcome.usage);

@@ -139,7 +139,12 @@ function goOn(
   takeHead(task, checkpoint);
   state.workspace = { ...workspaceOf(task), baseSha };
   state.feedback = state.feedback.filter(isWordOfAPerson);
-  Object.assign(state, { session: to.session, evidence: null, findings: findingsBefore(state.findings, to) });
+  Object.assign(state, {
+    session: to.session,
+    report: null,
+    evidence: null,
+    findings: findingsBefore(state.findings, to),
+  });
   countReturnsAnew(state);
   const moment = describeCheckpoint(to);
   openRound(task, { kind: 'rewind', by, note: text, moment, conflicts });

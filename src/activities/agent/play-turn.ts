@@ -6,7 +6,7 @@ import type { Issue } from '../../domain/issue.js';
 import type { Feedback } from '../../domain/task.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
-import { ownerOf } from '../attempt.js';
+import { currentWorkflow, ownerOf } from '../attempt.js';
 import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
@@ -16,6 +16,7 @@ import type { AgentEvent, Remarks, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { createAgent } from './registry.js';
+import { reportFile } from './report.js';
 import { toolServer } from './tool-server.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
@@ -67,6 +68,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const home = join(input.workspace.runPath, 'agent-home');
   const sockets = toolsFolder(place);
   for (const folder of [temporary, home, sockets]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const reports = reportFile(input.workspace.runPath, currentWorkflow().workflowRun, input.turn);
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
   const { project, identifier } = input;
@@ -79,7 +81,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       wasCutOff: interrupted,
       answers: input.answers ?? [],
       limits: input.limits ?? { tokens: null, usd: null },
-      tools: agentTools(),
+      report: (await reports.read()) ?? input.report ?? null,
+      tools: agentTools({ deps, config, issue, runPath: input.workspace.runPath, report: reports }),
       remarks: noRemarks,
       workspace: path,
       home,
@@ -107,7 +110,9 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   if (end.kind === 'interrupted') return end;
   // A question does not end the turn.
   if (end.kind !== 'question') await transcript.end(end);
-  const played: TurnOutcome = interrupted ? { ...end, wasCutOff: true } : end;
+  const report = await reports.read();
+  const told: TurnOutcome = report === null ? end : { ...end, report };
+  const played: TurnOutcome = interrupted ? { ...told, wasCutOff: true } : told;
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
   return answers === null ? played : { ...played, answers };

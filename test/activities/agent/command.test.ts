@@ -54,9 +54,16 @@ describe('the agent command', () => {
     const turn: Turn = {
       ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
       ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
+      report: null,
       tools: { declared: [], call: () => Promise.resolve(null) },
       remarks: { all: () => [], listen: () => () => undefined },
-      ...{ prompt: 'Work.', guidance: '', workspace: host.workspace, home: host.runPath, env: { HOME: '/home/ann' } },
+      ...{
+        prompt: 'Work.',
+        guidance: '',
+        workspace: host.workspace,
+        home: host.runPath,
+        env: { HOME: '/home/ann' },
+      },
       enclose(program) {
         writable = program.writable;
         return Promise.reject(asked);

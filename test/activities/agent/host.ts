@@ -14,7 +14,7 @@ import { dataPaths } from '../../../src/config/paths.js';
 import type { Issue } from '../../../src/domain/issue.js';
 import type { RunTurnInput, TurnOutcome } from '../../../src/workflows/ports.js';
 
-const issue: Issue = {
+export const issue: Issue = {
   id: 'tasks/SHOP-1.md',
   native_ref: null,
   identifier: 'SHOP-1',

@@ -23,6 +23,12 @@ export interface StepResult {
   stderr?: string;
 }
 
+/** The command line that starts the agent. */
+export function toolAgentCommand(): string {
+  const { command, args } = toolServer();
+  return [command, program, command, ...args].join(' ');
+}
+
 /** A host whose agent calls tools by a script. */
 export class ToolHost extends TestHost {
   constructor(
@@ -31,9 +37,7 @@ export class ToolHost extends TestHost {
     env: NodeJS.ProcessEnv = process.env,
     more = '',
   ) {
-    const { command, args } = toolServer();
-    const line = [command, program, command, ...args].join(' ');
-    const sections = `agent: { kind: codex }\ncodex: { command: ${JSON.stringify(line)} }\n${more}`;
+    const sections = `agent: { kind: codex }\ncodex: { command: ${JSON.stringify(toolAgentCommand())} }\n${more}`;
     super(sections, 'Work on {{ issue.title }}.', env, containment);
     this.setSteps(steps);
   }
