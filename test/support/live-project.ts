@@ -42,6 +42,10 @@ export interface ProjectOptions {
   files?: Record<string, string>;
   /** Task files: identifier to body. */
   tasks?: Record<string, string>;
+  /** What `tracker.provider` has beside the path. */
+  provider?: string;
+  /** Variables of the environment of everything that is started here. */
+  env?: (folder: string) => Record<string, string>;
 }
 
 /**
@@ -87,7 +91,12 @@ export class LiveProject {
 
   get environment(): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-    return { ...Object.fromEntries(own), CONTINUO_DATA: this.data, TMPDIR: this.temporary };
+    return {
+      ...Object.fromEntries(own),
+      CONTINUO_DATA: this.data,
+      TMPDIR: this.temporary,
+      ...this.options.env?.(this.folder),
+    };
   }
 
   git(...args: string[]): string {
@@ -300,7 +309,7 @@ export class LiveProject {
     return [
       '---',
       `project: { name: ${this.name} }`,
-      'tracker: { kind: file, provider: { path: tasks } }',
+      `tracker: { kind: file, provider: { path: tasks, ${this.options.provider ?? ''} } }`,
       'polling: { interval_ms: 500 }',
       `workspace: { root: ${JSON.stringify(join(this.folder, 'workspaces'))} }`,
       'repository: { url: ., base: main }',
