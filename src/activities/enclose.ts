@@ -17,6 +17,8 @@ export interface Untrusted {
   temporary: string;
   /** What else it may write to, such as an agent's own login. */
   writable?: string[];
+  /** What it is shown of places that are hidden otherwise, such as the sockets of its tools. */
+  readable?: string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Untrusted {
 export async function enclose(
   { env, paths }: Pick<HostDeps, 'env' | 'paths'>,
   config: Config,
-  { argv, cwd, readOnly = false, temporary, writable = [], ...program }: Untrusted,
+  { argv, cwd, readOnly = false, temporary, writable = [], readable = [], ...program }: Untrusted,
 ): Promise<Contained> {
   return contain(argv, {
     containment: await probeContainment(config.containment, env),
@@ -38,7 +40,7 @@ export async function enclose(
     temporary,
     writable: readOnly ? writable : [cwd, ...writable],
     hidden: [paths.root, config.workspace.root],
-    readable: [...(readOnly ? [cwd] : []), dirname(config.file), ...foldersOf(program.env.PATH)],
+    readable: [...(readOnly ? [cwd] : []), dirname(config.file), ...foldersOf(program.env.PATH), ...readable],
   });
 }
 

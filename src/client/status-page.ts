@@ -1,5 +1,6 @@
 import type { CheckResult } from '../domain/evidence.js';
 import { placeOf } from '../domain/findings.js';
+import { describeReport } from '../domain/report.js';
 import type { TaskStatus } from '../domain/status.js';
 import type { Usage } from '../domain/usage.js';
 import type { Colors } from './output.js';
@@ -16,6 +17,7 @@ export function renderStatus(status: TaskStatus, page: string | null, colors: Co
     ...facts(status, page),
     ...section('Question', questionLines(status)),
     ...section('Waits for the agent to hear it', status.remarks.map(remarkLine)),
+    ...section('Report of the agent', status.report === null ? [] : describeReport(status.report)),
     ...section(
       'Checks',
       status.checks.flatMap((check) => checkLines(check, colors)),

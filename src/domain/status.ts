@@ -1,6 +1,7 @@
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
 import type { Finding, Review, Risk } from './finding.js';
+import type { Report } from './report.js';
 import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
 import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
@@ -45,6 +46,8 @@ export interface TaskStatus {
   remarks: { by: string; note: string }[];
   /** Who has paused it; what is running finishes first. */
   pausedBy: string | null;
+  /** What its agent said last of what is done and what is left; it decides nothing. */
+  report: Report | null;
   /** Who has the workspace for themselves, or is about to get it. */
   taken: { by: string; since: string } | null;
   /** Who has it put back to an earlier moment, and to which, until that is done. */
@@ -84,6 +87,7 @@ export function statusOf(state: TaskState): TaskStatus {
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
     remarks: state.feedback.flatMap((one) => (one.kind === 'steer' ? [{ by: one.by, note: one.note }] : [])),
     pausedBy: state.pausedBy,
+    report: state.report,
     taken: state.taken && { by: state.taken.by, since: state.taken.since },
     rewind: state.rewind && {
       by: state.rewind.by,

@@ -5,6 +5,7 @@ import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk, ToldFinding } from './finding.js';
 import type { Issue } from './issue.js';
 import type { Conflict, TakenIn } from './landing.js';
+import type { Report } from './report.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { TurnUsage, Usage } from './usage.js';
 import { noUsage } from './usage.js';
@@ -207,6 +208,8 @@ export interface TaskState {
   capsFrom: CapsBaseline;
   workspace: Workspace | null;
   session: string | null;
+  /** The newest one that its agents gave. */
+  report: Report | null;
   /** The turn that is not over yet, because its agent asked; null outside of one. */
   openTurn: OpenTurn | null;
   headSha: string | null;
@@ -256,6 +259,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     capsFrom: { attempts: 0, turns: 0, tokens: 0 },
     workspace: null,
     session: null,
+    report: null,
     openTurn: null,
     headSha: null,
     evidence: null,

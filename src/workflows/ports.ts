@@ -8,6 +8,7 @@ import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
+import type { Report } from '../domain/report.js';
 import type { Feedback, Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
@@ -152,6 +153,8 @@ export interface RunTurnInput extends Configured {
   answers?: QuestionAnswer[];
   /** What people have said since this turn began, in their order. */
   remarks?: TurnRemark[];
+  /** The newest report of an earlier turn. */
+  report?: Report;
   /** What the task may still spend. */
   limits?: TurnLimits;
 }
@@ -193,6 +196,8 @@ export type TurnOutcome = {
   wasCutOff?: true;
   /** Ids of the remarks that the agent has heard in this turn. */
   heard?: string[];
+  /** The newest one that the agent gave in this turn. */
+  report?: Report;
 } & (
   | { kind: 'completed'; summary: string; answers?: Answers | undefined }
   | { kind: 'failed'; category: string; message: string }

@@ -148,7 +148,12 @@ function goOn(
   const found = findingsToTell(findingsOpenAt(state.findings, to));
   if (to.phase === 'run' && state.headSha !== null && found.length > 0)
     state.feedback.push({ kind: 'findings', sha: state.headSha, findings: found });
-  Object.assign(state, { session: to.session, evidence: null, findings: findingsBefore(state.findings, to) });
+  Object.assign(state, {
+    session: to.session,
+    report: null,
+    evidence: null,
+    findings: findingsBefore(state.findings, to),
+  });
   countReturnsAnew(state);
   const moment = describeCheckpoint(to);
   openRound(task, { kind: 'rewind', by, note: text, moment, conflicts, at: now() });

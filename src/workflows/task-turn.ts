@@ -36,6 +36,7 @@ export async function runTurn(task: Task): Promise<TurnOutcome> {
     feedback: state.feedback.slice(0, told),
     ...(answers.length > 0 && { answers }),
     ...(remarks.length > 0 && { remarks }),
+    ...(state.report !== null && { report: state.report }),
     limits: turnLimits(task),
   };
   try {
@@ -54,6 +55,7 @@ function takeOutcome(task: Task, open: OpenTurn, outcome: TurnOutcome): TurnOutc
   const { state } = task;
   const { turn, answers, told } = open;
   state.session = outcome.session;
+  state.report = outcome.report ?? state.report;
   if (outcome.heard !== undefined) takeHeard(task, outcome.heard, turn);
   // A question does not end a turn: it goes on with the answer.
   if (outcome.kind === 'question') {

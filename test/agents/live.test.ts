@@ -35,7 +35,7 @@ review: { human: { when: never } }
 land: { mode: merge }`,
       files: { 'README.md': 'A project.\n' },
       tasks: { sum: 'Write the sum of one and two to sum.txt.' },
-      env: { CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted' },
+      env: () => ({ CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted' }),
     });
     await project.start();
     await project.until('the change has landed', async () => (await project.status('sum'))?.phase === 'done');

@@ -42,8 +42,10 @@ export interface ProjectOptions {
   files?: Record<string, string>;
   /** Task files: identifier to body. */
   tasks?: Record<string, string>;
-  /** Beside the test's own environment. */
-  env?: Record<string, string>;
+  /** What `tracker.provider` has beside the path. */
+  provider?: string;
+  /** Variables of the environment of everything that is started here. */
+  env?: (folder: string) => Record<string, string>;
 }
 
 /**
@@ -91,9 +93,9 @@ export class LiveProject {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
     return {
       ...Object.fromEntries(own),
-      ...this.options.env,
       CONTINUO_DATA: this.data,
       TMPDIR: this.temporary,
+      ...this.options.env?.(this.folder),
     };
   }
 
@@ -307,7 +309,7 @@ export class LiveProject {
     return [
       '---',
       `project: { name: ${this.name} }`,
-      'tracker: { kind: file, provider: { path: tasks } }',
+      `tracker: { kind: file, provider: { path: tasks, ${this.options.provider ?? ''} } }`,
       'polling: { interval_ms: 500 }',
       `workspace: { root: ${JSON.stringify(join(this.folder, 'workspaces'))} }`,
       'repository: { url: ., base: main }',

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.js';
+import type { Report } from '../../domain/report.js';
 import type { Question, QuestionAnswer } from '../../domain/task.js';
 import type { TurnUsage } from '../../domain/usage.js';
 import type { TurnLimits, TurnOutcome } from '../../workflows/ports.js';
@@ -27,6 +28,8 @@ export interface Turn {
   answers: readonly QuestionAnswer[];
   /** Beyond these the turn is ended. */
   limits: TurnLimits;
+  /** The newest report of the task's agents, for a session that begins anew; null when there is none. */
+  report: Report | null;
   tools: AgentTools;
   remarks: Remarks;
   workspace: string;
@@ -53,8 +56,8 @@ export interface Turn {
 /** What the agent may call without any credential of its own. */
 export interface AgentTools {
   declared: ToolDeclaration[];
-  /** Null for a call that waits for a person. */
-  call: (call: ToolCall) => Promise<ToolResult | null>;
+  /** Null for a call that waits for a person. The key is the same for each repetition of the call, and for no other. */
+  call: (call: ToolCall, key: string) => Promise<ToolResult | null>;
 }
 
 /** What a person says to a turn that runs. */
@@ -82,6 +85,7 @@ export type AgentEvent =
   | { type: 'files'; paths: string[] }
   | { type: 'plan'; steps: { text: string; status: string }[] }
   | { type: 'usage'; usage: TurnUsage }
+  | { type: 'report'; report: Report }
   | { type: 'question'; question: Question }
   | { type: 'approval'; action: string; granted: boolean }
   /** Times are RFC 3339. */

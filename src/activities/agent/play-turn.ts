@@ -6,18 +6,21 @@ import type { Issue } from '../../domain/issue.js';
 import type { Feedback } from '../../domain/task.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
-import { ownerOf } from '../attempt.js';
+import { currentWorkflow, ownerOf } from '../attempt.js';
 import { enclose } from '../enclose.js';
 import type { HostDeps } from '../host.js';
 import { stateOf } from '../keeper/attend.js';
 import { probeContainment } from '../keeper/containment/probe.js';
 import { childEnvironment, withoutSecrets } from '../keeper/environment.js';
 import { generations } from '../keeper/place.js';
+import { toolsFolder } from '../keeper/tools-socket.js';
 import type { AgentEvent, AgentFactory, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { guidanceOf } from './guidance.js';
 import { openRemarks } from './remarks.js';
 import { questionsOf } from './question-id.js';
+import { reportFile } from './report.js';
+import { toolServer } from './tool-server.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript, sizeOf } from './transcript.js';
@@ -67,8 +70,10 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const transcript = openTranscript(input);
   const temporary = temporaryOf(input);
   const home = join(input.workspace.runPath, 'agent-home');
-  for (const folder of [temporary, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const sockets = toolsFolder(place);
+  for (const folder of [temporary, home, sockets]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const lost = await lostAnswers(turn);
+  const reports = reportFile(input.workspace.runPath, currentWorkflow().workflowRun, input.turn);
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
 
   const { project, identifier } = input;
@@ -81,7 +86,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       wasCutOff: interrupted,
       answers: input.answers ?? [],
       limits: input.limits ?? { tokens: null, usd: null },
-      tools: agentTools(),
+      report: (await reports.read()) ?? input.report ?? null,
+      tools: agentTools({ deps, config, issue, runPath: input.workspace.runPath, report: reports }),
       remarks: await openRemarks(turn.remarks, input.remarks ?? []),
       workspace: path,
       home,
@@ -90,7 +96,13 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),
       isShutIn: (await probeContainment(config.containment, deps.env)).files,
-      enclose: (program) => enclose(deps, config, { cwd: path, temporary, ...program }),
+      enclose: (program) =>
+        enclose(deps, config, {
+          cwd: path,
+          temporary,
+          readable: [sockets, ...toolServer().files],
+          ...program,
+        }),
       place,
       owner: ownerOf({ project, identifier, kind: 'agent', title: `turn ${input.turn}` }),
       leaseMs: config.keeper.lease_ms,
@@ -104,7 +116,9 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   if (end.kind === 'interrupted') return end;
   // A question does not end the turn.
   if (end.kind !== 'question') await transcript.end(end);
-  const played: TurnOutcome = interrupted ? { ...end, wasCutOff: true } : end;
+  const report = await reports.read();
+  const told: TurnOutcome = report === null ? end : { ...end, report };
+  const played: TurnOutcome = interrupted ? { ...told, wasCutOff: true } : told;
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
   return answers === null ? played : { ...played, answers };

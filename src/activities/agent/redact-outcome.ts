@@ -1,8 +1,21 @@
+import type { Report } from '../../domain/report.js';
 import type { Answers, TurnOutcome } from '../../workflows/ports.js';
 import type { Redact } from '../redact.js';
 
 /** The outcome of a turn without secrets in what the agent said. */
 export async function redactOutcome(outcome: TurnOutcome, redact: Redact): Promise<TurnOutcome> {
+  const clean = await redactKind(outcome, redact);
+  return outcome.report === undefined
+    ? clean
+    : { ...clean, report: await redactReport(outcome.report, redact) };
+}
+
+async function redactReport({ done, next, notes }: Report, redact: Redact): Promise<Report> {
+  const all = (items: string[]) => Promise.all(items.map(redact));
+  return { done: await all(done), next: await all(next), notes: await redact(notes) };
+}
+
+async function redactKind(outcome: TurnOutcome, redact: Redact): Promise<TurnOutcome> {
   switch (outcome.kind) {
     case 'completed':
       return {

@@ -9,13 +9,18 @@ export interface ToolServer {
   args: string[];
   /** Variables that it needs of the agent's own environment. */
   environment: string[];
+  /** What it has to be able to read, wherever this program is installed. */
+  files: string[];
 }
 
 export function toolServer(): ToolServer {
+  const shim = join(packageRoot(), 'dist', 'tool-shim.js');
   return {
     name: 'continuo',
     command: process.execPath,
-    args: [join(packageRoot(), 'dist', 'tool-shim.js')],
+    args: [shim],
     environment: [toolsName],
+    // Node reads from the package what kind of module it is.
+    files: [process.execPath, shim, join(packageRoot(), 'package.json')],
   };
 }

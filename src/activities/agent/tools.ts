@@ -1,25 +1,33 @@
+import type { Config } from '../../config/config.js';
+import type { Issue } from '../../domain/issue.js';
+import type { HostDeps } from '../host.js';
+import { openTracker } from '../tracker/registry.js';
+import { refused } from '../tool.js';
 import type { AgentTools } from './agent.js';
-import { askTool } from './session/turn-state.js';
+import { askHuman, askTool } from './ask.js';
+import type { ReportFile } from './report.js';
+import { reportToolOf } from './report.js';
 
-const askHuman = {
-  name: askTool,
-  description:
-    'Ask a person a question that you cannot answer from the repository, and wait for the answer. It may take days.',
-  inputSchema: {
-    type: 'object',
-    properties: {
-      question: { type: 'string', description: 'The question, with all that is needed to answer it.' },
-      options: {
-        type: 'array',
-        items: { type: 'string' },
-        description: 'Possible answers, if there are few.',
-      },
+/** What a turn's tools are about; the configuration is the one that the turn began with. */
+export interface ToolsContext {
+  deps: Pick<HostDeps, 'paths'>;
+  config: Config;
+  issue: Issue;
+  runPath: string;
+  report: ReportFile;
+}
+
+/** What an agent of a task may call: ours, and those of the tracker that its issue comes from. */
+export function agentTools({ deps, config, issue, runPath, report }: ToolsContext): AgentTools {
+  const ofTracker =
+    issue.source === 'tracker' ? (openTracker(config, deps).tools?.({ issue, runPath }) ?? []) : [];
+  const tools = [askHuman, reportToolOf(report), ...ofTracker];
+  return {
+    declared: tools.map(({ declaration }) => declaration),
+    async call({ name, arguments: input }, key) {
+      if (name === askTool) return null;
+      const tool = tools.find(({ declaration }) => declaration.name === name);
+      return tool === undefined ? refused(`there is no tool "${name}"`) : tool.call(input, key);
     },
-    required: ['question'],
-  },
-};
-
-/** What an agent of a task may call. */
-export function agentTools(): AgentTools {
-  return { declared: [askHuman], call: () => Promise.resolve(null) };
+  };
 }

@@ -1,5 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeReport } from '../../domain/report.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { AgentEvent } from './agent.js';
 
@@ -76,6 +77,8 @@ function describeEvent(event: AgentEvent): string {
       return ['> plan:', ...event.steps.map(({ text, status }) => `>   ${status}: ${text}`)].join('\n');
     case 'usage':
       return `> tokens: ${event.usage.totalTokens}`;
+    case 'report':
+      return ['> reports:', ...describeReport(event.report).map((line) => `>   ${line}`)].join('\n');
     case 'question':
       return `> question: ${event.question.text}`;
     case 'approval':

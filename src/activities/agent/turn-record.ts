@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../../config/atomic-write.js';
 import type { TurnOutcome } from '../../workflows/ports.js';
+import { ReportInput } from './report.js';
 
 const TurnUsage = z.object({
   inputTokens: z.number(),
@@ -17,6 +18,7 @@ const Facts = z.object({
   usage: TurnUsage,
   wasCutOff: z.literal(true).exactOptional(),
   heard: z.array(z.string()).exactOptional(),
+  report: ReportInput.exactOptional(),
 });
 
 const Answers = z.object({

@@ -17,8 +17,6 @@ export const files = {
   journal: 'journal.log',
   /** Control. Of mode 0600, in a folder of mode 0700. */
   socket: 'sock',
-  /** For the shim of the agent's tools alone: it can ask for tools, and nothing else. */
-  tools: 'tools',
   /** Written once, by rename, after the last record of the journal. */
   exit: 'exit.json',
   /** What the keeper itself prints; empty when all is well. */
@@ -204,7 +202,10 @@ export type ErrorCode =
   /** The program does not read, and too much waits for it: nothing was journalled. Send it again later. */
   | 'BUSY';
 
-/** On the tools socket, from the shim. */
+/** Of a shim's frame, in bytes: larger things than that belong into files. */
+export const longestShimFrame = 1024 * 1024;
+
+/** On the tools socket (`tools-socket.ts`), from the shim. */
 export type FromShim = { op: 'list' } | { op: 'call'; call: string; name: string; arguments: unknown };
 /** On the tools socket, to the shim; `call` is the shim's own number for it. */
 export type ToShim =

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Asked, KeeperConnection } from './connection.js';
 import type { JournalReader } from './journal.js';
 import { openJournal } from './journal.js';
@@ -50,9 +51,9 @@ export interface SessionSpec<S, R> extends Omit<Started, 'argv' | 'env'> {
   tools?: ToolDeclaration[];
   /**
    * Finds out the result of a call; null leaves it to the protocol. Asked once by each worker: one that dies between
-   * the effect and the result is followed by one that asks again.
+   * the effect and the result is followed by one that asks again, with the same key, which no other call has.
    */
-  onCall?: (call: ToolCall) => Promise<ToolResult | null>;
+  onCall?: (call: ToolCall, key: string) => Promise<ToolResult | null>;
   /**
    * How long the program may say nothing in this state, in milliseconds; null for as long as it likes. Only what a
    * worker has heard itself counts, so that a machine that slept ends nothing.
@@ -104,7 +105,7 @@ async function runGeneration<S, R>(spec: SessionSpec<S, R>, past: Past<S>): Prom
   };
   const found = await ensureKeeper(place, specAfter, past.newest);
   const { folder, claim } = found;
-  const session = new Session(spec, await past.readBefore(folder), openJournal(folder));
+  const session = new Session(spec, folder, await past.readBefore(folder), openJournal(folder));
   try {
     const ending =
       found.kind === 'running'
@@ -132,10 +133,14 @@ class Session<S, R> {
 
   constructor(
     private readonly spec: SessionSpec<S, R>,
+    folder: string,
     private state: S,
     private readonly journal: JournalReader,
   ) {
-    this.calls = new Calls(spec.onCall, () => this.nudge());
+    const { place, onCall } = spec;
+    const answer =
+      onCall && ((call: ToolCall) => onCall(call, [basename(place), basename(folder), call.id].join('/')));
+    this.calls = new Calls(answer, () => this.nudge());
   }
 
   /** Until the program has ended, or the connection is gone; `detached` when the program is to wait alone. */

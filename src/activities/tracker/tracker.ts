@@ -2,11 +2,20 @@ import type { FileEdit, TreeReader } from '../git/landing-edits.js';
 import type { Issue } from '../../domain/issue.js';
 import type { LandingEntry } from '../../domain/landing.js';
 import type { Problem } from '../../domain/project.js';
+import type { Tool } from '../tool.js';
 
 /** Issues, and what a person should mend so that there are more. */
 export interface IssueList {
   issues: Issue[];
   problems: Problem[];
+}
+
+/** What the tools of one task's agent are about. */
+export interface ToolContext {
+  /** As it was when the workspace was prepared. */
+  issue: Issue;
+  /** The task's run directory, for what the tracker itself has no place for. */
+  runPath: string;
 }
 
 /**
@@ -31,4 +40,9 @@ export interface Tracker {
   landingEdits?(entry: Pick<LandingEntry, 'issueId' | 'source'>, tree: TreeReader): Promise<FileEdit[]>;
   /** Edits that give an issue another state, for trackers that live in the repository. */
   stateEdits?: (issueId: string, state: string, tree: TreeReader) => Promise<FileEdit[]>;
+  /**
+   * What an agent may do in the tracker: with the tracker's credential, which the agent never sees, and within the
+   * configured scope. `issueTools` has those that every tracker offers.
+   */
+  tools?(context: ToolContext): Tool[];
 }

@@ -88,14 +88,18 @@ describe('runTurn', () => {
     });
 
     it('reports the outcome of a turn that cannot be recorded', async () => {
-      host = new TestHost(sections('rm -r ../run/turns; touch ../run/turns; echo done'));
+      host = new TestHost(
+        sections('rm -r ../data/runs/shop/SHOP-1/turns; touch ../data/runs/shop/SHOP-1/turns; echo done'),
+      );
       expect(await host.runTurn()).toMatchObject({ kind: 'completed', summary: 'done' });
       expect(host.logged).toContain('the outcome of a turn could not be kept');
     });
   });
 
   it('has the outcome recorded before after_run begins', async () => {
-    host = new TestHost(sections('echo done', '{ after_run: cp ../run/turns/1.json seen.json }'));
+    host = new TestHost(
+      sections('echo done', '{ after_run: cp ../data/runs/shop/SHOP-1/turns/1.json seen.json }'),
+    );
     await host.runTurn();
     expect(JSON.parse(host.read('seen.json'))).toMatchObject({
       progress: { kind: 'ended', outcome: { kind: 'completed' } },

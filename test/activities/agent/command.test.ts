@@ -54,6 +54,7 @@ describe('the agent command', () => {
     const turn: Turn = {
       ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
       ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
+      report: null,
       tools: { declared: [], call: () => Promise.resolve(null) },
       remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
       ...{

@@ -14,7 +14,7 @@ import { dataPaths } from '../../../src/config/paths.js';
 import type { Issue } from '../../../src/domain/issue.js';
 import type { AgentPort, RunTurnInput, TurnOutcome } from '../../../src/workflows/ports.js';
 
-const issue: Issue = {
+export const issue: Issue = {
   id: 'tasks/SHOP-1.md',
   native_ref: null,
   identifier: 'SHOP-1',
@@ -57,7 +57,7 @@ export class TestHost {
   ) {
     this.folder = more.folder ?? realpathSync(mkdtempSync(join(tmpdir(), 'agent-test-')));
     this.workspace = join(this.folder, 'workspace');
-    this.runPath = join(this.folder, 'run');
+    this.runPath = join(this.folder, 'data', 'runs', 'shop', 'SHOP-1');
     mkdirSync(this.workspace, { recursive: true });
     mkdirSync(this.runPath, { recursive: true });
     writeFileSync(join(this.runPath, 'issue.json'), JSON.stringify(issue));

@@ -13,6 +13,7 @@ import type { JournalRecord, ToolDeclaration, ToolResult } from '../../../src/ac
 import { files } from '../../../src/activities/keeper/protocol.js';
 import type { Step } from '../../../src/activities/keeper/session.js';
 import { runSession } from '../../../src/activities/keeper/session.js';
+import { toolsSocket } from '../../../src/activities/keeper/tools-socket.js';
 import { until } from '../../support/engine.js';
 
 const shim = fileURLToPath(new URL('../../../dist/tool-shim.js', import.meta.url));
@@ -233,7 +234,7 @@ describe('the shim', () => {
     await talk({ argv: ['sleep', '60'], isLeft: () => true });
     const found = await look(place);
     if (found.kind !== 'running') throw new Error(`the keeper is ${found.kind}`);
-    const client = startShim({ CONTINUO_TOOLS: join(found.folder, files.tools) });
+    const client = startShim({ CONTINUO_TOOLS: toolsSocket(found.folder) });
     try {
       for (const each of [...greeting, call(1, 'Blue?')]) client.say(each);
       await until(() => readFileSync(join(found.folder, files.journal), 'utf8').includes('"d":"call"'));

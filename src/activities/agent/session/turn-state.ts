@@ -2,14 +2,14 @@ import type { Question, QuestionAnswer } from '../../../domain/task.js';
 import type { ToolCall } from '../../keeper/calls.js';
 import type { JournalRecord, ToolResult } from '../../keeper/protocol.js';
 import type { LineProtocol, Step } from '../../keeper/session.js';
+import { misfit, refused, said } from '../../tool.js';
 import type { AgentEvent, Remark, Turn } from '../agent.js';
+import { Ask, askTool } from '../ask.js';
+import { reportOf } from '../report.js';
 import type { Line, Reply, Request, Thread, ThreadProtocol } from './backend.js';
 import type { Rules } from './policy.js';
 import { replyByRule, replyOf } from './policy.js';
 import { questionsOf } from '../question-id.js';
-
-/** The tool by which an agent asks a person; its call waits for the answer. */
-export const askTool = 'ask_human';
 
 /** A turn as its journals tell it: the agent's own thread, and what every kind of agent has beside it. */
 export interface TurnState<S extends Thread> {
@@ -68,10 +68,16 @@ export function turnProtocol<S extends Thread>(
     },
 
     apply(state, record) {
+      const thread = protocol.apply(state.thread, record, emit);
+      const calls = applyCalls(state.calls, record);
+      for (const call of newCalls([state.calls, calls], [state.thread.calls, thread.calls])) {
+        const report = reportOf(call);
+        if (report !== null) emit({ type: 'report', report });
+      }
       return {
         ...state,
-        thread: protocol.apply(state.thread, record, emit),
-        calls: applyCalls(state.calls, record),
+        thread,
+        calls,
         workedMs: state.workedMs + Math.max(record.t - (state.heardAt ?? record.t), 0),
         heardAt: record.t,
         stderr: record.d === 'err' ? `${state.stderr}${record.s}\n`.slice(-stderrLimit) : state.stderr,
@@ -104,9 +110,10 @@ export function turnProtocol<S extends Thread>(
         if (reply !== null) replies.set(request.id, reply);
       }
       const results = new Map(found);
-      for (const { id } of questionsIn(state)) {
+      for (const { id, problem } of asksIn(state)) {
         const reply = replies.get(id);
-        if (reply !== undefined) results.set(id, words(reply.text));
+        if (reply !== undefined) results.set(id, said(reply.text));
+        if (problem !== null) results.set(id, refused(problem));
       }
       const late = turn.answers.filter(({ questionId: id }) => state.unanswered.includes(id));
       const unanswered = open.find(({ id }) => !replies.has(id));
@@ -131,14 +138,15 @@ function callsIn<S extends Thread>({ calls, thread }: TurnState<S>): ToolCall[] 
   return [...calls, ...thread.calls];
 }
 
-function questionsIn<S extends Thread>(state: TurnState<S>): Request[] {
+function asksIn<S extends Thread>(state: TurnState<S>): Asked[] {
   return callsIn(state)
     .filter(({ name }) => name === askTool)
     .map(readAsk);
 }
 
+/** What waits for an answer. */
 function openIn<S extends Thread>(state: TurnState<S>): Request[] {
-  return [...state.thread.requests, ...questionsIn(state)];
+  return [...state.thread.requests, ...asksIn(state).flatMap(({ request }) => request ?? [])];
 }
 
 function suspension(id: string, { text, options }: Request): Step<TurnStop> {
@@ -150,21 +158,21 @@ function applyCalls(calls: ToolCall[], record: JournalRecord): ToolCall[] {
   return record.d === 'call' ? [...calls, record] : calls;
 }
 
-/** What the agent asks a person; held against the schema of the tool or not, it is only data. */
-function readAsk({ id, arguments: input }: ToolCall): Request {
-  const fields = Object(input) as { question?: unknown; options?: unknown };
-  const options = Array.isArray(fields.options) ? fields.options : [];
-  return {
-    id,
-    kind: 'question',
-    subject: askTool,
-    text: typeof fields.question === 'string' ? fields.question : JSON.stringify(input),
-    options: options.filter((option) => typeof option === 'string'),
-  };
+/** Calls that were not open before. */
+function newCalls(...changes: [before: readonly ToolCall[], after: readonly ToolCall[]][]): ToolCall[] {
+  return changes.flatMap(([before, after]) =>
+    before === after ? [] : after.filter(({ id }) => !before.some((call) => call.id === id)),
+  );
 }
 
-function words(text: string): ToolResult {
-  return { content: [{ type: 'text', text }] };
+type Asked = { id: string } & ({ request: Request; problem: null } | { request: null; problem: string });
+
+/** What the agent asks a person, or why it cannot be asked. */
+function readAsk({ id, arguments: input }: ToolCall): Asked {
+  const parsed = Ask.safeParse(input);
+  if (!parsed.success) return { id, request: null, problem: misfit(parsed.error) };
+  const { question: text, options } = parsed.data;
+  return { id, request: { id, kind: 'question', subject: askTool, text, options }, problem: null };
 }
 
 /** What a turn has spent beyond what it may, in words, or null. */

@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { startOf } from '../processes.js';
 import type { Exit, KeeperSpec } from '../protocol.js';
-import { files } from '../protocol.js';
+import { toolsSocket } from '../tools-socket.js';
 import { cookieName, toolsName } from './cookie.js';
 import { errorCode, messageOf } from './guards.js';
 import type { Streams } from './streams.js';
@@ -48,7 +47,7 @@ export function notStarted(message: string): Ending {
 }
 
 function environmentOf({ env, cookie, tools }: KeeperSpec): Record<string, string> {
-  const shim: Record<string, string> = tools.length === 0 ? {} : { [toolsName]: resolve(files.tools) };
+  const shim: Record<string, string> = tools.length === 0 ? {} : { [toolsName]: toolsSocket(process.cwd()) };
   return { ...shim, ...env, [cookieName]: cookie };
 }
 

@@ -1,11 +1,11 @@
 import type { Exit, KeeperSpec } from '../protocol.js';
-import { files } from '../protocol.js';
 import type { KeeperClaim } from './claim.js';
 import type { Commands } from './control.js';
 import { serveControl } from './control.js';
 import type { Reach } from './fault.js';
 import type { Journal } from './journal.js';
 import type { Program } from './program.js';
+import { toolsSocket } from '../tools-socket.js';
 import { toolsName } from './cookie.js';
 import { serveTools } from './tools.js';
 import { createWriterRight } from './writer.js';
@@ -29,7 +29,13 @@ export async function openService(
   const tools =
     spec.tools.length === 0
       ? null
-      : await serveTools(spec.env[toolsName] ?? files.tools, spec.tools, claim.id, journal, reached);
+      : await serveTools(
+          spec.env[toolsName] ?? toolsSocket(process.cwd()),
+          spec.tools,
+          claim.id,
+          journal,
+          reached,
+        );
   const commands: Commands = {
     child: () => program.child,
     exit: () => stored,

@@ -1,5 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { dirname } from 'node:path';
 import type { ToolDeclaration, ToolResult, ToShim } from '../protocol.js';
+import { longestShimFrame } from '../protocol.js';
 import type { Connection } from './connection.js';
 import { openConnection } from './connection.js';
 import type { Reach } from './fault.js';
@@ -27,8 +30,6 @@ interface Call {
 
 /** More at once are a fault of the program's. */
 const mostWaiting = 1_000;
-/** Larger things than that belong into files. */
-const longestCallBytes = 1024 * 1024;
 const mostConnections = 16;
 
 /**
@@ -61,9 +62,10 @@ export async function serveTools(
     calls.set(id, { number, from, answeredAt: null });
     journal.put([{ d: 'call', id, name, arguments: input }]);
   };
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const server: Server = await listen(path, mostConnections, (socket) => {
     const shim: Connection<ToShim> = openConnection(socket, {
-      longest: () => longestCallBytes,
+      longest: () => longestShimFrame,
       line(line) {
         const frame = readShimFrame(line);
         if (frame === null) shim.send({ ev: 'error', code: 'BAD_FRAME', message: 'expected list or call' });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FromShim, ToolDeclaration, ToolResult, ToShim } from '../protocol.js';
+import { longestShimFrame } from '../protocol.js';
 
 /** The tools of one agent, behind its keeper's socket. */
 export interface Tools {
@@ -24,7 +25,8 @@ export async function connectTools(path: string): Promise<Tools> {
   const waiting = new Map<string, (result: ToolResult) => void>();
   let listed: (tools: ToolDeclaration[]) => void = () => undefined;
   let calls = 0;
-  const send = (frame: FromShim) => void socket.write(`${JSON.stringify(frame)}\n`);
+  const write = (frame: string) => void socket.write(`${frame}\n`);
+  const send = (frame: FromShim) => write(JSON.stringify(frame));
   const answer = (call: string, result: ToolResult) => {
     waiting.get(call)?.(result);
     waiting.delete(call);
@@ -59,8 +61,14 @@ export async function connectTools(path: string): Promise<Tools> {
     call: (name, input) =>
       new Promise((done) => {
         const call = String((calls += 1));
+        const frame = JSON.stringify({ op: 'call', call, name, arguments: input } satisfies FromShim);
+        // The keeper cannot tell whose call it is that it does not read.
+        if (Buffer.byteLength(frame) > longestShimFrame) {
+          done(failure(`the arguments are longer than ${longestShimFrame} bytes: write them to a file`));
+          return;
+        }
         waiting.set(call, done);
-        send({ op: 'call', call, name, arguments: input });
+        write(frame);
       }),
   };
 }

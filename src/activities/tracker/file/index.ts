@@ -10,6 +10,7 @@ import { RepositoryError } from '../../git/repository-error.js';
 import { TrackerError } from '../error.js';
 import type { Tracker } from '../tracker.js';
 import { setState } from './state-edit.js';
+import { fileTools } from './tools.js';
 import { readTaskFolder } from './task-folder.js';
 import type { TaskFolder } from './task-folder.js';
 import { identifierOf, isTaskPath } from './task-name.js';
@@ -59,6 +60,10 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
     return [...new Set(ids)].flatMap((id) => folder.issues.get(id) ?? []);
   }
 
+  async function findIssue(identifier: string): Promise<Issue | null> {
+    return (await fetchIssuesByIds([identifier]))[0] ?? null;
+  }
+
   async function stateEdits(issueId: string, state: string, tree: TreeReader): Promise<FileEdit[]> {
     const paths = (await tree.listFiles(path)).filter(
       (file) => isTaskPath(file) && identifierOf(file) === issueId,
@@ -84,11 +89,11 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
       };
     },
 
-    async findIssue(identifier) {
-      return (await fetchIssuesByIds([identifier]))[0] ?? null;
-    },
+    findIssue,
 
     stateEdits,
+
+    tools: (context) => fileTools(config, findIssue, context),
 
     async landingEdits({ issueId, source }, tree) {
       // A prompt may have the name of a task file by chance.

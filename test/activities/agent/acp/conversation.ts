@@ -16,6 +16,7 @@ const turn: Turn = {
   guidance: 'What is new.',
   wasCutOff: false,
   isShutIn: false,
+  report: null,
   answers: [],
   limits: { tokens: null, usd: null },
   tools: { declared: [], call: () => Promise.resolve(null) },

@@ -22,6 +22,7 @@ const turn: Turn = {
   workspace: '/w',
   home: '/h',
   isShutIn: false,
+  report: null,
   env: {},
   enclose: ({ argv, env }) => Promise.resolve({ argv, env }),
   place: '/p',

@@ -21,6 +21,7 @@ import type {
   ToShim,
 } from '../../../../src/activities/keeper/protocol.js';
 import { files, protocolVersion } from '../../../../src/activities/keeper/protocol.js';
+import { toolsSocket } from '../../../../src/activities/keeper/tools-socket.js';
 import { parseOutput } from '../../../../src/activities/keeper/record-text.js';
 import { compile } from '../../../support/program.js';
 
@@ -158,7 +159,7 @@ function kept(child: ChildProcess, folder: string, spec: string): KeptProgram {
     },
     signal: (signal) => void child.kill(signal),
     async connect(name = 'sock') {
-      const path = join(folder, name);
+      const path = name === 'tools' ? toolsSocket(folder) : join(folder, name);
       await until(() => existsSync(path));
       return createClient(path);
     },

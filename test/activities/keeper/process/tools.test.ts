@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { protocolVersion } from '../../../../src/activities/keeper/protocol.js';
 import { connectTools } from '../../../../src/activities/keeper/shim/tools.js';
+import { toolsSocket } from '../../../../src/activities/keeper/tools-socket.js';
 import type { Rig } from './rig.js';
 import { createRig, lines, until } from './rig.js';
 
@@ -89,7 +90,7 @@ describe('the tools socket', () => {
     shim.send({ op: 'call', call: '1', name: 'ask', arguments: {} });
     await until(() => keeper.records().length === 2);
     const records = keeper.records();
-    expect(records).toContainEqual(expect.objectContaining({ d: 'out', s: `${keeper.folder}/tools` }));
+    expect(records).toContainEqual(expect.objectContaining({ d: 'out', s: toolsSocket(keeper.folder) }));
     shim.socket.destroy();
     const client = await keeper.attach(1);
     const id = records.flatMap((record) => (record.d === 'call' ? record.id : []))[0] ?? '';
