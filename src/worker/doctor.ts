@@ -9,6 +9,7 @@ import { loadConfig } from '../config/load.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Diagnosis } from './diagnosis.js';
+export type { Diagnosis } from './diagnosis.js';
 import { bad, good, messageOf } from './diagnosis.js';
 import { examineAgent } from './doctor-agent.js';
 import type { Tried } from './engine/binary.js';

@@ -368,9 +368,10 @@ describe('bad values', () => {
     expect(error.problems).toEqual([{ key, found, allowed }]);
   });
 
-  it('names the agents that there are when none is chosen', () => {
-    expect(errorOf(workflowText({ agent: '-' })).message).toBe(
-      'WORKFLOW.md: agent.kind: found "codex", allowed: command (the agents that this version can run; without agent.kind it is codex)',
+  it('takes Codex when no agent is chosen, and names the agents that there are', () => {
+    expect(parseConfig('WORKFLOW.md', workflowText({ agent: '-' }), {}).agent.kind).toBe('codex');
+    expect(errorOf(workflowText({ agent: '{ kind: cursor }' })).message).toBe(
+      'WORKFLOW.md: agent.kind: found "cursor", allowed: codex, claude, acp, command (the agents that this version can run; without agent.kind it is codex)',
     );
   });
 

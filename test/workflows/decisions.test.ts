@@ -80,7 +80,7 @@ describe('the decision of a person', () => {
     await decide(handle, 'request_changes');
     const again = await rig.until(handle, waitsInRound(2));
     expect(again.headSha).toBe(testSha(2));
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([
       { kind: 'changes', by: 'ann', note: 'because' },
     ]);
     await slots.stop();

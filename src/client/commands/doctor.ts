@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../worker/diagnosis.js';
+import type { Diagnosis } from '../../worker/doctor.js';
 import { diagnose } from '../../worker/doctor.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
