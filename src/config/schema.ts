@@ -239,6 +239,8 @@ const Budget = z.object({
   task_tokens: positive.default(2_000_000),
   task_usd: usd.optional(),
   task_turns: positive.default(60),
+  /** Of the time in which an agent runs. */
+  task_minutes: positive.optional(),
   task_attempts: positive.default(10),
   day_usd: usd.optional(),
   time_zone: z.string().default('UTC'),

@@ -25,6 +25,8 @@ export function viewOf(config: Config): ConfigView {
       attempts: budget.task_attempts,
       turns: budget.task_turns,
       tokens: budget.task_tokens,
+      ...(budget.task_usd !== undefined && { usd: budget.task_usd }),
+      ...(budget.task_minutes !== undefined && { minutes: budget.task_minutes }),
       rounds: verify?.max_rounds ?? defaultRounds,
     },
     gates: {

@@ -29,8 +29,15 @@ export interface ConfigView {
     maxConcurrentByState: Record<string, number>;
     maxRetryBackoffMs: number;
   };
-  /** Lifetime caps of one task. */
-  limits: { attempts: number; turns: number; tokens: number; rounds: number };
+  /** Lifetime caps of one task. Money and time are missing where nothing limits them. */
+  limits: {
+    attempts: number;
+    rounds: number;
+    turns: number;
+    tokens: number;
+    usd?: number;
+    minutes?: number;
+  };
   gates: {
     verify: boolean;
     review: {

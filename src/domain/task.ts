@@ -1,3 +1,4 @@
+import type { RaisedBudget, SpentBudget } from './budget.js';
 import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
@@ -39,6 +40,8 @@ export type Waiting =
   | { kind: 'landing'; since: string }
   /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
   | { kind: 'base'; message: string; until: string }
+  /** A person may let it spend more. */
+  | ({ kind: 'budget' } & SpentBudget)
   | { kind: 'paused'; by: string; since: string }
   /** A person works in the workspace; `problem` is why their last hand-back could not be taken. */
   | { kind: 'taken'; by: string; since: string; problem: string | null }
@@ -133,11 +136,9 @@ export interface HistoryEntry {
 /** The right to run an agent now. */
 export type SlotState = 'none' | 'asked' | 'held';
 
-/** What the lifetime caps are counted from: zero, or the moment when a person retried the task. */
+/** What failed attempts are counted from: zero, or the moment when a person retried the task. */
 export interface CapsBaseline {
   attempts: number;
-  turns: number;
-  tokens: number;
 }
 
 /** Everything a task knows; plain JSON, carried whole through continue-as-new. */
@@ -173,6 +174,8 @@ export interface TaskState {
   /** The same for returns with what reviewers found, which have a limit of their own. */
   findingReturns: number;
   capsFrom: CapsBaseline;
+  /** What a person lets it spend beyond the configuration. */
+  raised: RaisedBudget;
   workspace: Workspace | null;
   session: string | null;
   /** What people have answered in the turn that is not over yet, because its agent asked; null outside of one. */
@@ -218,7 +221,8 @@ export function newTask(project: string, issue: Issue): TaskState {
     round: 1,
     returns: 0,
     findingReturns: 0,
-    capsFrom: { attempts: 0, turns: 0, tokens: 0 },
+    capsFrom: { attempts: 0 },
+    raised: {},
     workspace: null,
     session: null,
     openTurn: null,

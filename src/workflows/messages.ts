@@ -4,6 +4,7 @@
  * does not apply is recorded and ignored. `id` makes a repetition harmless.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BudgetKind } from '../domain/budget.js';
 import type { ConfigRef } from '../domain/config-view.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
@@ -49,6 +50,9 @@ export interface RewindMessage extends NoteMessage {
   round: number;
 }
 
+/** What a task may spend in all; 0 leaves a limit as it is. */
+export interface RaiseBudgetMessage extends Message, Record<BudgetKind, number> {}
+
 /** What became of a message, in one sentence for the person who sent it. */
 export interface Receipt {
   message: string;
@@ -63,6 +67,7 @@ export const cancelUpdate = defineUpdate<Receipt, [NoteMessage]>('cancel');
 export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
 export const takeOverUpdate = defineUpdate<Receipt, [NoteMessage]>('takeOver');
 export const handBackUpdate = defineUpdate<Receipt, [HandBackMessage]>('handBack');
+export const raiseBudgetUpdate = defineUpdate<Receipt, [RaiseBudgetMessage]>('raiseBudget');
 export const rewindUpdate = defineUpdate<Receipt, [RewindMessage]>('rewind');
 
 export const decideSignal = defineSignal<[DecideMessage]>('decide');
@@ -74,6 +79,7 @@ export const cancelSignal = defineSignal<[NoteMessage]>('cancel');
 export const retrySignal = defineSignal<[NoteMessage]>('retry');
 export const takeOverSignal = defineSignal<[NoteMessage]>('takeOver');
 export const handBackSignal = defineSignal<[HandBackMessage]>('handBack');
+export const raiseBudgetSignal = defineSignal<[RaiseBudgetMessage]>('raiseBudget');
 export const rewindSignal = defineSignal<[RewindMessage]>('rewind');
 
 /** The documented, stable picture of a task (`continuo status --json`). */

@@ -8,14 +8,7 @@ import type { Finding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
-import type {
-  Feedback,
-  Outcome,
-  Question,
-  QuestionAnswer,
-  TaskState,
-  Workspace,
-} from '../domain/task.js';
+import type { Feedback, Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -160,6 +153,8 @@ export interface RunTurnInput extends Configured {
 export interface TurnLimits {
   tokens: number | null;
   usd: number | null;
+  /** Time in which an agent runs, in milliseconds. */
+  ms?: number;
 }
 
 /** What an agent says against findings; `problem` is why nothing of it could be taken. */

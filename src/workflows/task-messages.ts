@@ -4,6 +4,7 @@ import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
+import { acceptRaise } from './task-budget.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
@@ -102,6 +103,7 @@ export function handleMessages(task: Task): void {
     },
   });
 
+  acceptRaise(task, taker);
   acceptDecision(task, taker);
   acceptTakeOver(task, taker);
   acceptRewind(task, taker);
@@ -131,6 +133,7 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
     case 'retry':
     case 'backoff':
     case 'base':
+    case 'budget':
       return null;
     case 'paused':
       return 'the task is paused: resume it first';

@@ -8,13 +8,14 @@ import type { Stage } from '../domain/task.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import type { CheckpointOutcome, RunTurnInput, TurnOutcome } from './ports.js';
 import { agent, git, tracker, verifier } from './proxies.js';
+import { spentLimit, turnLimits, waitForBudget } from './task-budget.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import { exhaustedCap, fail, sendBack, tryAgain, turnLimits, waitForBase, waitOut } from './task-ways-back.js';
+import { fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -75,8 +76,8 @@ export async function prepare(task: Task): Promise<Stage> {
 /** One turn of the agent, then a checkpoint of whatever it left behind. */
 export async function run(task: Task): Promise<Stage> {
   const { state } = task;
-  const exhausted = exhaustedCap(task);
-  if (exhausted !== null) return fail(task, ...exhausted);
+  const spent = spentLimit(task);
+  if (spent !== null) return waitForBudget(task, spent);
 
   const turn = await runTurn(task);
   const checkpoint = await saveWork(task, {
@@ -97,9 +98,8 @@ export async function run(task: Task): Promise<Stage> {
       );
       return { phase: 'run' };
     case 'stopped':
-      return { phase: 'run' };
     case 'limit':
-      return fail(task, 'tokens', turn.message);
+      return { phase: 'run' };
     case 'quota':
       await waitOut(task, Date.parse(turn.until) - Date.now(), turn.message);
       return { phase: 'run' };

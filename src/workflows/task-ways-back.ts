@@ -1,7 +1,6 @@
 import type { FailReason } from '../domain/failure.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
-import type { TurnLimits } from './ports.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
@@ -57,11 +56,7 @@ export function countReturnsAnew(state: TaskState): void {
 /** A person has stepped in after a failure: what was tried before does not count any more. */
 export function countAnew({ state }: Task): void {
   countReturnsAnew(state);
-  state.capsFrom = {
-    attempts: state.attempt ?? 0,
-    turns: state.usage.turns,
-    tokens: state.usage.totalTokens,
-  };
+  state.capsFrom = { attempts: state.attempt ?? 0 };
 }
 
 /** A failed attempt is repeated after a durable backoff, without a slot (SPEC 8.4). */
@@ -110,21 +105,4 @@ async function waitUnlessRetried(
 export function fail(task: Task, reason: FailReason, message: string): Stage {
   const from = task.state.stage.phase as ActivePhase;
   return { phase: 'failed', reason, message, from };
-}
-
-/** Which lifetime cap is used up, and what to say of it, or null. */
-export function exhaustedCap(task: Task): [FailReason, string] | null {
-  const { usage, capsFrom } = task.state;
-  const { limits } = view(task);
-  if (usage.turns - capsFrom.turns >= limits.turns) return ['turns', `all ${limits.turns} turns are used up`];
-  if (usage.totalTokens - capsFrom.tokens >= limits.tokens) {
-    return ['tokens', `all ${limits.tokens} tokens are used up`];
-  }
-  return null;
-}
-
-/** What the next turn may spend of what the task has left. */
-export function turnLimits(task: Task): TurnLimits {
-  const { usage, capsFrom } = task.state;
-  return { tokens: view(task).limits.tokens - (usage.totalTokens - capsFrom.tokens), usd: null };
 }

@@ -81,7 +81,7 @@ export function turnProtocol<S extends Thread>(
     next(state, found) {
       const { thread, calls } = state;
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
-      const passed = passedLimit(turn, thread);
+      const passed = passedLimit(turn, state);
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
       const questions = [...calls, ...thread.calls].filter(({ name }) => name === askTool).map(readAsk);
@@ -141,12 +141,16 @@ function words(text: string): ToolResult {
 }
 
 /** What a turn has spent beyond what it may, in words, or null. */
-function passedLimit({ limits }: Turn, { usage }: Thread): string | null {
+function passedLimit<S extends Thread>({ limits }: Turn, { thread, workedMs }: TurnState<S>): string | null {
+  const { usage } = thread;
   if (limits.tokens !== null && usage.totalTokens > limits.tokens) {
     return `the turn has used ${usage.totalTokens} tokens, and ${limits.tokens} were left`;
   }
   if (limits.usd !== null && usage.costUsd !== null && usage.costUsd > limits.usd) {
     return `the turn has cost ${usage.costUsd.toFixed(2)} USD, and ${limits.usd.toFixed(2)} were left`;
+  }
+  if (limits.ms !== undefined && workedMs > limits.ms) {
+    return `the turn has taken ${Math.round(workedMs / 1000)} s, and ${Math.round(limits.ms / 1000)} s were left`;
   }
   return null;
 }
