@@ -128,7 +128,13 @@ describe('the budget of a task', () => {
   it('reads the state of an earlier version, which knows no raised limits', async () => {
     const issue = testIssue({ identifier: randomUUID(), source: 'prompt' });
     const config = testConfig({ limits: { turns: 1 } });
-    const state = { ...newTask('test', issue), raised: undefined, config, host: 'host', slot: 'held' as const };
+    const state = {
+      ...newTask('test', issue),
+      raised: undefined,
+      config,
+      host: 'host',
+      slot: 'held' as const,
+    };
     ports.next('runTurn', completedTurn('did it'));
     const handle = await rig.start({
       issue,

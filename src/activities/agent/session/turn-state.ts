@@ -1,4 +1,5 @@
 import type { Question, QuestionAnswer } from '../../../domain/task.js';
+import type { TurnUsage } from '../../../domain/usage.js';
 import type { ToolCall } from '../../keeper/calls.js';
 import type { JournalRecord, ToolResult } from '../../keeper/protocol.js';
 import type { LineProtocol, Step } from '../../keeper/session.js';
@@ -35,9 +36,15 @@ const stderrLimit = 2_000;
 export function turnProtocol<S extends Thread>(
   turn: Turn,
   protocol: ThreadProtocol<S>,
-  context: { rules: Rules; remarks: () => readonly Remark[]; emit: (event: AgentEvent) => void },
+  context: {
+    rules: Rules;
+    remarks: () => readonly Remark[];
+    emit: (event: AgentEvent) => void;
+    /** Adds what the usage costs, where the agent does not say it. */
+    price: (usage: TurnUsage) => TurnUsage;
+  },
 ): LineProtocol<TurnState<S>, TurnStop> {
-  const { rules, remarks, emit } = context;
+  const { rules, remarks, emit, price } = context;
 
   function questionId({ restarts }: TurnState<S>, { id }: Request): string {
     return `turn-${turn.turn}.${restarts}/${id}`;
@@ -81,7 +88,7 @@ export function turnProtocol<S extends Thread>(
     next(state, found) {
       const { thread, calls } = state;
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
-      const passed = passedLimit(turn, state);
+      const passed = passedLimit(turn, price({ ...thread.usage, agentMs: state.workedMs }));
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
       const questions = [...calls, ...thread.calls].filter(({ name }) => name === askTool).map(readAsk);
@@ -141,16 +148,15 @@ function words(text: string): ToolResult {
 }
 
 /** What a turn has spent beyond what it may, in words, or null. */
-function passedLimit<S extends Thread>({ limits }: Turn, { thread, workedMs }: TurnState<S>): string | null {
-  const { usage } = thread;
+function passedLimit({ limits }: Turn, usage: TurnUsage): string | null {
   if (limits.tokens !== null && usage.totalTokens > limits.tokens) {
     return `the turn has used ${usage.totalTokens} tokens, and ${limits.tokens} were left`;
   }
   if (limits.usd !== null && usage.costUsd !== null && usage.costUsd > limits.usd) {
     return `the turn has cost ${usage.costUsd.toFixed(2)} USD, and ${limits.usd.toFixed(2)} were left`;
   }
-  if (limits.ms !== undefined && workedMs > limits.ms) {
-    return `the turn has taken ${Math.round(workedMs / 1000)} s, and ${Math.round(limits.ms / 1000)} s were left`;
+  if (limits.ms !== undefined && usage.agentMs > limits.ms) {
+    return `the turn has taken ${Math.round(usage.agentMs / 1000)} s, and ${Math.round(limits.ms / 1000)} s were left`;
   }
   return null;
 }
