@@ -17,6 +17,7 @@ export function viewOf(config: Config): ConfigView {
     },
     agent: {
       kind: agent.kind,
+      auth: agent.auth,
       maxConcurrent: agent.max_concurrent_agents,
       maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },
       maxRetryBackoffMs: agent.max_retry_backoff_ms,

@@ -24,6 +24,8 @@ export interface ConfigView {
   };
   agent: {
     kind: string;
+    /** How it logs in; missing in what an earlier version recorded. */
+    auth?: 'inherit' | 'api_key';
     maxConcurrent: number;
     /** Keys are normalized states. */
     maxConcurrentByState: Record<string, number>;

@@ -106,6 +106,8 @@ export function waitingSentence(state: TaskState): string | null {
   if (waiting === null) return null;
   switch (waiting.kind) {
     case 'slot':
+      if (waiting.held !== undefined)
+        return `the quota of its agent until ${waiting.held.until}: ${waiting.held.message}`;
       return 'a free slot: all are taken, or nothing is up to give one';
     case 'backoff':
       return `the next try at ${waiting.until}, after: ${waiting.error}`;

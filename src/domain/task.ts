@@ -4,6 +4,7 @@ import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk } from './finding.js';
+import type { Hold } from './hold.js';
 import type { Issue } from './issue.js';
 import type { Conflict } from './landing.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
@@ -33,7 +34,8 @@ export type Stage =
 
 /** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
 export type Waiting =
-  | { kind: 'slot'; since: string }
+  /** `held` where the agent's quota is used up. */
+  | { kind: 'slot'; since: string; held?: Hold }
   | { kind: 'backoff'; until: string; error: string }
   | { kind: 'question'; question: Question }
   | { kind: 'decision'; sha: string; round: number; reasons: string[] }

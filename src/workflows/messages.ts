@@ -6,6 +6,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BudgetKind } from '../domain/budget.js';
 import type { ConfigRef } from '../domain/config-view.js';
+import type { Hold } from '../domain/hold.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
@@ -89,6 +90,8 @@ export const stateQuery = defineQuery<TaskState>('state');
 
 /** Project to task. */
 export const slotGrantedSignal = defineSignal<[{ config: ConfigRef; host: string }]>('slotGranted');
+/** Project to task: why it does not get the slot that it asked for, and until when. */
+export const slotHeldSignal = defineSignal<[Hold]>('slotHeld');
 /** Project to task: the tracker says that the issue is no longer to be worked on, or changed. */
 export type IssueObservation =
   | { kind: 'updated'; issue: IssueSummary }
@@ -103,6 +106,10 @@ export const landingResultSignal = defineSignal<[{ key: string; result: LandingR
 export interface TaskReport {
   issue: IssueSummary;
   slot: SlotState;
+  /** Its agent has no quota left, and neither have all that share the credential. */
+  quota?: Hold & { credential: string };
+  /** A person does not want it to wait for the quota. */
+  evenIfHeld?: true;
 }
 export const taskReportSignal = defineSignal<[TaskReport]>('taskReport');
 export const taskSettledSignal =

@@ -111,6 +111,12 @@ export function handleMessages(task: Task): void {
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
     Object.assign(state, { slot: 'held', config, host: state.workspace?.host ?? host });
+    Object.assign(task, { held: null, evenIfHeld: false });
+  });
+  setHandler(messages.slotHeldSignal, (hold) => {
+    task.held = hold;
+    if (state.waiting?.kind === 'slot') state.waiting.held = hold;
+    publish(task);
   });
   setHandler(messages.landingResultSignal, (answer) => {
     // The first one counts: what a train says later of an entry that it has settled is no news.
@@ -127,6 +133,8 @@ function refuseWhenOver(task: Task): string | null {
   return isEnded(task) ? `the task is over: ${task.state.stage.phase}` : null;
 }
 
+const nothingToRetry = 'there is nothing to retry: the task has not failed and waits for no timer';
+
 /** A retry is taken only where it is waited for: anywhere else it would be forgotten. */
 function refuseRetry({ state: { waiting } }: Task): string | null {
   switch (waiting?.kind) {
@@ -135,12 +143,14 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
     case 'base':
     case 'budget':
       return null;
+    case 'slot':
+      return waiting.held === undefined ? nothingToRetry : null;
     case 'paused':
       return 'the task is paused: resume it first';
     case 'taken':
       return `${waiting.by} has taken it over: hand it back first`;
     default:
-      return 'there is nothing to retry: the task has not failed and waits for no timer';
+      return nothingToRetry;
   }
 }
 

@@ -15,7 +15,7 @@ import { askToLand, landingEntry } from './task-landing.js';
 import { reviewByAgents, takeAnswers } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
-import { fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
+import { fail, sendBack, tryAgain, waitForBase, waitForQuota } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -101,8 +101,7 @@ export async function run(task: Task): Promise<Stage> {
     case 'limit':
       return { phase: 'run' };
     case 'quota':
-      await waitOut(task, Date.parse(turn.until) - Date.now(), turn.message);
-      return { phase: 'run' };
+      return waitForQuota(task, turn.until, turn.message);
     default:
       return turn satisfies never;
   }

@@ -1,10 +1,13 @@
 import type { FailReason } from '../domain/failure.js';
+import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
 
+/** Clocks differ: a quota is used again this much after its time. */
+const quotaGraceMs = 5_000;
 /** How soon a base that could not take the change is tried again: later each time, up to ten minutes. */
 const baseRetryMs = 30_000;
 const baseRetryLimitMs = 10 * 60_000;
@@ -80,6 +83,15 @@ export async function tryAgain(
 export async function waitOut(task: Task, ms: number, error: string): Promise<void> {
   await giveSlotBack(task);
   await waitUnlessRetried(task, { kind: 'backoff', until: after(ms), error }, ms);
+}
+
+/** Waits for a quota that all tasks with the same credential have used up; a person may not want to. */
+export async function waitForQuota(task: Task, until: string, message: string): Promise<Stage> {
+  const ms = Date.parse(until) - Date.now() + quotaGraceMs;
+  const hold = { until: after(ms), message };
+  await giveSlotBack(task, { quota: { ...hold, credential: credentialOf(view(task).agent) } });
+  task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until: hold.until, error: message }, ms);
+  return { phase: 'run' };
 }
 
 export async function waitForBase(task: Task, message: string): Promise<void> {

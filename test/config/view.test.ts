@@ -32,6 +32,7 @@ describe('the view for workflows', () => {
         },
         agent: {
           kind: 'command',
+          auth: 'inherit',
           maxConcurrent: 3,
           maxConcurrentByState: { todo: 1 },
           maxRetryBackoffMs: 300_000,
