@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from './error.js';
 import { examples } from './program/action.js';
+import { defineBudget } from './program/budget.js';
 import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
 import { defineHouse } from './program/house.js';
@@ -65,6 +66,7 @@ function defineProgram(version: string): Command {
   defineShowing(program);
   defineDeciding(program);
   defineControl(program);
+  defineBudget(program);
   defineQueue(program);
   defineTakingOver(program);
   defineGoingBack(program);

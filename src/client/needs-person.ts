@@ -6,6 +6,7 @@ export function needsPerson(waiting: Waiting | null): boolean {
     case 'decision':
     case 'question':
     case 'base':
+    case 'budget':
     case 'taken':
     case 'paused':
     case 'retry':

@@ -47,6 +47,7 @@ const waits: Record<Waiting['kind'], string> = {
   decision: 'a person to decide',
   landing: 'its turn to land',
   base: 'a base that can take its change',
+  budget: 'somebody to raise its budget',
   paused: 'somebody to resume it',
   taken: 'somebody to hand it back',
   retry: 'somebody to retry it, because it has failed',

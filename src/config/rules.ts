@@ -21,7 +21,7 @@ export function crossFieldProblems(front: FrontMatter): RuleProblem[] {
     ...repositoryProblems(front),
     ...landProblems(front),
     ...reviewerProblems(front),
-    ...unavailableProblems(front),
+    ...budgetProblems(front),
   ];
 }
 
@@ -149,16 +149,23 @@ function templateProblem(template: string): string | null {
 }
 
 /** Settings that promise safety must not be ignored: somebody relies on them. */
-function unavailableProblems({ budget }: FrontMatter): RuleProblem[] {
-  const caps = [
-    ['budget.task_usd', budget.task_usd],
-    ['budget.day_usd', budget.day_usd],
-  ] as const;
-  return caps.flatMap(([key, cap]) =>
-    cap === undefined
-      ? []
-      : [unavailable(key, cap, 'no agent reports what it costs; use budget.task_turns and task_tokens')],
-  );
+function budgetProblems(front: FrontMatter): RuleProblem[] {
+  const { task_usd: taskUsd, day_usd: dayUsd } = front.budget;
+  const day = dayUsd === undefined ? [] : [unavailable('budget.day_usd', dayUsd, 'use budget.task_usd')];
+  if (taskUsd === undefined || isPriced(front)) return day;
+  const { kind } = front.agent;
+  const allowed =
+    kind === 'command'
+      ? 'nothing, because a command agent reports neither tokens nor money: use budget.task_turns or task_minutes'
+      : `nothing, unless budget.prices has ${kind}, which does not say itself what it costs`;
+  return [invalid('budget.task_usd', taskUsd, allowed), ...day];
+}
+
+/** Whether it is known what the agent costs. */
+function isPriced({ agent, acp, budget }: FrontMatter): boolean {
+  if (agent.kind === 'command') return false;
+  if (agent.kind === 'claude' || Object.hasOwn(budget.prices, agent.kind)) return true;
+  return agent.kind === 'acp' && acp?.model !== undefined && Object.hasOwn(budget.prices, acp.model);
 }
 
 function unavailable(key: string, found: unknown, why: string): RuleProblem {

@@ -237,11 +237,20 @@ const Land = z.object({
   batch: wholeNumber(1, largestBatch, `a whole number from 1 to ${largestBatch}`).default(1),
 });
 
+const dollars = z.number({ error: 'a number from 0' }).nonnegative({ error: 'a number from 0' });
+
+/** US dollars for a million tokens. */
+const Price = z.object({ input: dollars, output: dollars });
+
 const Budget = z.object({
   task_tokens: positive.default(2_000_000),
   task_usd: usd.optional(),
   task_turns: positive.default(60),
+  /** Of the time in which an agent runs. */
+  task_minutes: positive.optional(),
   task_attempts: positive.default(10),
+  /** By the model that is configured, or the kind of agent: for agents that do not say what they cost. */
+  prices: z.record(z.string(), Price).default({}),
   day_usd: usd.optional(),
   time_zone: z.string().default('UTC'),
 });

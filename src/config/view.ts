@@ -17,6 +17,7 @@ export function viewOf(config: Config): ConfigView {
     },
     agent: {
       kind: agent.kind,
+      auth: agent.auth,
       maxConcurrent: agent.max_concurrent_agents,
       maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },
       maxRetryBackoffMs: agent.max_retry_backoff_ms,
@@ -25,6 +26,8 @@ export function viewOf(config: Config): ConfigView {
       attempts: budget.task_attempts,
       turns: budget.task_turns,
       tokens: budget.task_tokens,
+      ...(budget.task_usd !== undefined && { usd: budget.task_usd }),
+      ...(budget.task_minutes !== undefined && { minutes: budget.task_minutes }),
       rounds: verify?.max_rounds ?? defaultRounds,
     },
     gates: {

@@ -24,13 +24,22 @@ export interface ConfigView {
   };
   agent: {
     kind: string;
+    /** How it logs in; missing in what an earlier version recorded. */
+    auth?: 'inherit' | 'api_key';
     maxConcurrent: number;
     /** Keys are normalized states. */
     maxConcurrentByState: Record<string, number>;
     maxRetryBackoffMs: number;
   };
-  /** Lifetime caps of one task. */
-  limits: { attempts: number; turns: number; tokens: number; rounds: number };
+  /** Lifetime caps of one task. Money and time are missing where nothing limits them. */
+  limits: {
+    attempts: number;
+    rounds: number;
+    turns: number;
+    tokens: number;
+    usd?: number;
+    minutes?: number;
+  };
   gates: {
     verify: boolean;
     review: {

@@ -22,12 +22,4 @@ export type FailureType = (typeof FailureType)[keyof typeof FailureType];
 
 /** Why a task is parked as failed; each one has its own advice in `status`. */
 export type FailReason =
-  | 'agent'
-  | 'attempts'
-  | 'turns'
-  | 'tokens'
-  | 'verification'
-  | 'landing'
-  | 'workspace'
-  | 'configuration'
-  | 'infrastructure';
+  'agent' | 'attempts' | 'verification' | 'landing' | 'workspace' | 'configuration' | 'infrastructure';

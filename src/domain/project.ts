@@ -1,4 +1,6 @@
 import type { ConfigRef } from './config-view.js';
+import type { Holds } from './hold.js';
+import { holdOf } from './hold.js';
 import type { IssueSummary } from './issue.js';
 import type { Outcome, SlotState } from './task.js';
 import { compareIssues, takeSlots } from './policy.js';
@@ -7,6 +9,8 @@ import { compareIssues, takeSlots } from './policy.js';
 export interface TrackedTask {
   issue: IssueSummary;
   slot: SlotState;
+  /** A person does not want it to wait for a quota. */
+  evenIfHeld?: true;
 }
 
 /** Why an issue is not dispatched again by itself: until it was seen non-active or edited. */
@@ -35,6 +39,8 @@ export interface ProjectState {
   /** What was last told of each live task's issue, so that it is not told again at every look. */
   observed: Record<string, IssueChange['kind']>;
   pausedBy: string | null;
+  /** Quotas that are used up. */
+  holds: Holds;
   problems: Problem[];
   seenMessages: string[];
   /** What people told the project, and what came of it; the newest ten. */
@@ -110,6 +116,7 @@ export function newProject(project: string, config: ConfigRef, host: string): Pr
     fingerprints: {},
     observed: {},
     pausedBy: null,
+    holds: {},
     problems: [],
     seenMessages: [],
     remarks: [],
@@ -122,11 +129,16 @@ function heldSlots(state: ProjectState): IssueSummary[] {
     .map((task) => task.issue);
 }
 
+/** Whether the agent's quota is used up. */
+export function isHeld({ holds, config }: ProjectState): boolean {
+  return holdOf(holds, config.view.agent) !== null;
+}
+
 /** Issue ids of the tasks that get a slot now, in order. */
 export function slotsToGrant(state: ProjectState): string[] {
   if (state.pausedBy !== null) return [];
   const asking = Object.values(state.tasks)
-    .filter((task) => task.slot === 'asked')
+    .filter((task) => task.slot === 'asked' && (task.evenIfHeld === true || !isHeld(state)))
     .map((task) => task.issue)
     .sort(compareIssues);
   return takeSlots(state.config.view.agent, heldSlots(state), asking).map((issue) => issue.id);
@@ -168,7 +180,7 @@ export function known(state: ProjectState): Known {
       ]),
     ),
     settled: state.settled,
-    dispatching: state.pausedBy === null,
+    dispatching: state.pausedBy === null && !isHeld(state),
     problems: state.problems,
   };
 }

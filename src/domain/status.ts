@@ -1,3 +1,4 @@
+import { describeSpent } from './budget.js';
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
 import type { Finding, Review, Risk } from './finding.js';
@@ -115,6 +116,8 @@ export function waitingSentence(state: TaskState): string | null {
   if (waiting === null) return null;
   switch (waiting.kind) {
     case 'slot':
+      if (waiting.held !== undefined)
+        return `the quota of its agent until ${waiting.held.until}: ${waiting.held.message}`;
       return 'a free slot: all are taken, or nothing is up to give one';
     case 'backoff':
       return `the next try at ${waiting.until}, after: ${waiting.error}`;
@@ -126,6 +129,8 @@ export function waitingSentence(state: TaskState): string | null {
       return 'its turn to land';
     case 'base':
       return `the base, tried again at ${waiting.until}: ${waiting.message}`;
+    case 'budget':
+      return `somebody to raise its budget: ${describeSpent(waiting)}`;
     case 'paused':
       return `somebody to resume it: ${waiting.by} has paused it`;
     case 'taken':
@@ -198,6 +203,15 @@ export function nextActions(state: TaskState): NextAction[] {
       ];
     case 'paused':
       return [act('Go on', `resume ${task}`), ...takeBack, cancel];
+    case 'budget': {
+      const more = `budget ${task} --${waiting.of} ${2 * waiting.limit}`;
+      return [
+        act('Let it spend more', more),
+        act('Look at the workflow file again', `retry ${task}`),
+        ...takeOver,
+        cancel,
+      ];
+    }
     case 'base':
     case 'backoff':
       return [act('Try again now', `retry ${task}`), ...takeBack, ...takeOver, cancel];

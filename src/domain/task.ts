@@ -1,8 +1,10 @@
+import type { RaisedBudget, SpentBudget } from './budget.js';
 import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { CheckResult, Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk, ToldFinding } from './finding.js';
+import type { Hold } from './hold.js';
 import type { Issue } from './issue.js';
 import type { Conflict, TakenIn } from './landing.js';
 import type { Report } from './report.js';
@@ -34,13 +36,16 @@ export type Stage =
 
 /** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
 export type Waiting =
-  | { kind: 'slot'; since: string }
+  /** `held` where the agent's quota is used up. */
+  | { kind: 'slot'; since: string; held?: Hold }
   | { kind: 'backoff'; until: string; error: string }
   | { kind: 'question'; question: Question }
   | { kind: 'decision'; sha: string; round: number; reasons: string[] }
   | { kind: 'landing'; since: string }
   /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
   | { kind: 'base'; message: string; until: string }
+  /** A person may let it spend more. */
+  | ({ kind: 'budget' } & SpentBudget)
   | { kind: 'paused'; by: string; since: string }
   /** A person works in the workspace; `problem` is why their last hand-back could not be taken. */
   | { kind: 'taken'; by: string; since: string; problem: string | null }
@@ -164,11 +169,9 @@ export interface HistoryEntry {
 /** The right to run an agent now. */
 export type SlotState = 'none' | 'asked' | 'held';
 
-/** What the lifetime caps are counted from: zero, or the moment when a person retried the task. */
+/** What failed attempts are counted from: zero, or the moment when a person retried the task. */
 export interface CapsBaseline {
   attempts: number;
-  turns: number;
-  tokens: number;
 }
 
 /** Everything a task knows; plain JSON, carried whole through continue-as-new. */
@@ -206,6 +209,8 @@ export interface TaskState {
   /** The same for returns with what reviewers found, which have a limit of their own. */
   findingReturns: number;
   capsFrom: CapsBaseline;
+  /** What a person lets it spend beyond the configuration. */
+  raised: RaisedBudget;
   workspace: Workspace | null;
   session: string | null;
   /** The newest one that its agents gave. */
@@ -256,7 +261,8 @@ export function newTask(project: string, issue: Issue): TaskState {
     round: 1,
     returns: 0,
     findingReturns: 0,
-    capsFrom: { attempts: 0, turns: 0, tokens: 0 },
+    capsFrom: { attempts: 0 },
+    raised: {},
     workspace: null,
     session: null,
     report: null,

@@ -4,7 +4,9 @@
  * does not apply is recorded and ignored. `id` makes a repetition harmless.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BudgetKind } from '../domain/budget.js';
 import type { ConfigRef } from '../domain/config-view.js';
+import type { Hold } from '../domain/hold.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
@@ -51,6 +53,9 @@ export interface RewindMessage extends NoteMessage {
   round: number;
 }
 
+/** What a task may spend in all; 0 leaves a limit as it is. */
+export interface RaiseBudgetMessage extends Message, Record<BudgetKind, number> {}
+
 /** What became of a message, in one sentence for the person who sent it. */
 export interface Receipt {
   message: string;
@@ -65,6 +70,7 @@ export const cancelUpdate = defineUpdate<Receipt, [NoteMessage]>('cancel');
 export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
 export const takeOverUpdate = defineUpdate<Receipt, [NoteMessage]>('takeOver');
 export const handBackUpdate = defineUpdate<Receipt, [HandBackMessage]>('handBack');
+export const raiseBudgetUpdate = defineUpdate<Receipt, [RaiseBudgetMessage]>('raiseBudget');
 export const rewindUpdate = defineUpdate<Receipt, [RewindMessage]>('rewind');
 
 export const decideSignal = defineSignal<[DecideMessage]>('decide');
@@ -76,6 +82,7 @@ export const cancelSignal = defineSignal<[NoteMessage]>('cancel');
 export const retrySignal = defineSignal<[NoteMessage]>('retry');
 export const takeOverSignal = defineSignal<[NoteMessage]>('takeOver');
 export const handBackSignal = defineSignal<[HandBackMessage]>('handBack');
+export const raiseBudgetSignal = defineSignal<[RaiseBudgetMessage]>('raiseBudget');
 export const rewindSignal = defineSignal<[RewindMessage]>('rewind');
 
 /** The documented, stable picture of a task (`continuo status --json`). */
@@ -85,6 +92,8 @@ export const stateQuery = defineQuery<TaskState>('state');
 
 /** Project to task. */
 export const slotGrantedSignal = defineSignal<[{ config: ConfigRef; host: string }]>('slotGranted');
+/** Project to task: why it does not get the slot that it asked for, and until when. */
+export const slotHeldSignal = defineSignal<[Hold]>('slotHeld');
 /** Project to task: the tracker says that the issue is no longer to be worked on, or changed. */
 export type IssueObservation =
   | { kind: 'updated'; issue: IssueSummary }
@@ -99,6 +108,10 @@ export const landingResultSignal = defineSignal<[{ key: string; result: LandingR
 export interface TaskReport {
   issue: IssueSummary;
   slot: SlotState;
+  /** Its agent has no quota left, and neither have all that share the credential. */
+  quota?: Hold & { credential: string };
+  /** A person does not want it to wait for the quota. */
+  evenIfHeld?: true;
 }
 /** Project to task: the workflow file has changed. */
 export const configuredSignal = defineSignal<[{ config: ConfigRef }]>('configured');

@@ -181,6 +181,8 @@ export type EndTurnInput = Pick<RunTurnInput, 'config' | 'project' | 'identifier
 export interface TurnLimits {
   tokens: number | null;
   usd: number | null;
+  /** Time in which an agent runs, in milliseconds. */
+  ms?: number;
 }
 
 /** What an agent says against findings; `problem` is why nothing of it could be taken. */

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProjectState } from '../domain/project.js';
+import { escapeMarkdown } from '../domain/status.js';
 import { keyword, projectAttribute } from './search-attributes.js';
 
 /** A running project: its state, and what messages leave for the loops to find. */
@@ -33,6 +34,8 @@ function withBareMaps(state: ProjectState): ProjectState {
     settled: bare(settled),
     fingerprints: bare(fingerprints),
     observed: bare(observed),
+    // Missing in the state of an earlier version.
+    holds: { ...state.holds },
   };
 }
 
@@ -58,6 +61,9 @@ export function publishProject({ state }: Project): void {
     '',
     `${held} of ${state.config.view.agent.maxConcurrent} slots held · ${asked} asked for · ${tasks.length} live tasks`,
   ];
+  for (const [credential, { until, message }] of Object.entries(state.holds)) {
+    lines.push('', `Nothing starts with ${credential} before ${until}: ${escapeMarkdown(message)}`);
+  }
   for (const text of state.remarks) lines.push('', text);
   for (const { where, message } of state.problems) lines.push('', `Problem in \`${where}\`: ${message}`);
   setCurrentDetails(lines.join('\n'));

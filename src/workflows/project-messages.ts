@@ -7,6 +7,7 @@ import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
+import { heed } from './project-holds.js';
 import { configure, startTask } from './project-dispatch.js';
 import { tracker } from './proxies.js';
 import { deliver } from './deliver.js';
@@ -17,12 +18,19 @@ export function handleProjectMessages(project: Project): void {
   setHandler(messages.knownQuery, () => known(state));
   setHandler(messages.projectQuery, () => state);
 
-  setHandler(messages.taskReportSignal, ({ issue, slot }) => {
+  setHandler(messages.taskReportSignal, async (report) => {
+    const { issue, slot, evenIfHeld } = report;
     const tracked = state.tasks[issue.id];
     // A report that a slot is held is never sent; the project alone says so.
-    state.tasks[issue.id] = { issue, slot: slot === 'asked' ? 'asked' : 'none' };
+    state.tasks[issue.id] = {
+      issue,
+      slot: slot === 'asked' ? 'asked' : 'none',
+      ...(evenIfHeld && { evenIfHeld }),
+    };
+    const heeded = heed(project, report);
     if (tracked?.slot === 'held') lookForMore(project);
     publishProject(project);
+    await heeded;
   });
 
   setHandler(messages.taskSettledSignal, ({ issueId, source, outcome }) => {

@@ -11,6 +11,7 @@ import {
 import type { ProjectState } from '../domain/project.js';
 import { known, slotsToGrant } from '../domain/project.js';
 import { handleProjectMessages } from './project-messages.js';
+import { endHolds } from './project-holds.js';
 import { applyPoll, grantSlot } from './project-dispatch.js';
 import type { Project } from './project-context.js';
 import { openProject, publishProject } from './project-context.js';
@@ -28,7 +29,9 @@ export async function project(state: ProjectState): Promise<void> {
   handleProjectMessages(project);
 
   const watching = new CancellationScope();
-  const loops = watching.run(() => Promise.all([watch(project), refresh(project), grantSlots(project)]));
+  const loops = watching.run(() =>
+    Promise.all([watch(project), refresh(project), grantSlots(project), endHolds(project)]),
+  );
   // Cancelled below, when the run is over; any other end of a loop is a fault of this code.
   loops.catch((error: unknown) => {
     if (!isCancellation(error)) project.fault = error instanceof Error ? error : new Error(String(error));

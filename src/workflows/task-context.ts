@@ -9,6 +9,7 @@ import type { ConfigView } from '../domain/config-view.js';
 import type { Decision } from '../domain/decision.js';
 import { objection } from '../domain/decision.js';
 import { FailureType } from '../domain/failure.js';
+import type { Hold } from '../domain/hold.js';
 import type { LandingResult } from '../domain/landing.js';
 import { renderDetails, statusOf } from '../domain/status.js';
 import type { Phase, Stage, TaskState, Waiting, Workspace } from '../domain/task.js';
@@ -26,6 +27,10 @@ export interface Task {
   issueIsTerminal: boolean;
   /** A person does not want to wait for the timer. */
   retryAsked: boolean;
+  /** Nor for the quota of the agent. */
+  evenIfHeld: boolean;
+  /** Why the slot that it asked for is not granted yet. */
+  held: Hold | null;
   /** Cancels the phase at work. */
   interrupt: () => void;
   /** What a pause can end although the phase goes on, and the turn that it is, or null. */
@@ -48,6 +53,8 @@ export function openTask(state: TaskState, forced: boolean): Task {
     ending: null,
     issueIsTerminal: false,
     retryAsked: false,
+    evenIfHeld: false,
+    held: null,
     interrupt: () => undefined,
     atWork: null,
     halted: null,

@@ -5,6 +5,7 @@ import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
+import { acceptRaise } from './task-budget.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, now, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
@@ -112,6 +113,7 @@ export function handleMessages(task: Task): void {
     },
   });
 
+  acceptRaise(task, taker);
   acceptDecision(task, taker);
   acceptTakeOver(task, taker);
   acceptRewind(task, taker);
@@ -119,6 +121,12 @@ export function handleMessages(task: Task): void {
   setHandler(messages.slotGrantedSignal, ({ config, host }) => {
     if (state.slot !== 'asked') return;
     Object.assign(state, { slot: 'held', config, newConfig: null, host: state.workspace?.host ?? host });
+    Object.assign(task, { held: null, evenIfHeld: false });
+  });
+  setHandler(messages.slotHeldSignal, (hold) => {
+    task.held = hold;
+    if (state.waiting?.kind === 'slot') state.waiting.held = hold;
+    publish(task);
   });
   setHandler(messages.configuredSignal, ({ config }) => {
     state.newConfig = config.hash === state.config?.hash ? null : config;
@@ -143,19 +151,24 @@ function refuseWhenOver(task: Task): string | null {
   return isEnded(task) ? `the task is over: ${task.state.stage.phase}` : null;
 }
 
+const nothingToRetry = 'there is nothing to retry: the task has not failed and waits for no timer';
+
 /** A retry is taken only where it is waited for: anywhere else it would be forgotten. */
 function refuseRetry({ state: { waiting } }: Task): string | null {
   switch (waiting?.kind) {
     case 'retry':
     case 'backoff':
     case 'base':
+    case 'budget':
       return null;
+    case 'slot':
+      return waiting.held === undefined ? nothingToRetry : null;
     case 'paused':
       return 'the task is paused: resume it first';
     case 'taken':
       return `${waiting.by} has taken it over: hand it back first`;
     default:
-      return 'there is nothing to retry: the task has not failed and waits for no timer';
+      return nothingToRetry;
   }
 }
 

@@ -6,6 +6,7 @@ import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import type { CheckpointOutcome } from './ports.js';
 import { git, tracker, verifier } from './proxies.js';
+import { spentLimit, waitForBudget } from './task-budget.js';
 import { saveWork } from './task-checkpoint.js';
 import { judge } from './task-decisions.js';
 import { askToLand, faultOf, landingEntry } from './task-landing.js';
@@ -14,7 +15,7 @@ import { reviewByAgents } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
 import { runTurn } from './task-turn.js';
-import { exhaustedCap, fail, sendBack, tryAgain, waitForBase, waitOut } from './task-ways-back.js';
+import { fail, sendBack, tryAgain, waitForBase, waitForQuota } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -74,8 +75,8 @@ export async function prepare(task: Task): Promise<Stage> {
 /** One turn of the agent, then a checkpoint of whatever it left behind. */
 export async function run(task: Task): Promise<Stage> {
   const { state } = task;
-  const exhausted = exhaustedCap(task);
-  if (exhausted !== null) return fail(task, ...exhausted);
+  const spent = spentLimit(task);
+  if (spent !== null) return waitForBudget(task, spent);
 
   const turn = await runTurn(task);
   const checkpoint = await saveWork(task, {
@@ -96,12 +97,10 @@ export async function run(task: Task): Promise<Stage> {
       );
       return { phase: 'run' };
     case 'stopped':
-      return { phase: 'run' };
     case 'limit':
-      return fail(task, 'tokens', turn.message);
-    case 'quota':
-      await waitOut(task, Date.parse(turn.until) - Date.now(), turn.message);
       return { phase: 'run' };
+    case 'quota':
+      return waitForQuota(task, turn.until, turn.message);
     default:
       return turn satisfies never;
   }

@@ -4,6 +4,7 @@ import { projectWorkflowId } from '../domain/project.js';
 import { reviewersToAsk } from '../domain/review.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import { deliver } from './deliver.js';
+import type { TaskReport } from './messages.js';
 import { taskReportSignal, taskSettledSignal } from './messages.js';
 import type { Task } from './task-context.js';
 import { now, waitFor } from './task-context.js';
@@ -23,25 +24,34 @@ export function needsSlot(state: TaskState): boolean {
 /** Asks the project for the right to run, and waits for it, or until it is time to ask again. */
 export async function askForSlot(task: Task): Promise<void> {
   const { state } = task;
-  const told = await report(task, 'asked');
+  if (task.retryAsked) Object.assign(task, { retryAsked: false, evenIfHeld: true });
+  Object.assign(task, { held: null });
+  const told = await report(task, 'asked', task.evenIfHeld ? { evenIfHeld: true } : {});
   task.tries += 1;
   const patience = told ? askAgainMs : Math.min(lookAgainMs * 2 ** task.tries, askAgainMs);
-  const granted = () => state.slot === 'held' || state.pausedBy !== null;
-  await waitFor(task, { kind: 'slot', since: now() }, granted, patience);
+  const granted = () => state.slot === 'held' || state.pausedBy !== null || task.retryAsked;
+  const waiting = { kind: 'slot', since: now(), ...(task.held && { held: task.held }) } as const;
+  await waitFor(task, waiting, granted, patience);
   if (state.slot === 'held') task.tries = 0;
 }
 
 /** Gives the slot back; every wait begins with this. */
-export async function giveSlotBack(task: Task): Promise<void> {
-  if (task.state.slot !== 'none') await report(task, 'none');
+export async function giveSlotBack(task: Task, more: Pick<TaskReport, 'quota'> = {}): Promise<void> {
+  if (task.state.slot !== 'none') await report(task, 'none', more);
 }
 
 /** False when there is no project yet: it learns of the task when the task asks again. */
-async function report(task: Task, slot: SlotState): Promise<boolean> {
+async function report(
+  task: Task,
+  slot: SlotState,
+  more: Pick<TaskReport, 'quota' | 'evenIfHeld'>,
+): Promise<boolean> {
   task.state.slot = slot;
   // Also where the phase is being cut short: the project would count the slot for ever.
   return CancellationScope.nonCancellable(() =>
-    deliver(() => project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot })),
+    deliver(() =>
+      project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot, ...more }),
+    ),
   );
 }
 

@@ -11,7 +11,7 @@ import { haltable } from './task-halt.js';
 import { closeTurn, tellAnswersAgain, toldAnswer } from './task-open-turn.js';
 import { remarksSince, takeHeard } from './task-remarks.js';
 import { takeAnswers } from './task-review.js';
-import { turnLimits } from './task-ways-back.js';
+import { turnLimits } from './task-budget.js';
 
 /** One turn of the agent, or the rest of one that has asked and is answered now. */
 export async function runTurn(task: Task): Promise<TurnOutcome> {

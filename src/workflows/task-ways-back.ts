@@ -1,11 +1,13 @@
 import type { FailReason } from '../domain/failure.js';
+import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
-import type { TurnLimits } from './ports.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';
 
+/** Clocks differ: a quota is used again this much after its time. */
+const quotaGraceMs = 5_000;
 /** How soon a base that could not take the change is tried again: later each time, up to ten minutes. */
 const baseRetryMs = 30_000;
 const baseRetryLimitMs = 10 * 60_000;
@@ -59,11 +61,7 @@ export function countReturnsAnew(state: TaskState): void {
 /** A person has stepped in after a failure: what was tried before does not count any more. */
 export function countAnew({ state }: Task): void {
   countReturnsAnew(state);
-  state.capsFrom = {
-    attempts: state.attempt ?? 0,
-    turns: state.usage.turns,
-    tokens: state.usage.totalTokens,
-  };
+  state.capsFrom = { attempts: state.attempt ?? 0 };
 }
 
 /** A failed attempt is repeated after a durable backoff, without a slot (SPEC 8.4). */
@@ -87,6 +85,15 @@ export async function tryAgain(
 export async function waitOut(task: Task, ms: number, error: string): Promise<void> {
   await giveSlotBack(task);
   await waitUnlessRetried(task, { kind: 'backoff', until: after(ms), error }, ms);
+}
+
+/** Waits for a quota that all tasks with the same credential have used up; a person may not want to. */
+export async function waitForQuota(task: Task, until: string, message: string): Promise<Stage> {
+  const ms = Date.parse(until) - Date.now() + quotaGraceMs;
+  const hold = { until: after(ms), message };
+  await giveSlotBack(task, { quota: { ...hold, credential: credentialOf(view(task).agent) } });
+  task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until: hold.until, error: message }, ms);
+  return { phase: 'run' };
 }
 
 export async function waitForBase(task: Task, message: string): Promise<void> {
@@ -120,21 +127,4 @@ async function waitUnlessRetried(
 export function fail(task: Task, reason: FailReason, message: string): Stage {
   const from = task.state.stage.phase as ActivePhase;
   return { phase: 'failed', reason, message, from };
-}
-
-/** Which lifetime cap is used up, and what to say of it, or null. */
-export function exhaustedCap(task: Task): [FailReason, string] | null {
-  const { usage, capsFrom } = task.state;
-  const { limits } = view(task);
-  if (usage.turns - capsFrom.turns >= limits.turns) return ['turns', `all ${limits.turns} turns are used up`];
-  if (usage.totalTokens - capsFrom.tokens >= limits.tokens) {
-    return ['tokens', `all ${limits.tokens} tokens are used up`];
-  }
-  return null;
-}
-
-/** What the next turn may spend of what the task has left. */
-export function turnLimits(task: Task): TurnLimits {
-  const { usage, capsFrom } = task.state;
-  return { tokens: view(task).limits.tokens - (usage.totalTokens - capsFrom.tokens), usd: null };
 }

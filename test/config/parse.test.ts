@@ -202,7 +202,7 @@ describe('bad values', () => {
   const whole = 'a whole number above 0';
   const ms = 'a whole number of milliseconds from 1 to 2147483647';
   const noMoney =
-    'nothing (not available in this version: no agent reports what it costs; use budget.task_turns and task_tokens)';
+    'nothing, because a command agent reports neither tokens nor money: use budget.task_turns or task_minutes';
   it.each([
     ['agent', '{ kind: command, max_turns: many }', 'agent.max_turns', '"many"', whole],
     ['agent', '{ kind: command, max_turns: 0 }', 'agent.max_turns', '0', whole],
@@ -338,7 +338,20 @@ describe('bad values', () => {
     ],
     ['budget', '{ task_usd: free }', 'budget.task_usd', '"free"', 'a number above 0'],
     ['budget', '{ task_usd: 5 }', 'budget.task_usd', '5', noMoney],
-    ['budget', '{ day_usd: 0.5 }', 'budget.day_usd', '0.5', noMoney],
+    [
+      'budget',
+      '{ day_usd: 0.5 }',
+      'budget.day_usd',
+      '0.5',
+      'nothing (not available in this version: use budget.task_usd)',
+    ],
+    [
+      'budget',
+      '{ prices: { codex: { input: -1, output: 2 } } }',
+      'budget.prices.codex.input',
+      '-1',
+      'a number from 0',
+    ],
     [
       'review',
       '{ agents: [{ name: security, prompt: Look, agent: codex }] }',

@@ -11,7 +11,7 @@ const full = workflowText({
   verify: '{ checks: [{ name: t, run: hidden-check }], max_rounds: 7 }',
   review:
     '{ human: { when: risk, who: [ann] }, max_rounds: 3, agents: [{ name: bugs, prompt: hidden-prompt, run: hidden-reviewer }] }',
-  budget: '{ task_attempts: 2, task_turns: 3, task_tokens: 4 }',
+  budget: '{ task_attempts: 2, task_turns: 3, task_tokens: 4, task_minutes: 5 }',
   repository: '{ url: ., base: trunk }',
 });
 
@@ -32,11 +32,12 @@ describe('the view for workflows', () => {
         },
         agent: {
           kind: 'command',
+          auth: 'inherit',
           maxConcurrent: 3,
           maxConcurrentByState: { todo: 1 },
           maxRetryBackoffMs: 300_000,
         },
-        limits: { attempts: 2, turns: 3, tokens: 4, rounds: 7 },
+        limits: { attempts: 2, turns: 3, tokens: 4, minutes: 5, rounds: 7 },
         gates: {
           verify: true,
           review: { human: 'risk', who: ['ann'], agents: { names: ['bugs'], maxRounds: 3 } },

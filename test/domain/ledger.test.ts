@@ -39,7 +39,7 @@ describe('the record of a closed task', () => {
   it.each<[Stage, string]>([
     [{ phase: 'rejected', by: 'ann', note: 'no' }, 'ann: no'],
     [{ phase: 'cancelled', by: 'ann', note: 'later' }, 'ann: later'],
-    [{ phase: 'failed', reason: 'turns', message: 'too many', from: 'run' }, 'turns: too many'],
+    [{ phase: 'failed', reason: 'attempts', message: 'too many', from: 'run' }, 'attempts: too many'],
   ])('says why for %j', (stage, reason) => {
     expect(ledgerRecord({ ...newTask('shop', testIssue()), stage }, 'failed', run).reason).toBe(reason);
   });

@@ -42,6 +42,10 @@ describe('the status of a task', () => {
       waiting: { kind: 'paused', by: 'ann', since: at },
       sentence: 'somebody to resume it: ann has paused it',
     },
+    {
+      waiting: { kind: 'budget', of: 'usd', spent: 10.5, limit: 10 },
+      sentence: 'somebody to raise its budget: 10.50 of 10.00 USD are spent',
+    },
     { waiting: { kind: 'taken', by: 'ann', since: at, problem: null }, sentence: 'ann to hand it back' },
   ])('says in a sentence why it waits: $waiting.kind', ({ waiting, sentence }) => {
     const status = statusOf(waitingTask(waiting));
@@ -51,13 +55,13 @@ describe('the status of a task', () => {
   it('says why a failed task failed, and until when it can be retried', () => {
     const failed = {
       phase: 'failed',
-      reason: 'turns',
-      message: 'all 20 turns are used up',
+      reason: 'attempts',
+      message: '3 attempts failed',
       from: 'run',
     } as const;
     const status = statusOf(waitingTask({ kind: 'retry', until: at }, { stage: failed }));
     expect(status.waitingFor).toBe(
-      `somebody to retry it before it is closed at ${at}, after: all 20 turns are used up`,
+      `somebody to retry it before it is closed at ${at}, after: 3 attempts failed`,
     );
   });
 

@@ -257,10 +257,15 @@ export const scenarios: Scenario[] = [
     },
   },
   {
-    name: 'turns-used-up',
+    name: 'turns-used-up-then-raised',
     play: async (rig, ports) => {
       ports.next('verify', red);
-      return toTheEnd(rig, await rig.start({ config: testConfig({ limits: { turns: 1 } }) }));
+      const config = testConfig({ limits: { turns: 1 } });
+      const handle = await rig.start({ config });
+      await rig.until(handle, ({ waiting }) => waiting?.kind === 'budget');
+      const raise = { ...said(), usd: 0, tokens: 0, turns: 2, minutes: 0 };
+      await handle.executeUpdate(messages.raiseBudgetUpdate, { args: [raise] });
+      return toTheEnd(rig, handle, config);
     },
   },
   {

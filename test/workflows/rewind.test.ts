@@ -169,8 +169,9 @@ describe('a task that a person has put back', () => {
   });
 
   it('does not count what was used up before it failed', async () => {
-    const config = testConfig({ limits: { turns: 1 } });
-    ports.next('verify', testEvidence(testSha(1), 'base', [failedCheck]));
+    const config = testConfig({ limits: { rounds: 1 } });
+    const red = testEvidence(testSha(1), 'base', [failedCheck]);
+    ports.next('verify', red, red, red);
     const handle = await rig.start({ config });
     const slots = rig.grantSlots(handle, config);
     const parked = await rig.until(handle, ({ waiting }) => waiting?.kind === 'retry');

@@ -206,8 +206,8 @@ describe('a task that a person takes over', () => {
   });
 
   it('has a failed task anew: what was used up before does not count', async () => {
-    const config = testConfig({ limits: { turns: 1 } });
-    ports.next('verify', ...redChecks(1));
+    const config = testConfig({ limits: { rounds: 1 } });
+    ports.next('verify', ...redChecks(3));
     const handle = await rig.start({ config });
     const slots = rig.grantSlots(handle, config);
     await rig.until(handle, ({ waiting }) => waiting?.kind === 'retry');

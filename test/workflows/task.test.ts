@@ -54,14 +54,6 @@ describe('the task workflow', () => {
     await slots.stop();
   });
 
-  it('parks when its turns are used up', async () => {
-    const red = testEvidence(testSha(1), 'base', [failedCheck]);
-    ports.next('verify', red);
-    const handle = await rig.start({ config: testConfig({ limits: { turns: 1 } }) });
-    const parked = await rig.until(handle, (status) => status.waiting?.kind === 'retry');
-    expect(parked.history.at(-1)?.note).toContain('all 1 turns are used up');
-  });
-
   it('says that a turn was cut off and played again', async () => {
     ports.next('runTurn', { ...completedTurn('did it'), wasCutOff: true });
     const handle = await rig.start();

@@ -47,6 +47,13 @@ describe('the agent command', () => {
     });
   });
 
+  it('ends its program when the time that was left is over, and does not call that a failure', async () => {
+    host = new TestHost(sections('sleep 1000'));
+    const outcome = await host.runTurn({ limits: { tokens: null, usd: null, ms: 300 } });
+    expect(outcome).toMatchObject({ kind: 'limit', message: expect.stringContaining('300 ms') });
+    expect(outcome.usage.agentMs).toBeGreaterThanOrEqual(300);
+  });
+
   it('asks that a known agent gets its own login, and nothing else', async () => {
     host = new TestHost(sections('MODEL=big /opt/claude -p'));
     const asked = new Error('asked');

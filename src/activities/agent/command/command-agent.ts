@@ -46,7 +46,7 @@ export function createCommandAgent(config: Config): Agent {
         stdin: [turn.prompt, turn.guidance].filter((part) => part !== '').join('\n\n'),
         output: turn.transcript,
         outputLimitBytes: turn.transcriptLimitBytes,
-        timeoutMs: command.timeout_ms,
+        timeoutMs: Math.min(command.timeout_ms, turn.limits.ms ?? command.timeout_ms),
         epoch,
         end,
         leave,
@@ -61,7 +61,7 @@ export function createCommandAgent(config: Config): Agent {
         // Whoever ended the program of a cancelled turn, it says nothing about the turn.
         ...(end.aborted || result.kind === 'interrupted'
           ? { kind: 'stopped' }
-          : await judge(result, command.timeout_ms, tail)),
+          : await judge(result, { ...turn.limits, timeoutMs: command.timeout_ms }, tail)),
       };
     },
   };
@@ -70,11 +70,13 @@ export function createCommandAgent(config: Config): Agent {
 type Finished = Exclude<Attended, { kind: 'interrupted' }>;
 
 type Judgement =
-  { kind: 'completed'; summary: string } | { kind: 'failed'; category: string; message: string };
+  | { kind: 'completed'; summary: string }
+  | { kind: 'failed'; category: string; message: string }
+  | { kind: 'limit'; message: string };
 
 async function judge(
   result: Finished,
-  timeoutMs: number,
+  { ms, timeoutMs }: { ms?: number; timeoutMs: number },
   tail: (limit: { lines: number; bytes: number }) => Promise<string>,
 ): Promise<Judgement> {
   if (result.kind === 'exited' && result.exitCode === 0) {
@@ -96,6 +98,8 @@ async function judge(
         ? failed('port_exit', `command.run was ended by ${result.signal ?? 'a signal'}`)
         : failed('port_exit', `command.run ended with exit code ${result.exitCode}`);
     case 'timed_out':
+      if (ms !== undefined && ms < timeoutMs)
+        return { kind: 'limit', message: `command.run was ended after ${ms} ms: no more time was left` };
       return failed('turn_timeout', `command.run did not end within ${timeoutMs} ms`);
     case 'not_started':
       return failed('startup_failed', `command.run could not start: ${result.message}`);

@@ -1,9 +1,11 @@
 import type { Config } from '../../../config/config.js';
+import type { TurnUsage } from '../../../domain/usage.js';
 import type { TurnOutcome } from '../../../workflows/ports.js';
 import type { Exit } from '../../keeper/protocol.js';
 import { runSession } from '../../keeper/session.js';
 import type { SessionResult } from '../../keeper/session.js';
 import type { Agent, AgentEvent, TurnEnd } from '../agent.js';
+import { withPrice } from '../price.js';
 import type { Backend, Patience, Thread } from './backend.js';
 import type { TurnState, TurnStop } from './turn-state.js';
 import { turnProtocol } from './turn-state.js';
@@ -21,6 +23,7 @@ type Judgement = { kind: 'failed'; category: string; message: string };
 
 /** An agent that speaks a protocol of lines: its session outlives the worker, and its thread the program. */
 export function createSessionAgent<S extends Thread>(config: Config, backend: Backend<S>): Agent {
+  const price = (usage: TurnUsage) => withPrice(config, backend.kind, usage);
   return {
     credentials: backend.credentials,
     opening: { type: 'tool', name: backend.kind, detail: backend.command },
@@ -46,6 +49,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
           rules: config.agent.approvals,
           remarks: turn.remarks.all,
           emit: tell,
+          price,
         }),
         epoch,
         end,
@@ -53,7 +57,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
       });
       await story;
       const { thread, workedMs } = result.state;
-      const usage = { ...thread.usage, agentMs: workedMs };
+      const usage = price({ ...thread.usage, agentMs: workedMs });
       const judged = judge(backend, result, end);
       return judged.kind === 'interrupted' ? judged : { ...factsOf(thread, turn.session), usage, ...judged };
     },

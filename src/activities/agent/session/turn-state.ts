@@ -1,4 +1,5 @@
 import type { Question, QuestionAnswer } from '../../../domain/task.js';
+import type { TurnUsage } from '../../../domain/usage.js';
 import type { ToolCall } from '../../keeper/calls.js';
 import type { JournalRecord, ToolResult } from '../../keeper/protocol.js';
 import type { LineProtocol, Step } from '../../keeper/session.js';
@@ -38,9 +39,15 @@ const stderrLimit = 2_000;
 export function turnProtocol<S extends Thread>(
   turn: Turn,
   protocol: ThreadProtocol<S>,
-  context: { rules: Rules; remarks: () => readonly Remark[]; emit: (event: AgentEvent) => void },
+  context: {
+    rules: Rules;
+    remarks: () => readonly Remark[];
+    emit: (event: AgentEvent) => void;
+    /** Adds what the usage costs, where the agent does not say it. */
+    price: (usage: TurnUsage) => TurnUsage;
+  },
 ): LineProtocol<TurnState<S>, TurnStop> {
-  const { rules, remarks, emit } = context;
+  const { rules, remarks, emit, price } = context;
 
   function questionId({ restarts }: TurnState<S>, { id }: Request): string {
     return `${questionsOf(turn.turn, restarts)}${id}`;
@@ -100,7 +107,7 @@ export function turnProtocol<S extends Thread>(
       const { thread, calls } = state;
       if (thread.end?.kind === 'again') return [{ kind: 'again' }];
       if (thread.end !== null) return [{ kind: 'done', result: { kind: 'ended' } }];
-      const passed = passedLimit(turn, thread);
+      const passed = passedLimit(turn, price({ ...thread.usage, agentMs: state.workedMs }));
       if (passed !== null) return [{ kind: 'done', result: { kind: 'limit', message: passed } }];
 
       const open = openIn(state);
@@ -176,12 +183,15 @@ function readAsk({ id, arguments: input }: ToolCall): Asked {
 }
 
 /** What a turn has spent beyond what it may, in words, or null. */
-function passedLimit({ limits }: Turn, { usage }: Thread): string | null {
+function passedLimit({ limits }: Turn, usage: TurnUsage): string | null {
   if (limits.tokens !== null && usage.totalTokens > limits.tokens) {
     return `the turn has used ${usage.totalTokens} tokens, and ${limits.tokens} were left`;
   }
   if (limits.usd !== null && usage.costUsd !== null && usage.costUsd > limits.usd) {
     return `the turn has cost ${usage.costUsd.toFixed(2)} USD, and ${limits.usd.toFixed(2)} were left`;
+  }
+  if (limits.ms !== undefined && usage.agentMs > limits.ms) {
+    return `the turn has taken ${Math.round(usage.agentMs / 1000)} s, and ${Math.round(limits.ms / 1000)} s were left`;
   }
   return null;
 }

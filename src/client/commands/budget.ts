@@ -1,0 +1,25 @@
+import type { BudgetKind } from '../../domain/budget.js';
+import { raiseBudgetUpdate } from '../../workflows/messages.js';
+import { withEngine } from '../engine.js';
+import { CliError, ExitCode } from '../error.js';
+import type { Invocation } from '../invocation.js';
+import { newMessage } from '../message.js';
+import { tellTask } from '../task-message.js';
+
+export type BudgetOptions = Partial<Record<BudgetKind, number>>;
+
+/** Lets a task spend more over its whole life. Throws `CliError` when no limit is named. */
+export async function raiseBudget(
+  invocation: Invocation,
+  task: string,
+  { usd = 0, tokens = 0, turns = 0, minutes = 0 }: BudgetOptions,
+): Promise<void> {
+  if (usd + tokens + turns + minutes === 0)
+    throw new CliError(
+      ExitCode.usage,
+      'no limit is named',
+      'name one: --usd, --tokens, --turns or --minutes',
+    );
+  const raise = { ...newMessage(invocation.by), usd, tokens, turns, minutes };
+  await withEngine(invocation, (engine) => tellTask(engine, invocation, task, raiseBudgetUpdate, raise));
+}
