@@ -324,6 +324,7 @@ describe('the commands', () => {
       case 'reject':
       case 'answer':
       case 'steer':
+      case 'budget':
       case 'cancel':
       case 'rewind':
       case 'fork':
@@ -333,6 +334,7 @@ describe('the commands', () => {
       case 'evidence':
       case 'findings':
       case 'logs':
+      case 'transcript':
         // A closed one: following it has an end.
         return [name, ...(await replace(args, () => world.closedTask()))];
       case 'retry':

@@ -39,7 +39,7 @@ function run(args: string[], options: Partial<RunOptions> = {}) {
 const commands = [
   ...['init', 'up', 'worker', 'down', 'doctor', 'start', 'list', 'ps', 'status', 'logs', 'diff', 'approve'],
   ...['request-changes', 'reject', 'answer', 'steer', 'pause', 'resume', 'cancel', 'retry'],
-  ...['findings', 'evidence', 'watch'],
+  ...['findings', 'evidence', 'watch', 'transcript', 'budget'],
 ];
 
 describe('help', () => {

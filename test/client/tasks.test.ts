@@ -330,6 +330,7 @@ describe('tasks that are not there', () => {
     const commands = [
       ['status'],
       ['logs'],
+      ['transcript'],
       ['diff'],
       ['approve'],
       ['answer', 'x'],
@@ -395,6 +396,7 @@ describe('files of a task', () => {
       writeFile(join(evidence, 'test.log'), 'all good\n'),
     ]);
     expect((await lab.cli(['logs', task])).stdout).toBe('turn 1\n');
+    expect((await lab.cli(['transcript', task])).stdout).toBe(`# ${task}\n\nturn 1\n`);
     expect((await lab.cli(['logs', task, '--checks'])).stdout).toBe('all good\n');
     expect((await lab.cli(['diff', task])).stdout).toContain('\n-a\n+b\n');
     expect((await lab.cli(['diff', task, '--stat'])).stdout).toBe('x  +1  -1\n1 file changed, +1 -1\n');

@@ -156,6 +156,7 @@ async function begin(
   const interrupted = known.interrupted || state === 'interrupted';
   const begun = { from: await sizeOf(transcript.file), interrupted };
   await record.begin(begun);
+  await transcript.goOn(begun.from);
   return begun;
 }
 

@@ -7,6 +7,8 @@ import type { AgentEvent } from './agent.js';
 const totalLimit = 32 * 1024 * 1024;
 const turnLimit = 4 * 1024 * 1024;
 const leastLimit = 64 * 1024;
+const leftOut =
+  '> the rest of this turn is too long and left out; the journal of its keeper has it for a while';
 
 /** The human-readable story of a task's turns, one file for its whole life, which only grows. */
 export interface Transcript {
@@ -14,8 +16,8 @@ export interface Transcript {
   /** Writes the header of a turn whose agent starts now, and what it starts with. */
   begin: (opening: AgentEvent) => Promise<void>;
   /**
-   * What is added from here on was told to another worker already, as far as the file goes beyond `from`, and is
-   * not written twice: the same events come as the same words.
+   * Events follow, of an agent whose words begin at `from`. What another worker was told already, as far as the file
+   * goes beyond that, is not written twice: the same events come as the same words.
    */
   goOn: (from: number) => Promise<void>;
   /** How much the agent may still print in this turn, in bytes. */
@@ -31,6 +33,7 @@ export interface Transcript {
 export function openTranscript(input: RunTurnInput): Transcript {
   const file = join(input.workspace.runPath, 'transcript.log');
   let known = 0;
+  let left = 0;
   const write = (line: string) => appendFile(file, `${line}\n`, { mode: 0o600 }).catch(() => undefined);
   const attempt = input.attempt === null ? '' : `, attempt ${input.attempt}`;
   const title = `turn ${input.turn} of ${input.identifier}`;
@@ -42,16 +45,24 @@ export function openTranscript(input: RunTurnInput): Transcript {
     },
     async goOn(from) {
       known = (await sizeOf(file)) - from;
+      left = roomAfter(from);
     },
-    room: async () => Math.max(Math.min(totalLimit - (await sizeOf(file)), turnLimit), leastLimit),
+    room: async () => roomAfter(await sizeOf(file)),
     async add(event) {
-      const text = describeEvent(event);
+      if (left <= 0) return;
+      const whole = describeEvent(event);
+      left -= Buffer.byteLength(whole) + 1;
+      const text = left > 0 ? whole : leftOut;
       const bytes = Buffer.byteLength(text) + 1;
       if (known < bytes) await write(text);
       known = Math.max(known - bytes, 0);
     },
     end: (outcome) => write(`\n==== ${title} ${describeOutcome(outcome)} ${new Date().toISOString()}`),
   };
+}
+
+function roomAfter(bytes: number): number {
+  return Math.max(Math.min(totalLimit - bytes, turnLimit), leastLimit);
 }
 
 /** In bytes; 0 for a file that is not there. */
@@ -70,7 +81,9 @@ function describeEvent(event: AgentEvent): string {
     case 'tool':
       return `> ${event.name}: ${event.detail}`;
     case 'result':
-      return [`> ${event.name} ${event.ok === false ? 'failed' : 'ended'}`, event.text].join('\n').trimEnd();
+      return [`> ${event.name} ${event.ok === false ? 'failed' : 'ended'}`, ...indented(event.text)].join(
+        '\n',
+      );
     case 'files':
       return `> files: ${event.paths.join(', ')}`;
     case 'plan':
@@ -106,4 +119,18 @@ function describeOutcome(outcome: TurnOutcome): string {
     case 'quota':
       return `ended at the quota, which lasts until ${outcome.until}`;
   }
+}
+
+/** As a block of code in Markdown. */
+function indented(text: string): string[] {
+  return text.trimEnd() === ''
+    ? []
+    : [
+        '',
+        ...text
+          .trimEnd()
+          .split('\n')
+          .map((line) => `    ${line}`),
+        '',
+      ];
 }

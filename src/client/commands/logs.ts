@@ -30,11 +30,12 @@ export async function showLogs(invocation: Invocation, task: string, options: Lo
       return;
     }
     const directory = await needRunDirectory(engine, paths, invocation, task);
-    await print(invocation, task, options.checks ? await checkLogs(directory) : [transcript(directory)]);
+    await print(invocation, task, options.checks ? await checkLogs(directory) : [transcriptOf(directory)]);
   });
 }
 
-function transcript(directory: string): string {
+/** The story of a task's turns, in its run directory. */
+export function transcriptOf(directory: string): string {
   return join(directory, 'transcript.log');
 }
 
@@ -45,7 +46,7 @@ async function follow(invocation: Invocation, engine: Engine, paths: DataPaths, 
     const { isOpen, phase } = readRecord(await describeTask(engine, task));
     if (readOn === null) {
       const directory = await findRunDirectory(engine, paths, invocation, task);
-      if (directory !== null) readOn = growingFile(transcript(directory));
+      if (directory !== null) readOn = growingFile(transcriptOf(directory));
     }
     if (readOn !== null) invocation.out.text(await readOn());
     if (!isOpen || phase === 'failed') return;

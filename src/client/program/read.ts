@@ -64,6 +64,17 @@ export function defineReading(program: Command): void {
     });
 
   program
+    .command('transcript')
+    .argument('<task>', 'identifier of the task')
+    .summary('print what the agents of a task have said and done, as Markdown')
+    .description('Print what the agents of a task have said and done, turn by turn, as Markdown.')
+    .addHelpText('after', examples('continuo transcript fix-login-k3x9 > story.md'))
+    .action(async (task: string, _options: object, command: Command) => {
+      const { showTranscript } = await import('../commands/transcript.js');
+      await showTranscript(await invocationOf(command), task);
+    });
+
+  program
     .command('diff')
     .argument('<task>', 'identifier of the task')
     .summary('print what a task has changed')

@@ -4,7 +4,7 @@ import type { TurnOutcome } from '../../../workflows/ports.js';
 import type { Exit } from '../../keeper/protocol.js';
 import { runSession } from '../../keeper/session.js';
 import type { SessionResult } from '../../keeper/session.js';
-import type { Agent, AgentEvent, TurnEnd } from '../agent.js';
+import type { Agent, AgentEvent, Emit, TurnEnd } from '../agent.js';
 import { withPrice } from '../price.js';
 import type { Backend, Patience, Thread } from './backend.js';
 import type { TurnState, TurnStop } from './turn-state.js';
@@ -28,10 +28,13 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
     credentials: backend.credentials,
     opening: { type: 'tool', name: backend.kind, detail: backend.command },
     async runTurn(turn, emit, { end, leave, epoch }): Promise<TurnEnd> {
-      let story = Promise.resolve();
-      const tell = (event: AgentEvent) => {
-        story = story.then(() => emit(event));
-      };
+      const story = openStory(emit);
+      const protocol = turnProtocol(turn, backend.protocol(turn), {
+        rules: config.agent.approvals,
+        remarks: turn.remarks.all,
+        emit: story.hear,
+        price,
+      });
       const result = await runSession<TurnState<S>, TurnStop>({
         launch: ({ thread }) => turn.enclose(backend.launch(turn, thread)),
         place: turn.place,
@@ -44,23 +47,41 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         onCall: turn.tools.call,
         patienceMs: ({ thread }) => patienceMs(backend.patience, thread),
         listen: turn.remarks.listen,
-        onState: ({ thread }) => turn.remarks.heard(thread.heard),
-        protocol: turnProtocol(turn, backend.protocol(turn), {
-          rules: config.agent.approvals,
-          remarks: turn.remarks.all,
-          emit: tell,
-          price,
-        }),
+        onState({ thread }) {
+          story.tell();
+          turn.remarks.heard(thread.heard);
+        },
+        protocol: {
+          ...protocol,
+          restart(state) {
+            story.forget();
+            return protocol.restart(state);
+          },
+        },
         epoch,
         end,
         leave,
       });
-      await story;
+      await story.told();
       const { thread, workedMs } = result.state;
       const usage = price({ ...thread.usage, agentMs: workedMs });
       const judged = judge(backend, result, end);
       return judged.kind === 'interrupted' ? judged : { ...factsOf(thread, turn.session), usage, ...judged };
     },
+  };
+}
+
+/** What happens, in its order. The story of a program that is over was told while it ran. */
+function openStory(emit: Emit) {
+  const heard: AgentEvent[] = [];
+  let telling = Promise.resolve();
+  return {
+    hear: (event: AgentEvent) => void heard.push(event),
+    forget: () => void heard.splice(0),
+    tell() {
+      for (const event of heard.splice(0)) telling = telling.then(() => emit(event));
+    },
+    told: () => telling,
   };
 }
 
