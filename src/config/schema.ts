@@ -115,7 +115,7 @@ const Claude = z.object({
   allowed_tools: words.default([]),
   ...patience,
   // It looks at its surroundings before it says anything.
-  read_timeout_ms: duration.default(30_000),
+  read_timeout_ms: duration.default(60_000),
 });
 
 const Acp = z.object({
@@ -127,7 +127,7 @@ const Acp = z.object({
   mode: word.optional(),
   model: word.optional(),
   ...patience,
-  read_timeout_ms: duration.default(30_000),
+  read_timeout_ms: duration.default(60_000),
 });
 
 const Command = z.object({

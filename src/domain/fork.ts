@@ -1,7 +1,8 @@
 import { findingsOpenAt } from './findings.js';
 import type { Issue } from './issue.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
-import type { Feedback, TaskState } from './task.js';
+import type { Feedback } from './feedback.js';
+import type { TaskState } from './task.js';
 import { newTask, remember } from './task.js';
 import { findingsToTell } from './told-findings.js';
 import { keepWords, saidBefore, wordsUntil } from './words.js';

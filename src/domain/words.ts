@@ -1,6 +1,6 @@
 import type { Bounds } from './bounds.js';
 import { lastWithin } from './bounds.js';
-import type { Feedback } from './task.js';
+import type { Feedback } from './feedback.js';
 
 /** What a person has said about the work, for the agent to hear. */
 export type Word = Extract<Feedback, { by: string }>;

@@ -9,7 +9,8 @@ import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
 import type { Report } from '../domain/report.js';
-import type { Feedback, Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
+import type { Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
 
 /** `config` is always the hash of a configuration in the host's store. */

@@ -2,7 +2,7 @@ import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@tem
 import { failedChecks } from '../domain/evidence.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import { landingKey } from '../domain/landing.js';
-import type { Feedback } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
 import { deliver } from './deliver.js';
 import { withdrawSignal } from './messages.js';
 import { forge } from './proxies.js';

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { Feedback, OpenTurn, QuestionAnswer, TaskState } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
+import type { OpenTurn, QuestionAnswer, TaskState } from '../domain/task.js';
 import { addTurn } from '../domain/usage.js';
 import { agent } from './proxies.js';
 import { attempt } from './task-attempt.js';

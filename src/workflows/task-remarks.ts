@@ -1,5 +1,5 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
-import type { Feedback } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
 import type { TurnRemark } from './ports.js';
 import { agent } from './proxies.js';
 import type { Task } from './task-context.js';

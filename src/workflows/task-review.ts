@@ -13,7 +13,8 @@ import {
   upholdFindings,
 } from '../domain/findings.js';
 import { answered, currentReviews, formerReviewers, reviewersToAsk } from '../domain/review.js';
-import type { Feedback, Stage } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
+import type { Stage } from '../domain/task.js';
 import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
 import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';

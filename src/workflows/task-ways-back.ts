@@ -1,7 +1,8 @@
 import type { FailReason } from '../domain/failure.js';
 import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
-import type { ActivePhase, Feedback, Stage, TaskState, Waiting } from '../domain/task.js';
+import type { Feedback } from '../domain/feedback.js';
+import type { ActivePhase, Stage, TaskState, Waiting } from '../domain/task.js';
 import { giveSlotBack } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { after, isTakenBack, note, now, view, waitFor } from './task-context.js';

@@ -75,7 +75,8 @@ function waitingTask(identifier: string, changes: Partial<TaskState> = {}): Task
   return {
     ...newTask('shop', testIssue({ identifier, title: `Do ${identifier}`, source: 'prompt' })),
     stage: { phase: 'review' },
-    config: testConfig({ human: 'always' }),
+    config: testConfig({ human: 'always', agents: ['correctness'] }),
+    reviews: [{ reviewer: 'correctness', sha: 'a'.repeat(40), round: 1, problem: null }],
     host: 'host',
     workspace: lab.workspace,
     headSha: 'a'.repeat(40),

@@ -12,6 +12,7 @@ import { openLab } from './support/lab.js';
 const statusFields = [
   ...['task', 'project', 'title', 'phase', 'waitingFor', 'waiting', 'attempt', 'round', 'headSha', 'baseSha'],
   ...[
+    'report',
     'branch',
     'checks',
     'containment',

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../domain/evidence.js';
 import type { Conflict } from '../../domain/landing.js';
-import type { Feedback } from '../../domain/task.js';
+import type { Feedback } from '../../domain/feedback.js';
 import { fence } from '../fence.js';
 import { describeFindings } from './findings-guidance.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { PromptError, renderPrompt } from '../../config/prompt.js';
 import type { Issue } from '../../domain/issue.js';
-import type { Feedback } from '../../domain/task.js';
+import type { Feedback } from '../../domain/feedback.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { currentWorkflow, ownerOf } from '../attempt.js';

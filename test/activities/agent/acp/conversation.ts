@@ -21,7 +21,7 @@ const turn: Turn = {
   limits: { tokens: null, usd: null },
   tools: { declared: [], call: () => Promise.resolve(null) },
   remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
-  workspace: '/work/shop',
+  workspace: '/srv/shop',
   home: '/run/home',
   env: { TMPDIR: '/run/tmp' },
   enclose: () => Promise.reject(new Error('nothing is started here')),

@@ -44,7 +44,7 @@ describe('what an agent asks for', () => {
     ['Gemini, a command', { kind: 'execute', title: 'sleep 5' }, 'command', 'sleep 5'],
     [
       'Claude, an edit',
-      { kind: 'edit', name: 'Write', title: 'Write a.txt', locations: [{ path: '/work/shop/src/a.txt' }] },
+      { kind: 'edit', name: 'Write', title: 'Write a.txt', locations: [{ path: '/srv/shop/src/a.txt' }] },
       'edit',
       'src/a.txt',
     ],
@@ -56,7 +56,7 @@ describe('what an agent asks for', () => {
     ],
     [
       'a deletion',
-      { kind: 'delete', title: 'rm', locations: [{ path: '/work/shop/a' }, { path: '/work/shop/b' }] },
+      { kind: 'delete', title: 'rm', locations: [{ path: '/srv/shop/a' }, { path: '/srv/shop/b' }] },
       'edit',
       'a\nb',
     ],
@@ -84,7 +84,7 @@ describe('what an agent asks for', () => {
   });
 
   it('lets no pattern for one file pass for several', () => {
-    const [request] = asks({ kind: 'edit', locations: [{ path: '/work/shop/src/a' }, { path: '/etc/b' }] })
+    const [request] = asks({ kind: 'edit', locations: [{ path: '/srv/shop/src/a' }, { path: '/etc/b' }] })
       .thread.requests;
     expect(ruleFor([{ kind: 'edit', pattern: 'src/**', answer: 'allow' }], request!)).toBe('ask');
   });

@@ -13,7 +13,7 @@ describe('a session of ACP', () => {
       },
     });
     expect(talk.sent[1]?.params).toMatchObject({
-      cwd: '/work/shop',
+      cwd: '/srv/shop',
       mcpServers: [
         {
           name: 'continuo',

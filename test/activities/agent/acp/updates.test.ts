@@ -21,7 +21,7 @@ describe('what a session tells', () => {
   });
 
   it('is a tool once it is known what it does, its result and its files, as opencode has them', () => {
-    const path = '/work/shop/note.txt';
+    const path = '/srv/shop/note.txt';
     const call = { toolCallId: 'call_3', kind: 'edit' };
     expect(
       told(
@@ -67,7 +67,7 @@ describe('what a session tells', () => {
           ...call,
           status: 'in_progress',
           content: [{ type: 'terminal', terminalId: 'call_12' }],
-          rawInput: { command: ['/bin/bash', '-lc', 'npm test'], cwd: '/work/shop' },
+          rawInput: { command: ['/bin/bash', '-lc', 'npm test'], cwd: '/srv/shop' },
         },
         { sessionUpdate: 'tool_call_update', toolCallId: 'call_12', name: 'exec_command', status: 'failed' },
       ),
@@ -85,8 +85,8 @@ describe('what a session tells', () => {
         status: 'completed',
         title: 'Writing to acp.txt',
         kind: 'edit',
-        content: [{ type: 'diff', path: '/work/shop/acp.txt', oldText: '', newText: 'x' }],
-        locations: [{ path: '/work/shop/acp.txt' }],
+        content: [{ type: 'diff', path: '/srv/shop/acp.txt', oldText: '', newText: 'x' }],
+        locations: [{ path: '/srv/shop/acp.txt' }],
       }),
     ).toEqual([
       { type: 'tool', name: 'Writing to acp.txt', detail: 'acp.txt' },
