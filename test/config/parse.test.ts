@@ -115,7 +115,7 @@ describe('a workflow file', () => {
       auth_method: 'key',
       mode: 'plan',
       turn_timeout_ms: 3_600_000,
-      read_timeout_ms: 30_000,
+      read_timeout_ms: 60_000,
       stall_timeout_ms: 300_000,
     });
     expect(errorOf(workflowText({ agent: '{ kind: acp }' })).problems).toMatchObject([
