@@ -114,7 +114,7 @@ describe('the budget of a task', () => {
     const issue = testIssue({ identifier: randomUUID(), source: 'prompt' });
     const config = testConfig({ limits: { turns: 1 } });
     const state = {
-      ...newTask('test', issue),
+      ...newTask(rig.project, issue),
       raised: undefined,
       config,
       host: 'host',
