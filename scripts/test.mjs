@@ -1,7 +1,7 @@
 // `npm test`: build, types, lint, then every jest test but those of the long suites. `npm run test:e2e` and
 // `npm run test:storm`: build, then one of those, which kill real processes for minutes. `npm run test:agents`: build,
 // install the agents, then the tests that drive them. The last line is `N passed, N failed`; a step that fails counts
-// as one failure, and so does a test file that cannot run.
+// as one failure, and so does a test file that cannot run. Words after the suite name some of its files.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [first, ...others] = process.argv.slice(2);
 const longSuites = ['e2e', 'storm', 'agents'];
 const suite = longSuites.includes(first) ? first : null;
-const rest = suite === null ? process.argv.slice(2) : others;
+const names = suite === null ? [] : others.filter((word) => !word.startsWith('-'));
+const rest = suite === null ? process.argv.slice(2) : others.filter((word) => word.startsWith('-'));
 
 /** Runs a step in the terminal and returns whether it went well. */
 function runStep(title, program, args, env = {}) {
@@ -33,7 +34,9 @@ function runJest() {
   const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const selection =
-    suite === null ? [`--testPathIgnorePatterns=/test/(${longSuites.join('|')})/`] : [`test/${suite}/`];
+    suite === null
+      ? [`--testPathIgnorePatterns=/test/(${longSuites.join('|')})/`]
+      : (names.length === 0 ? [''] : names).map((name) => `test/${suite}/${name}`);
   // Each of these has an agent, which wants most of a processor, beside a server and a worker.
   if (suite === 'agents') selection.push('--maxWorkers=2');
   const args = [jest, '--json', `--outputFile=${report}`, ...selection, ...rest];

@@ -299,7 +299,8 @@ describeAgent('claude', (binary) => {
         expect(outcome).toMatchObject({ kind: 'completed', summary: 'Done.', wasCutOff: true });
         // Of the first answer only its beginning was told.
         expect(outcome.usage).toMatchObject({ inputTokens: 200, outputTokens: 11 });
-        expect(times(yard.asked[1] ?? '', task)).toBe(1);
+        // It writes its session a moment late: killed in that moment, it may have the message without its answer.
+        expect([1, 2]).toContain(times(yard.asked[1] ?? '', task));
         expect(yard.asked[1]).toContain(isGone ? 'what was said then is lost' : cutOff);
       },
     );

@@ -68,6 +68,7 @@ const findings: Finding[] = [
   },
 ];
 
+const config = testConfig({ human: 'always', agents: ['correctness'] });
 let lab: Lab;
 let file: string;
 
@@ -75,7 +76,7 @@ function waitingTask(identifier: string, changes: Partial<TaskState> = {}): Task
   return {
     ...newTask('shop', testIssue({ identifier, title: `Do ${identifier}`, source: 'prompt' })),
     stage: { phase: 'review' },
-    config: testConfig({ human: 'always', agents: ['correctness'] }),
+    config,
     reviews: [{ reviewer: 'correctness', sha: 'a'.repeat(40), round: 1, problem: null }],
     host: 'host',
     workspace: lab.workspace,
@@ -89,7 +90,7 @@ beforeAll(async () => {
   lab = await openLab();
   file = join(lab.runPath, 'diff.patch');
   await writeFile(file, patch);
-  await lab.startProject();
+  await lab.startProject(config);
   await lab.startWorkers(() => new FakePorts());
   await lab.startTask(waitingTask('found', { findings }));
   await lab.startTask(waitingTask('clean'));

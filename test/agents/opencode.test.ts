@@ -1,0 +1,38 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { TurnOutcome } from '../../src/workflows/ports.js';
+import { callTool, say, tools } from '../support/scripted-model/index.js';
+import { AgentRig, attempt } from './contract.js';
+import { opencodeVariables } from './support/acp-host.js';
+import { describeAgent } from './support/binary.js';
+
+/** The main way alone, because opencode takes its time to start; acp.test.ts has all of it. */
+describeAgent('opencode', () => {
+  let rig: AgentRig;
+  afterEach(() => rig.close());
+
+  it('edits a file, asks a person, and goes on with the answer', async () => {
+    const { name, input } = tools.opencode.write('sum.txt', 'three\n');
+    rig = await AgentRig.open(
+      {
+        agent: 'opencode',
+        tools: tools.opencode,
+        sections: (binary) => `agent: { kind: acp, env: ${opencodeVariables} }
+acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000 }`,
+      },
+      [
+        callTool(name, input),
+        callTool('continuo_ask_human', { question: 'Which colour?' }),
+        say('It is blue.'),
+      ],
+    );
+    const asked = await rig.runTurn();
+    expect(asked).toMatchObject({ kind: 'question', question: { text: 'Which colour?' } });
+    expect(rig.host.read('sum.txt')).toBe('three\n');
+    const { id, text: question } = (asked as Extract<TurnOutcome, { kind: 'question' }>).question;
+    const answers = [{ questionId: id, question, text: 'blue', by: 'ann' }];
+    const done = await rig.runTurn({ answers }, attempt(2));
+    expect(done).toMatchObject({ kind: 'completed', summary: 'It is blue.', session: asked.session });
+    expect(rig.told().at(-1)).toContain('blue');
+    expect(rig.model.scripted).toHaveLength(3);
+  });
+});
