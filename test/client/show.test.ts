@@ -43,7 +43,7 @@ const finding: Finding = {
   suggestion: 'Use +',
   doubt: null,
   sources: ['correctness'],
-  sha: 'c1',
+  sha: 'a'.repeat(40),
   round: 1,
   resolution: { kind: 'open', refuted: null },
 };
@@ -77,6 +77,7 @@ function waitingTask(identifier: string, changes: Partial<TaskState> = {}): Task
     ...newTask('shop', testIssue({ identifier, title: `Do ${identifier}`, source: 'prompt' })),
     stage: { phase: 'review' },
     config,
+    findingReturns: 2,
     reviews: [{ reviewer: 'correctness', sha: 'a'.repeat(40), round: 1, problem: null }],
     host: 'host',
     workspace: lab.workspace,
