@@ -1,3 +1,4 @@
+import type { Agent } from '../activities/agent/agent.js';
 import { createAgent } from '../activities/agent/registry.js';
 import type { Config } from '../config/config.js';
 import type { Diagnosis } from './diagnosis.js';
@@ -12,8 +13,6 @@ interface Examination {
   /** For programs of this name: how to ask for the version, and whether somebody is logged in (by the exit code). */
   program?: string;
   login?: { words: string; remedy: string };
-  /** The variable that holds the key with `agent.auth: api_key`. */
-  apiKey?: string;
 }
 
 const patienceMs = 20_000;
@@ -26,7 +25,6 @@ function examinationOf({ agent, codex, claude, acp, command }: Config): Examinat
         key: 'codex.command',
         program: 'codex',
         login: { words: 'login status', remedy: 'log in with `codex login`' },
-        apiKey: 'OPENAI_API_KEY',
       };
     case 'claude':
       return {
@@ -34,7 +32,6 @@ function examinationOf({ agent, codex, claude, acp, command }: Config): Examinat
         key: 'claude.command',
         program: 'claude',
         login: { words: 'auth status', remedy: 'log in with `claude auth login`' },
-        apiKey: 'ANTHROPIC_API_KEY',
       };
     case 'acp':
       return { command: acp?.command ?? '', key: 'acp.command' };
@@ -46,8 +43,9 @@ function examinationOf({ agent, codex, claude, acp, command }: Config): Examinat
 /** Whether the agent is there, of which version, and logged in. Its sandbox is the host's matter. */
 export async function examineAgent(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
   const name = 'agent';
+  let agent: Agent;
   try {
-    createAgent(config);
+    agent = createAgent(config);
   } catch (error) {
     return [bad(name, messageOf(error), 'choose another agent.kind')];
   }
@@ -66,18 +64,19 @@ export async function examineAgent(config: Config, env: NodeJS.ProcessEnv): Prom
     return [good(name, `\`${command}\` (${path})`)];
   const version = await tryShell('"$0" --version', word, env);
   const found = `\`${command}\` (${path}), ${version ?? 'whose version cannot be found out'}`;
-  return [good(name, found), ...(await examineLogin(config, examination, word, env))];
+  return [good(name, found), ...(await examineLogin(agent, examination, word, env))];
 }
 
 async function examineLogin(
-  { agent }: Config,
-  { login, apiKey }: Examination,
+  { credentials: [apiKey] }: Agent,
+  { login }: Examination,
   program: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Diagnosis[]> {
   const name = 'login';
-  if (login === undefined || apiKey === undefined) return [];
-  if (agent.auth === 'api_key') {
+  if (login === undefined) return [];
+  // With `agent.auth: api_key`.
+  if (apiKey !== undefined) {
     const isSet = (env[apiKey] ?? '') !== '';
     return [
       isSet

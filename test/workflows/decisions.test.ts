@@ -80,8 +80,8 @@ describe('the decision of a person', () => {
     await decide(handle, 'request_changes');
     const again = await rig.until(handle, waitsInRound(2));
     expect(again.headSha).toBe(testSha(2));
-    expect(ports.inputs('runTurn').at(-1)?.feedback).toMatchObject([
-      { kind: 'changes', by: 'ann', note: 'because' },
+    expect(ports.inputs('runTurn').at(-1)?.feedback).toEqual([
+      { kind: 'changes', by: 'ann', note: 'because', at: expect.any(String) },
     ]);
     await slots.stop();
   });

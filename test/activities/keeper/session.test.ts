@@ -69,18 +69,17 @@ async function leaveAfter(line: string, script: string, next: Lines['next'] = ()
   await expect(left).rejects.toThrow(LeftError);
 }
 
+/** Answers, and is done when that was heard. */
+const saysYes: Lines['next'] = (lines) =>
+  lines.includes('got yes')
+    ? [{ kind: 'done', result: lines.join() }]
+    : [{ kind: 'write', key: 'answer', line: 'yes' }];
+
 describe('a session', () => {
   it('leaves while it waits, and is carried on from there', async () => {
     const script = 'echo ready; read answer; echo "got $answer"; cat';
     await leaveAfter('ready', script);
-    const result = await session(
-      script,
-      (lines) =>
-        lines.includes('got yes')
-          ? [{ kind: 'done', result: lines.join() }]
-          : [{ kind: 'write', key: 'answer', line: 'yes' }],
-      { epoch: 2 },
-    );
+    const result = await session(script, saysYes, { epoch: 2 });
     expect(result).toMatchObject({ kind: 'done', result: 'ready,got yes' });
   });
 
@@ -213,14 +212,7 @@ describe('an attempt that was replaced', () => {
     expect(first).toMatchObject({ kind: 'suspended', result: 'asks', state: ['asks'] });
     expect((await look(place)).kind).toBe('running');
 
-    const second = await session(
-      script,
-      (lines) =>
-        lines.includes('got yes')
-          ? [{ kind: 'done', result: lines.join() }]
-          : [{ kind: 'write', key: 'answer', line: 'yes' }],
-      { epoch: 2 },
-    );
+    const second = await session(script, saysYes, { epoch: 2 });
     expect(second).toMatchObject({ kind: 'done', result: 'asks,got yes' });
   });
 

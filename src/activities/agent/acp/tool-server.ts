@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../../config/package-root.js';
 import { toolsName } from '../../keeper/process/cookie.js';
+import { toolServer as sharedToolServer } from '../tool-server.js';
 
 type Environment = Record<string, string>;
 
@@ -14,10 +14,12 @@ export function withTools(env: Environment): Environment {
  * they let through to their servers.
  */
 export function toolServer(env: Environment): object {
+  const { name, command, args, environment } = sharedToolServer();
+  const given = withTools(env);
   return {
-    name: 'continuo',
-    command: process.execPath,
-    args: [join(packageRoot(), 'dist', 'tool-shim.js')],
-    env: [{ name: toolsName, value: withTools(env)[toolsName] }],
+    name,
+    command,
+    args,
+    env: environment.map((variable) => ({ name: variable, value: given[variable] })),
   };
 }

@@ -4,42 +4,9 @@ import { acpProtocol } from '../../../../src/activities/agent/acp/protocol.js';
 import type { AcpThread } from '../../../../src/activities/agent/acp/thread.js';
 import type { Reply, Said } from '../../../../src/activities/agent/session/backend.js';
 import type { JournalRecord, ToolResult } from '../../../../src/activities/keeper/protocol.js';
+import { testTurn } from '../../../support/turn.js';
 
-const turn: Turn = {
-  identifier: 'SHOP-1',
-  title: 'Add the sum',
-  attempt: null,
-  turn: 1,
-  round: 1,
-  session: null,
-  prompt: 'The whole task.',
-  guidance: 'What is new.',
-  wasCutOff: false,
-  isShutIn: false,
-  report: null,
-  answers: [],
-  limits: { tokens: null, usd: null },
-  tools: { declared: [], call: () => Promise.resolve(null) },
-  remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
-  workspace: '/srv/shop',
-  home: '/run/home',
-  env: { TMPDIR: '/run/tmp' },
-  enclose: () => Promise.reject(new Error('nothing is started here')),
-  place: '/run/place',
-  owner: {
-    project: 'shop',
-    identifier: 'SHOP-1',
-    workflowId: 'w',
-    workflowRun: 'r',
-    kind: 'agent',
-    title: 'turn 1',
-  },
-  leaseMs: 1,
-  transcript: '/run/transcript.log',
-  transcriptLimitBytes: 1,
-  transcriptFrom: 0,
-};
-
+const turn: Turn = { ...testTurn, prompt: 'The whole task.', guidance: 'What is new.' };
 const noWishes: Wishes = { authMethod: undefined, mode: undefined, model: undefined };
 
 type Record = JournalRecord extends infer R ? (R extends JournalRecord ? Omit<R, 'n' | 't'> : never) : never;

@@ -4,41 +4,8 @@ import { messageId } from '../../../../src/activities/agent/claude/lines.js';
 import type { ClaudeThread } from '../../../../src/activities/agent/claude/thread.js';
 import { claudeProtocol } from '../../../../src/activities/agent/claude/thread.js';
 import type { Said } from '../../../../src/activities/agent/session/backend.js';
+import { testTurn as turn } from '../../../support/turn.js';
 
-const turn: Turn = {
-  identifier: 'SHOP-1',
-  title: 'Add the sum',
-  attempt: null,
-  turn: 1,
-  round: 1,
-  session: null,
-  prompt: 'Add the sum.',
-  guidance: '',
-  wasCutOff: false,
-  answers: [],
-  limits: { tokens: null, usd: null },
-  tools: { declared: [], call: () => Promise.resolve(null) },
-  remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
-  workspace: '/w',
-  home: '/h',
-  isShutIn: false,
-  report: null,
-  env: {},
-  enclose: ({ argv, env }) => Promise.resolve({ argv, env }),
-  place: '/p',
-  owner: {
-    project: 'shop',
-    identifier: 'SHOP-1',
-    workflowId: 'task',
-    workflowRun: 'run-1',
-    kind: 'agent',
-    title: 'turn 1',
-  },
-  leaseMs: 1,
-  transcript: '/t',
-  transcriptLimitBytes: 1,
-  transcriptFrom: 0,
-};
 const nothing: Said = { replies: new Map(), remarks: [], results: new Map(), late: [] };
 
 /** What a thread is after these lines of the agent's, and what it told. */
