@@ -3,6 +3,7 @@ import { describe, problemsOf } from './describe.js';
 import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import type { FrontMatter } from './schema.js';
 import { PromptError, checkTemplate } from './prompt.js';
+import { kindOfReviewer } from './reviewer.js';
 import { trackerProfile, trackerProfiles } from './tracker-profiles.js';
 import { hasPassword } from './repository-url.js';
 
@@ -58,21 +59,25 @@ function endStateProblems({ tracker }: FrontMatter): RuleProblem[] {
   });
 }
 
-function agentProblems({ agent, acp, command }: FrontMatter): RuleProblem[] {
-  if (!agentKinds.includes(agent.kind)) {
+function agentProblems(front: FrontMatter): RuleProblem[] {
+  const { kind } = front.agent;
+  if (!agentKinds.includes(kind)) {
     const allowed = `${agentKinds.join(', ')} (the agents that this version can run; without agent.kind it is codex)`;
-    return [invalid('agent.kind', agent.kind, allowed)];
+    return [invalid('agent.kind', kind, allowed)];
   }
-  if (agent.kind === 'acp' && acp === undefined) {
-    const allowed = 'the command line of an agent that speaks ACP, because agent.kind is acp';
-    return [invalid('acp.command', undefined, allowed)];
-  }
-  if (agent.kind === 'command' && command === undefined) {
-    return [
-      invalid('command.run', undefined, 'the command line of the agent, because agent.kind is command'),
-    ];
-  }
-  return [];
+  return lacksCommand(front, kind)
+    ? [invalid(`${kind}.${kind === 'acp' ? 'command' : 'run'}`, undefined, commandFor(kind, 'agent.kind'))]
+    : [];
+}
+
+/** Whether nothing says what to start for this kind of agent. */
+function lacksCommand({ acp, command }: FrontMatter, kind: string): boolean {
+  return (kind === 'acp' && acp === undefined) || (kind === 'command' && command === undefined);
+}
+
+function commandFor(kind: string, key: string): string {
+  const agent = kind === 'acp' ? 'an agent that speaks ACP' : 'the agent';
+  return `the command line of ${agent}, because ${key} is ${kind}`;
 }
 
 function repositoryProblems({ tracker, repository, verify, review, land }: FrontMatter): RuleProblem[] {
@@ -116,20 +121,22 @@ function landProblems({ tracker, land }: FrontMatter): RuleProblem[] {
   return [];
 }
 
-function reviewerProblems({ review, command }: FrontMatter): RuleProblem[] {
-  return (review?.agents ?? []).flatMap(({ prompt, run, agent }, index) => {
+function reviewerProblems(front: FrontMatter): RuleProblem[] {
+  return (front.review?.agents ?? []).flatMap((reviewer, index) => {
+    const { prompt, run, agent } = reviewer;
     const key = (name: string) => `review.agents[${index}].${name}`;
+    const kind = kindOfReviewer(reviewer, front.agent);
     const broken = templateProblem(prompt);
     return [
-      ...(agent === undefined
+      ...(agent === undefined || agentKinds.includes(agent)
         ? []
-        : [unavailable(key('agent'), agent, 'a reviewer is a command; name it by run')]),
-      ...(run === undefined && command === undefined
+        : [invalid(key('agent'), agent, agentKinds.join(', '))]),
+      ...(run === undefined && lacksCommand(front, kind)
         ? [
             invalid(
               key('run'),
               undefined,
-              'the command line of the reviewer, because there is no command.run',
+              commandFor(kind, agent === undefined ? 'agent.kind' : key('agent')),
             ),
           ]
         : []),

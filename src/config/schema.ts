@@ -118,7 +118,7 @@ const Claude = z.object({
   read_timeout_ms: duration.default(60_000),
 });
 
-const Acp = z.object({
+export const Acp = z.object({
   /** Any agent that speaks the Agent Client Protocol on stdio, started by `bash -lc`. */
   command: word,
   /** The way to log in, by the agent's id for it, where it has to be told. */
@@ -130,7 +130,7 @@ const Acp = z.object({
   read_timeout_ms: duration.default(60_000),
 });
 
-const Command = z.object({
+export const Command = z.object({
   /** Run by `bash -lc` in the workspace, with the prompt on stdin. */
   run: word,
   timeout_ms: duration.default(3_600_000),
@@ -205,11 +205,11 @@ const Reviewer = z.object({
   name: z.string({ error: aName }).trim().min(1, { error: aName }).max(60, { error: aName }),
   /** A template, as the prompt of the file. */
   prompt: word,
-  /** Run by `bash -lc` in a read-only copy of the work, with the prompt on stdin; `command.run` unless given. */
+  /** A kind of agent, with the settings of its section; `command` where there is `run`, else `agent.kind`. */
+  agent: word.optional(),
+  /** What is started, by `bash -lc`, in place of the command line in the section of that kind. */
   run: word.optional(),
   timeout_ms: duration.default(1_800_000),
-  /** For agents of other kinds, which this version does not have. */
-  agent: z.unknown().optional(),
 });
 
 const Review = z.object({

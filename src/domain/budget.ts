@@ -46,8 +46,12 @@ export function limitOf(raised: RaisedBudget, limits: Limits, kind: BudgetKind):
 }
 
 /** The first limit that is reached, or null. */
-export function spentBudget({ usage, raised }: Spending, limits: Limits): SpentBudget | null {
-  for (const of of budgetKinds) {
+export function spentBudget(
+  { usage, raised }: Spending,
+  limits: Limits,
+  kinds: readonly BudgetKind[] = budgetKinds,
+): SpentBudget | null {
+  for (const of of kinds) {
     const limit = limitOf(raised, limits, of);
     const spent = spentOf(usage, of);
     if (limit !== null && spent >= limit) return { of, spent, limit };

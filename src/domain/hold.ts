@@ -12,7 +12,7 @@ export interface Hold {
 export type Holds = Record<string, Hold>;
 
 /** Whose quota it is. */
-export function credentialOf({ kind, auth = 'inherit' }: ConfigView['agent']): string {
+export function credentialOf({ kind, auth = 'inherit' }: Pick<ConfigView['agent'], 'kind' | 'auth'>): string {
   return `${kind}/${auth}`;
 }
 

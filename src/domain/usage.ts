@@ -13,8 +13,7 @@ export interface Usage {
 /** What one turn spent. Tokens are the turn's own, not cumulative. */
 export type TurnUsage = Omit<Usage, 'turns'>;
 
-export const noUsage: Usage = {
-  turns: 0,
+export const noTurnUsage: TurnUsage = {
   inputTokens: 0,
   outputTokens: 0,
   totalTokens: 0,
@@ -22,13 +21,20 @@ export const noUsage: Usage = {
   agentMs: 0,
 };
 
-export function addTurn(total: Usage, turn: TurnUsage): Usage {
+export const noUsage: Usage = { turns: 0, ...noTurnUsage };
+
+/** Also of what is no turn, such as a review. */
+export function addUsage<T extends TurnUsage>(total: T, more: TurnUsage): T {
   return {
-    turns: total.turns + 1,
-    inputTokens: total.inputTokens + turn.inputTokens,
-    outputTokens: total.outputTokens + turn.outputTokens,
-    totalTokens: total.totalTokens + turn.totalTokens,
-    costUsd: turn.costUsd === null ? total.costUsd : (total.costUsd ?? 0) + turn.costUsd,
-    agentMs: total.agentMs + turn.agentMs,
+    ...total,
+    inputTokens: total.inputTokens + more.inputTokens,
+    outputTokens: total.outputTokens + more.outputTokens,
+    totalTokens: total.totalTokens + more.totalTokens,
+    costUsd: more.costUsd === null ? total.costUsd : (total.costUsd ?? 0) + more.costUsd,
+    agentMs: total.agentMs + more.agentMs,
   };
+}
+
+export function addTurn(total: Usage, turn: TurnUsage): Usage {
+  return { ...addUsage(total, turn), turns: total.turns + 1 };
 }

@@ -253,12 +253,22 @@ export interface ReviewInput extends Configured {
   checks: CheckResult[];
   /** The newest findings of the task so far, with what became of them. */
   earlier: EarlierFinding[];
+  /** What this review may spend of what the task has left. */
+  limits: TurnLimits;
 }
 
-export type ReviewOutcome =
+export type ReviewOutcome = {
+  /** Not in histories of earlier versions. */
+  usage?: TurnUsage;
+} & (
   | { kind: 'reviewed'; findings: Raised[] }
   /** No answer, or one that cannot be used, also at the second try. */
-  | { kind: 'failed'; message: string };
+  | { kind: 'failed'; message: string }
+  /** Ended because it has spent more than it may. */
+  | { kind: 'limit'; message: string }
+  /** The quota behind the reviewer's credential (see `credentialOf`) is used up until then (RFC 3339). */
+  | { kind: 'quota'; until: string; message: string; credential: string }
+);
 
 export interface ReviewPort {
   /**

@@ -34,13 +34,29 @@ export function acceptRaise(task: Task, taker: Taker): void {
 }
 
 /** The limit that the task has reached, or null. */
-export function spentLimit(task: Task): SpentBudget | null {
-  return spentBudget(task.state, view(task).limits);
+export function spentLimit(task: Task, kinds?: readonly BudgetKind[]): SpentBudget | null {
+  return spentBudget(task.state, view(task).limits, kinds);
+}
+
+/** The limit that keeps reviewers from beginning, which take no turns. */
+export function spentForReview(task: Task): SpentBudget | null {
+  return spentLimit(task, ['usd', 'tokens', 'minutes']);
 }
 
 /** What the next turn may spend of what the task has left. */
 export function turnLimits(task: Task): TurnLimits {
   return leftOf(task.state, view(task).limits);
+}
+
+/** An equal share of it for each of so many reviewers, who spend at the same time. */
+export function reviewLimits(task: Task, reviewers: number): TurnLimits {
+  const { tokens, usd, ms } = turnLimits(task);
+  const share = (left: number) => Math.max(Math.floor(left / reviewers), 1);
+  return {
+    tokens: tokens === null ? null : share(tokens),
+    usd: usd === null ? null : usd / reviewers,
+    ...(ms !== undefined && { ms: share(ms) }),
+  };
 }
 
 /** Waits, without a slot, until a person raises the limit, or has it looked up again in the workflow file. */
@@ -53,5 +69,5 @@ export async function waitForBudget(task: Task, spent: SpentBudget): Promise<Sta
     () => task.retryAsked || spentLimit(task)?.of !== spent.of,
   );
   task.retryAsked = false;
-  return { phase: 'run' };
+  return task.state.stage;
 }

@@ -100,7 +100,7 @@ export async function run(task: Task): Promise<Stage> {
     case 'limit':
       return { phase: 'run' };
     case 'quota':
-      return waitForQuota(task, turn.until, turn.message);
+      return waitForQuota(task, turn);
     default:
       return turn satisfies never;
   }

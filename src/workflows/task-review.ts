@@ -16,10 +16,12 @@ import { answered, currentReviews, formerReviewers, reviewersToAsk } from '../do
 import type { Feedback } from '../domain/feedback.js';
 import type { Stage } from '../domain/task.js';
 import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
-import type { Answers, ReviewOutcome } from './ports.js';
+import { addUsage, noTurnUsage } from '../domain/usage.js';
+import type { Answers, ReviewOutcome, TurnLimits } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
+import { reviewLimits, spentForReview, waitForBudget } from './task-budget.js';
 import { haltable } from './task-halt.js';
-import { startRound } from './task-ways-back.js';
+import { startRound, waitForQuota } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
 
@@ -31,7 +33,8 @@ export async function reviewByAgents(task: Task): Promise<Stage | null> {
   const { state } = task;
   dropUnreviewed(task);
   const names = reviewersToAsk(state);
-  if (names.length > 0) await haltable(task, () => askAll(task, names));
+  const unasked = names.length === 0 ? null : await askWithinBudget(task, names);
+  if (unasked !== null) return unasked;
 
   const blocking = state.findings.filter(isBlocking);
   const limit = view(task).gates.review.agents?.maxRounds ?? 0;
@@ -71,15 +74,37 @@ export function sendOpenAlong(task: Task): void {
   task.state.findings = upholdFindings(task.state.findings);
 }
 
-/** Reviewers work at the same time, in the slot of the task. All have ended when this returns or throws. */
-async function askAll(task: Task, names: readonly string[]): Promise<void> {
+/** Where to go on when not everybody could be asked now, or null. */
+async function askWithinBudget(task: Task, names: readonly string[]): Promise<Stage | null> {
+  const spent = spentForReview(task);
+  if (spent !== null) return waitForBudget(task, spent);
+  const unmade = await haltable(task, () => askAll(task, names));
+  const quota = unmade.find((outcome) => outcome.kind === 'quota');
+  if (quota !== undefined) return waitForQuota(task, quota, quota.credential);
+  return unmade.length > 0 ? task.state.stage : null;
+}
+
+type Unmade = Extract<ReviewOutcome, { kind: 'quota' | 'limit' }>;
+
+/**
+ * Reviewers work at the same time, in the slot of the task. All have ended when this returns or throws. Returns what
+ * kept some from a review, who are to be asked again.
+ */
+async function askAll(task: Task, names: readonly string[]): Promise<Unmade[]> {
   const { state } = task;
+  const unmade: Unmade[] = [];
   const place = { sha: headOf(task), round: state.round };
-  const asked = names.map((name) => ({ name, answer: ask(task, name) }));
+  const limits = reviewLimits(task, names.length);
+  const asked = names.map((name) => ({ name, answer: ask(task, name, limits) }));
   await Promise.allSettled(asked.map(({ answer }) => answer));
   // One that threw is asked again later, and so are those behind it: they have their answers then.
   for (const { name, answer } of asked) {
     const outcome = await answer;
+    state.usage = addUsage(state.usage, outcome.usage ?? noTurnUsage);
+    if (outcome.kind === 'quota' || outcome.kind === 'limit') {
+      unmade.push(outcome);
+      continue;
+    }
     const problem = outcome.kind === 'failed' ? outcome.message : null;
     state.reviews = [...currentReviews(state), { reviewer: name, ...place, problem }];
     if (outcome.kind === 'reviewed')
@@ -93,6 +118,7 @@ async function askAll(task: Task, names: readonly string[]): Promise<void> {
     task,
     `${usable.length} of ${currentReviews(state).length} reviews of ${shortSha(place.sha)}: ${found}`,
   );
+  return unmade;
 }
 
 /** A reviewer that was renamed or taken out of the configuration settles nothing any more. */
@@ -105,7 +131,7 @@ function dropUnreviewed(task: Task): void {
     if (resolution.kind === 'dropped') note(task, `finding ${id} is dropped: ${resolution.reason}`);
 }
 
-function ask(task: Task, name: string): Promise<ReviewOutcome> {
+function ask(task: Task, name: string, limits: TurnLimits): Promise<ReviewOutcome> {
   const { state } = task;
   const workspace = workspaceOf(task);
   const sha = headOf(task);
@@ -121,6 +147,7 @@ function ask(task: Task, name: string): Promise<ReviewOutcome> {
     reviewer: name,
     checks: state.evidence?.sha === sha ? state.evidence.checks : [],
     earlier: earlierFindings(state.findings),
+    limits,
   });
 }
 

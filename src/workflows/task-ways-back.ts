@@ -89,12 +89,16 @@ export async function waitOut(task: Task, ms: number, error: string): Promise<vo
 }
 
 /** Waits for a quota that all tasks with the same credential have used up; a person may not want to. */
-export async function waitForQuota(task: Task, until: string, message: string): Promise<Stage> {
+export async function waitForQuota(
+  task: Task,
+  { until, message }: { until: string; message: string },
+  credential: string = credentialOf(view(task).agent),
+): Promise<Stage> {
   const ms = Date.parse(until) - Date.now() + quotaGraceMs;
   const hold = { until: after(ms), message };
-  await giveSlotBack(task, { quota: { ...hold, credential: credentialOf(view(task).agent) } });
+  await giveSlotBack(task, { quota: { ...hold, credential } });
   task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until: hold.until, error: message }, ms);
-  return { phase: 'run' };
+  return task.state.stage;
 }
 
 export async function waitForBase(task: Task, message: string): Promise<void> {

@@ -354,10 +354,17 @@ describe('bad values', () => {
     ],
     [
       'review',
-      '{ agents: [{ name: security, prompt: Look, agent: codex }] }',
+      '{ agents: [{ name: security, prompt: Look, agent: cursor }] }',
       'review.agents[0].agent',
-      '"codex"',
-      'nothing (not available in this version: a reviewer is a command; name it by run)',
+      '"cursor"',
+      'codex, claude, acp, command',
+    ],
+    [
+      'review',
+      '{ agents: [{ name: security, prompt: Look, agent: acp }] }',
+      'review.agents[0].run',
+      'nothing',
+      'the command line of an agent that speaks ACP, because review.agents[0].agent is acp',
     ],
     [
       'review',

@@ -9,7 +9,7 @@ import { project } from '../../src/workflows/project.js';
 import type { task } from '../../src/workflows/task.js';
 import type { Rig } from '../support/workflow-rig.js';
 import type { FakePorts } from '../support/fake-ports.js';
-import { raised, reviewed } from '../support/findings.js';
+import { raised, reviewed, unusable } from '../support/findings.js';
 import {
   completedTurn,
   failedCheck,
@@ -323,7 +323,7 @@ export const scenarios: Scenario[] = [
     play: async (rig, ports) => {
       const answers = { refuted: [{ id: 'f1', reason: 'It is right.' }], problem: null };
       ports.usually('review', ({ reviewer }) =>
-        reviewer === 'style' ? { kind: 'failed', message: 'no JSON' } : reviewed(raised()),
+        reviewer === 'style' ? unusable('no JSON') : reviewed(raised()),
       );
       ports.next('runTurn', completedTurn('did it'), completedTurn('it is right', answers));
       const handle = await rig.start({ config: reviewers });

@@ -102,7 +102,7 @@ export class FakePorts {
         });
         return { train };
       },
-      review: () => Promise.resolve({ kind: 'reviewed', findings: [] }),
+      review: () => Promise.resolve({ kind: 'reviewed', findings: [], usage: noUsage }),
       merge: () => Promise.resolve({ kind: 'merged' }),
     };
     const scripted = <M extends Method>(method: M) => {

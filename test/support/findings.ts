@@ -1,4 +1,5 @@
 import type { Raised } from '../../src/domain/finding.js';
+import { noTurnUsage } from '../../src/domain/usage.js';
 import type { ReviewOutcome } from '../../src/workflows/ports.js';
 
 /** A remark of a reviewer that holds and blocks, unless it is changed. */
@@ -17,5 +18,9 @@ export function raised(changes: Partial<Raised> = {}): Raised {
 }
 
 export function reviewed(...findings: Raised[]): ReviewOutcome {
-  return { kind: 'reviewed', findings };
+  return { kind: 'reviewed', findings, usage: noTurnUsage };
+}
+
+export function unusable(message: string): ReviewOutcome {
+  return { kind: 'failed', message, usage: noTurnUsage };
 }

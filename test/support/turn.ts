@@ -2,6 +2,7 @@ import type { Turn } from '../../src/activities/agent/agent.js';
 
 /** A turn of no host: for protocols, which know of nothing but words. */
 export const testTurn: Turn = {
+  key: 'run-1/1',
   identifier: 'SHOP-1',
   title: 'Add the sum',
   attempt: null,
@@ -11,6 +12,7 @@ export const testTurn: Turn = {
   prompt: 'Add the sum.',
   guidance: '',
   wasCutOff: false,
+  isReadOnly: false,
   isShutIn: false,
   report: null,
   answers: [],
@@ -34,4 +36,5 @@ export const testTurn: Turn = {
   transcript: '/run/transcript.log',
   transcriptLimitBytes: 1,
   transcriptFrom: 0,
+  summaryLimit: { lines: 1, bytes: 500 },
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
+import { noTurnUsage } from '../../src/domain/usage.js';
 import * as messages from '../../src/workflows/messages.js';
-import { raised, reviewed } from '../support/findings.js';
+import { raised, reviewed, unusable } from '../support/findings.js';
 import { completedTurn, testConfig, testSha } from '../support/fake-ports.js';
 import { decide, said } from '../support/people.js';
 import type { Rig } from '../support/workflow-rig.js';
@@ -10,6 +11,7 @@ import { useRig } from '../support/workflow-rig.js';
 type Handle = Awaited<ReturnType<Rig['start']>>;
 
 const config = testConfig({ agents: ['bugs'] });
+const spent = (totalTokens: number) => ({ ...noTurnUsage, totalTokens });
 const denying = (reason: string) =>
   completedTurn('it is right as it is', { refuted: [{ id: 'f1', reason }], problem: null });
 
@@ -94,9 +96,7 @@ describe('review by agents', () => {
 
   it('never takes a review that failed for an approval', async () => {
     const both = testConfig({ agents: ['bugs', 'style'] });
-    ports.usually('review', ({ reviewer }) =>
-      reviewer === 'bugs' ? { kind: 'failed', message: 'no JSON' } : reviewed(),
-    );
+    ports.usually('review', ({ reviewer }) => (reviewer === 'bugs' ? unusable('no JSON') : reviewed()));
     const handle = await rig.start({ config: both });
     const waiting = await waitsForPerson(handle, 1);
     expect(reasonsOf(waiting)).toEqual(['reviewer bugs gave no usable review: no JSON']);
@@ -110,7 +110,7 @@ describe('review by agents', () => {
   });
 
   it('keeps a finding open while the reviewer that raised it gives no usable review', async () => {
-    ports.next('review', reviewed(raised()), { kind: 'failed', message: 'exit code 1' });
+    ports.next('review', reviewed(raised()), unusable('exit code 1'));
     const handle = await rig.start({ config: testConfig({ agents: ['bugs'], maxReviewRounds: 1 }) });
     const waiting = await waitsForPerson(handle, 2);
     expect(reasonsOf(waiting)).toHaveLength(2);
@@ -206,5 +206,62 @@ describe('review by agents', () => {
     expect(history.map(({ note }) => note)).toContain(
       'finding f1 is dropped: nobody reviews it any more: bugs is not in the configuration',
     );
+  });
+
+  it('counts what reviewers spend, and gives each an equal share of what is left', async () => {
+    // The turn has taken 15 tokens and a second of it.
+    const both = testConfig({ agents: ['bugs', 'style'], limits: { tokens: 10_000, usd: 3, minutes: 2 } });
+    ports.usually('review', () => ({ ...reviewed(), usage: spent(1_000) }));
+    const handle = await rig.start({ config: both });
+    expect((await handle.result()).outcome).toBe('done');
+    const limits = { tokens: 4_992, usd: 1.5, ms: 59_500 };
+    expect(ports.inputs('review')).toMatchObject([{ limits }, { limits }]);
+    expect((await rig.state(handle)).usage).toMatchObject({ turns: 1, totalTokens: 2_015 });
+  });
+
+  it('waits for the quota of a reviewer without a slot, and asks that one again', async () => {
+    const both = testConfig({ agents: ['bugs', 'style'] });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    let isUsedUp = true;
+    ports.usually('review', ({ reviewer }) =>
+      reviewer === 'style' && isUsedUp
+        ? { kind: 'quota', until, message: 'limit reached', credential: 'claude/inherit', usage: spent(10) }
+        : reviewed(),
+    );
+    const handle = await rig.start({ config: both });
+    const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'backoff');
+    expect(waiting).toMatchObject({ phase: 'review', waiting: { error: 'limit reached' } });
+    expect((await rig.state(handle)).slot).toBe('none');
+
+    isUsedUp = false;
+    const slots = rig.grantSlots(handle, both);
+    await handle.executeUpdate(messages.retryUpdate, { args: [said()] });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(
+      ports
+        .inputs('review')
+        .map(({ reviewer }) => reviewer)
+        .sort(),
+    ).toEqual(['bugs', 'style', 'style']);
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+  });
+
+  it('waits for a larger budget where a reviewer has used up the rest, and asks it again', async () => {
+    const tight = testConfig({ agents: ['bugs'], limits: { tokens: 1_000 } });
+    ports.next('review', { kind: 'limit', message: 'no more is left', usage: spent(1_000) });
+    const handle = await rig.start({ config: tight });
+    const waiting = await rig.until(handle, (status) => status.waiting?.kind === 'budget');
+    expect(waiting).toMatchObject({ phase: 'review', waiting: { of: 'tokens', spent: 1_015 } });
+
+    const slots = rig.grantSlots(handle, tight);
+    const more = { usd: 0, tokens: 5_000, turns: 0, minutes: 0 };
+    await handle.executeUpdate(messages.raiseBudgetUpdate, { args: [{ ...said(), ...more }] });
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('review')).toMatchObject([
+      { limits: { tokens: 985 } },
+      { limits: { tokens: 3_985 } },
+    ]);
   });
 });

@@ -7,10 +7,13 @@ import type { Attempt } from '../attempt.js';
 import type { Untrusted } from '../enclose.js';
 import type { Contained } from '../keeper/containment/contain.js';
 import type { ToolCall } from '../keeper/calls.js';
+import type { TailLimit } from '../keeper/tail.js';
 import type { Owner, ToolDeclaration, ToolResult } from '../keeper/protocol.js';
 
 /** One prompt-to-completion step. All paths are absolute. */
 export interface Turn {
+  /** Names it among all turns there are; the same for each repetition. */
+  key: string;
   identifier: string;
   title: string;
   attempt: number | null;
@@ -37,6 +40,8 @@ export interface Turn {
   home: string;
   /** The complete environment of the agent's program. */
   env: Record<string, string>;
+  /** Whether the agent is only to look at the workspace: it reviews. */
+  isReadOnly: boolean;
   /** Whether the files of this machine are kept from the agent, so that it needs no sandbox of its own. */
   isShutIn: boolean;
   /** Shuts the agent's program in: what runs is what this returns. */
@@ -51,6 +56,8 @@ export interface Turn {
   transcriptLimitBytes: number;
   /** Where in the transcript the agent's own words begin, in bytes. */
   transcriptFrom: number;
+  /** How much of its last output is the summary, for an agent that has no messages. */
+  summaryLimit: TailLimit;
 }
 
 /** What the agent may call without any credential of its own. */

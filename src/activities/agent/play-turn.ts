@@ -16,6 +16,7 @@ import { generations } from '../keeper/place.js';
 import { toolsFolder } from '../keeper/tools-socket.js';
 import type { AgentEvent, AgentFactory, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
+import { sizeOf } from './event-log.js';
 import { guidanceOf } from './guidance.js';
 import { openRemarks } from './remarks.js';
 import { questionsOf } from './question-id.js';
@@ -23,7 +24,7 @@ import { reportFile } from './report.js';
 import { toolServer } from './tool-server.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
-import { openTranscript, sizeOf } from './transcript.js';
+import { openTranscript } from './transcript.js';
 import type { Begun, TurnRecord } from './turn-record.js';
 
 const cutOff: Feedback = { kind: 'interrupted', note: 'The program that played this turn was lost.' };
@@ -42,6 +43,9 @@ export interface TurnToPlay {
   remarks: string;
   createAgent: AgentFactory;
 }
+
+/** It becomes a line of the history, and the message of a commit. */
+const longestSummary = 2_000;
 
 /** Whatever ends its keeper again and again would be started for ever. */
 const mostGenerations = 3;
@@ -80,6 +84,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const end = await agent.runTurn(
     {
       ...input,
+      key: `${currentWorkflow().workflowRun}/${input.turn}`,
       title: issue.title,
       prompt,
       guidance: guidanceOf(interrupted ? [...input.feedback, cutOff, ...lost] : input.feedback),
@@ -95,6 +100,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
         TMPDIR: temporary,
         CONTINUO_ANSWERS: answersFolder(temporary),
       }),
+      isReadOnly: false,
       isShutIn: (await probeContainment(config.containment, deps.env)).files,
       enclose: (program) =>
         enclose(deps, config, {
@@ -109,6 +115,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       transcript: transcript.file,
       transcriptLimitBytes: await transcript.room(),
       transcriptFrom: from,
+      summaryLimit: { lines: 1, bytes: longestSummary },
     },
     transcript.add,
     turn.attempt,
@@ -121,7 +128,8 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const played: TurnOutcome = interrupted ? { ...told, wasCutOff: true } : told;
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
-  return answers === null ? played : { ...played, answers };
+  const summary = played.summary.slice(0, longestSummary);
+  return { ...played, summary, ...(answers !== null && { answers }) };
 }
 
 function temporaryOf({ workspace }: RunTurnInput): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package-root.js';
 import { toolsName } from '../keeper/process/cookie.js';
+import type { AgentTools } from './agent.js';
 
 /** How an agent starts the MCP server through which it reaches its tools. */
 export interface ToolServer {
@@ -11,6 +12,11 @@ export interface ToolServer {
   environment: string[];
   /** What it has to be able to read, wherever this program is installed. */
   files: string[];
+}
+
+/** None where the agent has no tools of ours. */
+export function toolServersFor({ declared }: AgentTools): ToolServer[] {
+  return declared.length === 0 ? [] : [toolServer()];
 }
 
 export function toolServer(): ToolServer {

@@ -1,106 +1,29 @@
-import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeReport } from '../../domain/report.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { AgentEvent } from './agent.js';
+import type { EventLog } from './event-log.js';
+import { describeEvent, openEventLog } from './event-log.js';
 
-const totalLimit = 32 * 1024 * 1024;
-const turnLimit = 4 * 1024 * 1024;
-const leastLimit = 64 * 1024;
-const leftOut =
-  '> the rest of this turn is too long and left out; the journal of its keeper has it for a while';
-
-/** The human-readable story of a task's turns, one file for its whole life, which only grows. */
-export interface Transcript {
-  file: string;
+/** The human-readable story of a task's turns, one file for its whole life: the run directory's `transcript.log`. */
+export interface Transcript extends EventLog {
   /** Writes the header of a turn whose agent starts now, and what it starts with. */
   begin: (opening: AgentEvent) => Promise<void>;
-  /**
-   * Events follow, of an agent whose words begin at `from`. What another worker was told already, as far as the file
-   * goes beyond that, is not written twice: the same events come as the same words.
-   */
-  goOn: (from: number) => Promise<void>;
-  /** How much the agent may still print in this turn, in bytes. */
-  room: () => Promise<number>;
-  add: (event: AgentEvent) => Promise<void>;
   end: (outcome: TurnOutcome) => Promise<void>;
 }
 
-/**
- * The run directory's `transcript.log`. What cannot be written, on a full disk, is left out: no turn is
- * lost for its story.
- */
 export function openTranscript(input: RunTurnInput): Transcript {
-  const file = join(input.workspace.runPath, 'transcript.log');
-  let known = 0;
-  let left = 0;
-  const write = (line: string) => appendFile(file, `${line}\n`, { mode: 0o600 }).catch(() => undefined);
+  const log = openEventLog(join(input.workspace.runPath, 'transcript.log'));
+  const { write } = log;
   const attempt = input.attempt === null ? '' : `, attempt ${input.attempt}`;
   const title = `turn ${input.turn} of ${input.identifier}`;
   return {
-    file,
+    ...log,
     async begin(opening) {
       await write(`\n==== ${title} (round ${input.round}${attempt}) ${new Date().toISOString()}`);
       await write(describeEvent(opening));
     },
-    async goOn(from) {
-      known = (await sizeOf(file)) - from;
-      left = roomAfter(from);
-    },
-    room: async () => roomAfter(await sizeOf(file)),
-    async add(event) {
-      if (left <= 0) return;
-      const whole = describeEvent(event);
-      left -= Buffer.byteLength(whole) + 1;
-      const text = left > 0 ? whole : leftOut;
-      const bytes = Buffer.byteLength(text) + 1;
-      if (known < bytes) await write(text);
-      known = Math.max(known - bytes, 0);
-    },
     end: (outcome) => write(`\n==== ${title} ${describeOutcome(outcome)} ${new Date().toISOString()}`),
   };
-}
-
-function roomAfter(bytes: number): number {
-  return Math.max(Math.min(totalLimit - bytes, turnLimit), leastLimit);
-}
-
-/** In bytes; 0 for a file that is not there. */
-export async function sizeOf(file: string): Promise<number> {
-  return (await stat(file).catch(() => null))?.size ?? 0;
-}
-
-function describeEvent(event: AgentEvent): string {
-  switch (event.type) {
-    case 'session':
-      return `> ${event.resumed ? 'goes on with' : 'begins'} session ${event.id}`;
-    case 'message':
-      return event.text;
-    case 'thinking':
-      return `> thinks: ${event.text}`;
-    case 'tool':
-      return `> ${event.name}: ${event.detail}`;
-    case 'result':
-      return [`> ${event.name} ${event.ok === false ? 'failed' : 'ended'}`, ...indented(event.text)].join(
-        '\n',
-      );
-    case 'files':
-      return `> files: ${event.paths.join(', ')}`;
-    case 'plan':
-      return ['> plan:', ...event.steps.map(({ text, status }) => `>   ${status}: ${text}`)].join('\n');
-    case 'usage':
-      return `> tokens: ${event.usage.totalTokens}`;
-    case 'report':
-      return ['> reports:', ...describeReport(event.report).map((line) => `>   ${line}`)].join('\n');
-    case 'question':
-      return `> question: ${event.question.text}`;
-    case 'approval':
-      return `> ${event.granted ? 'granted' : 'refused'}: ${event.action}`;
-    case 'rate_limit':
-      return `> rate limit until ${event.until ?? 'a time that is not known'}: ${event.message}`;
-    case 'other':
-      return `> ${event.text}`;
-  }
 }
 
 function describeOutcome(outcome: TurnOutcome): string {
@@ -119,18 +42,4 @@ function describeOutcome(outcome: TurnOutcome): string {
     case 'quota':
       return `ended at the quota, which lasts until ${outcome.until}`;
   }
-}
-
-/** As a block of code in Markdown. */
-function indented(text: string): string[] {
-  return text.trimEnd() === ''
-    ? []
-    : [
-        '',
-        ...text
-          .trimEnd()
-          .split('\n')
-          .map((line) => `    ${line}`),
-        '',
-      ];
 }

@@ -5,7 +5,7 @@ import { writeWhole } from '../../config/atomic-write.js';
 import type { TurnOutcome } from '../../workflows/ports.js';
 import { ReportInput } from './report.js';
 
-const TurnUsage = z.object({
+export const TurnUsage = z.object({
   inputTokens: z.number(),
   outputTokens: z.number(),
   totalTokens: z.number(),

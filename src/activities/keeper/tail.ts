@@ -3,16 +3,17 @@ import { stripVTControlCharacters } from 'node:util';
 
 const utf8 = new TextDecoder('utf-8', { fatal: false });
 
+export interface TailLimit {
+  lines: number;
+  bytes: number;
+}
+
 /**
  * The last lines of a file, no more than `lines` of them and no more than `bytes` bytes: valid
  * UTF-8, without terminal escapes and other control characters. Nothing before the byte `from`
  * counts. Empty when there is no such file.
  */
-export async function readTail(
-  path: string,
-  limit: { lines: number; bytes: number },
-  from = 0,
-): Promise<string> {
+export async function readTail(path: string, limit: TailLimit, from = 0): Promise<string> {
   // Escapes take room that is not shown, so more is read than is kept.
   const text = plainText(await readEnd(path, from, limit.bytes * 4));
   const lines = text.trimEnd().split('\n').slice(-limit.lines).join('\n');

@@ -7,6 +7,7 @@ import { holdRun } from '../keeper/run-hold.js';
 import { redactorOf } from '../redact.js';
 import { clearAway, findOut } from './find-out.js';
 import type { ReviewJob } from './job.js';
+import type { MadeReview } from './review-record.js';
 import { openJob } from './job.js';
 import { redactReview } from './redact-review.js';
 
@@ -22,8 +23,8 @@ export function createReviewActivities(deps: HostDeps): ReviewPort {
       const { reviewer, workspace } = input;
       return heartbeating(
         (_signal, attempt) =>
-          holdRun({ runPath: workspace.runPath, part: `review/${reviewer}`, attempt }, (held) =>
-            reviewOnce(openJob({ deps, config, input, attempt: held })),
+          holdRun({ runPath: workspace.runPath, part: `review/${reviewer}`, attempt }, async (held) =>
+            reviewOnce(await openJob({ deps, config, input, attempt: held })),
           ),
         () => ({ reviewer }),
       );
@@ -36,13 +37,18 @@ async function reviewOnce(job: ReviewJob): Promise<ReviewOutcome> {
   if (known !== null) return known;
   try {
     const outcome = await redactReview(await findOut(job), redactorOf(job.deps.env, job.config));
-    await job.record.write(outcome);
+    if (isReview(outcome)) await job.record.write(outcome);
     await clearAway(job);
     return outcome;
   } catch (error) {
     if (!isLeft(error, job.attempt)) await clearAway(job);
     throw error;
   }
+}
+
+/** Whoever had no quota or no budget left is asked again. */
+function isReview(outcome: ReviewOutcome): outcome is MadeReview {
+  return outcome.kind === 'reviewed' || outcome.kind === 'failed';
 }
 
 /** Then the next attempt goes on with what is there. */

@@ -2,8 +2,10 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PromptInput } from '../../config/prompt.js';
 import { PromptError, renderPrompt } from '../../config/prompt.js';
+import { credentialOf } from '../../domain/hold.js';
+import type { TurnUsage } from '../../domain/usage.js';
+import { addUsage, noTurnUsage } from '../../domain/usage.js';
 import type { ReviewOutcome } from '../../workflows/ports.js';
-import { readIssue } from '../agent/issue-file.js';
 import { currentWorkflow } from '../attempt.js';
 import { createCheckout } from '../git/checkout.js';
 import type { Mirror } from '../git/mirror.js';
@@ -18,6 +20,8 @@ import { composePrompt } from './prompt.js';
 import { makeReadOnly } from './read-only.js';
 import { runReviewer } from './run-reviewer.js';
 
+type Found = ReviewOutcome & { usage: TurnUsage };
+
 /** A model that answers nonsense may do better when it is asked again. */
 const mostTimes = 2;
 
@@ -25,16 +29,19 @@ const mostTimes = 2;
  * Asks the reviewer, once more where it gave no usable review, and checks what it says against the commit. Throws
  * what `runProgram` throws.
  */
-export async function findOut(job: ReviewJob): Promise<ReviewOutcome> {
+export async function findOut(job: ReviewJob): Promise<Found> {
   const { deps, config, places, isOfRound } = job;
   await endStrays(places, currentWorkflow().workflowId, isOfRound);
   const mirror = await openMirror({ paths: deps.paths, config });
   const prompt = await promptOf(job, mirror);
-  if (prompt instanceof PromptError) return failed(`its prompt template failed: ${prompt.message}`);
+  if (prompt instanceof PromptError)
+    return failed(`its prompt template failed: ${prompt.message}`, noTurnUsage);
 
+  let spent: TurnUsage = noTurnUsage;
   for (let time = 1; ; time += 1) {
     const outcome = await askOnce(job, mirror, prompt, time);
-    if (outcome.kind === 'reviewed' || time === mostTimes) return outcome;
+    spent = addUsage(spent, outcome.usage);
+    if (outcome.kind !== 'failed' || time === mostTimes) return { ...outcome, usage: spent };
     deps.log.warn('a reviewer gave no usable review', { reviewer: job.reviewer.name, why: outcome.message });
   }
 }
@@ -43,6 +50,7 @@ export async function findOut(job: ReviewJob): Promise<ReviewOutcome> {
 export async function clearAway({
   deps,
   copy,
+  home,
   temporary,
   places,
   isOwn,
@@ -50,24 +58,47 @@ export async function clearAway({
 }: ReviewJob): Promise<void> {
   const isAnothers = (key: string) => isOfRound(key) && !isOwn(key);
   await endStrays(places, currentWorkflow().workflowId, isAnothers);
-  for (const folder of [copy, temporary]) await moveToTrash(deps.paths, folder);
+  for (const folder of [copy, home, temporary]) await moveToTrash(deps.paths, folder);
   await removePlaces(places, isOwn);
   // Another reviewer may have its own in there.
   await rmdir(dirname(copy)).catch(() => undefined);
 }
 
-async function askOnce(job: ReviewJob, mirror: Mirror, prompt: string, time: number): Promise<ReviewOutcome> {
-  const { input } = job;
-  const said = await runReviewer(job, prompt, time, () => bringCopy(job, mirror));
-  if (said.kind === 'failed') return said;
-  const answer = readAnswer(said.output);
-  if (answer.kind === 'unusable') return failed(answer.reason);
-  return { kind: 'reviewed', findings: await confirm(answer.findings, mirror, input) };
+async function askOnce(job: ReviewJob, mirror: Mirror, prompt: string, time: number): Promise<Found> {
+  const end = await runReviewer(job, prompt, time, () => bringCopy(job, mirror));
+  if (end === null) return failed('it was cut off again and again', noTurnUsage);
+  const { usage } = end;
+  switch (end.kind) {
+    case 'completed':
+      return judge(job, mirror, end.summary, usage);
+    case 'failed':
+      return failed(end.message, usage);
+    case 'question':
+      return failed(`it asked a person: ${end.question.text}`, usage);
+    case 'stopped':
+      return failed('it was ended', usage);
+    case 'limit':
+      return isOutOfTime(job, usage)
+        ? failed(`it did not end within ${job.reviewer.timeout_ms} ms`, usage)
+        : { kind: 'limit', message: end.message, usage };
+    case 'quota':
+      return { ...end, credential: credentialOf(job.config.agent) };
+  }
+}
+
+/** By its own time, and not by what the task has left. */
+function isOutOfTime({ reviewer }: ReviewJob, { agentMs }: TurnUsage): boolean {
+  return agentMs >= reviewer.timeout_ms;
+}
+
+async function judge({ input }: ReviewJob, mirror: Mirror, said: string, usage: TurnUsage): Promise<Found> {
+  const answer = readAnswer(said);
+  if (answer.kind === 'unusable') return failed(answer.reason, usage);
+  return { kind: 'reviewed', findings: await confirm(answer.findings, mirror, input), usage };
 }
 
 async function promptOf(job: ReviewJob, mirror: Mirror): Promise<string | PromptError> {
-  const { config, input, reviewer, temporary } = job;
-  const issue = await readIssue(input.workspace.runPath);
+  const { config, input, issue, reviewer, temporary } = job;
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   const instructions = render(reviewer.prompt, {
     issue,
@@ -96,6 +127,6 @@ async function bringCopy({ deps, input, copy, attempt }: ReviewJob, mirror: Mirr
   await makeReadOnly(copy);
 }
 
-function failed(message: string): ReviewOutcome {
-  return { kind: 'failed', message };
+function failed(message: string, usage: TurnUsage): Found {
+  return { kind: 'failed', message, usage };
 }

@@ -2,26 +2,36 @@ import { ApplicationFailure } from '@temporalio/common';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
+import type { Reviewer } from '../../config/reviewer.js';
+import { reviewerConfig } from '../../config/reviewer.js';
 import { FailureType } from '../../domain/failure.js';
-import type { ReviewInput } from '../../workflows/ports.js';
+import type { Issue } from '../../domain/issue.js';
+import type { ReviewInput, TurnLimits } from '../../workflows/ports.js';
+import type { Agent } from '../agent/agent.js';
+import { readIssue } from '../agent/issue-file.js';
+import { createAgent } from '../agent/registry.js';
 import type { Attempt } from '../attempt.js';
 import { currentWorkflow, placesOf } from '../attempt.js';
 import type { HostDeps } from '../host.js';
 import type { ReviewRecord } from './review-record.js';
 import { reviewRecord } from './review-record.js';
 
-export type Reviewer = NonNullable<Config['review']>['agents'][number];
-
 /** One review to be made, and where everything of it is. */
 export interface ReviewJob {
   deps: HostDeps;
+  /** As the reviewer's agent is to have it. */
   config: Config;
   input: ReviewInput;
+  issue: Issue;
   reviewer: Reviewer;
+  agent: Agent;
+  limits: TurnLimits;
   attempt: Attempt;
   record: ReviewRecord;
   /** The read-only copy of the commit. */
   copy: string;
+  /** Where the agent may keep its session. */
+  home: string;
   /** The reviewer's own folder for temporary files. */
   temporary: string;
   places: string;
@@ -35,24 +45,32 @@ export interface ReviewJob {
 }
 
 /** Throws when the configuration has no such reviewer: its hash names one that the workflow knows. */
-export function openJob(job: Pick<ReviewJob, 'deps' | 'config' | 'input' | 'attempt'>): ReviewJob {
-  const { config, input } = job;
+export async function openJob(
+  job: Pick<ReviewJob, 'deps' | 'config' | 'input' | 'attempt'>,
+): Promise<ReviewJob> {
+  const { input } = job;
   const { sha, round, workspace } = input;
   const { runPath } = workspace;
-  const reviewer = config.review?.agents.find(({ name }) => name === input.reviewer);
+  const reviewer = job.config.review?.agents.find(({ name }) => name === input.reviewer);
   if (reviewer === undefined) {
-    const message = `${config.file} has no reviewer ${JSON.stringify(input.reviewer)}`;
+    const message = `${job.config.file} has no reviewer ${JSON.stringify(input.reviewer)}`;
     throw ApplicationFailure.nonRetryable(message, FailureType.config);
   }
+  const config = reviewerConfig(job.config, reviewer);
   const { workflowRun } = currentWorkflow();
   const ofRound = `review-${hashOf(workflowRun, sha, String(round))}-`;
   const own = `${ofRound}${hashOf(reviewer.name)}-`;
   const name = `${sha.slice(0, 12)}-${round}-${fileName(reviewer.name)}`;
   return {
     ...job,
+    config,
+    issue: await readIssue(runPath),
     reviewer,
+    agent: createAgent(config),
+    limits: limitsOf(reviewer, input),
     record: reviewRecord(join(runPath, 'reviews', `${name}.json`), workflowRun, input),
     copy: join(runPath, 'review', own),
+    home: join(runPath, 'review', `${own}home`),
     temporary: join(runPath, 'tmp', own),
     places: placesOf(runPath),
     keyOf: (time) => `${own}${time}`,
@@ -60,6 +78,11 @@ export function openJob(job: Pick<ReviewJob, 'deps' | 'config' | 'input' | 'atte
     isOwn: (key) => key.startsWith(own),
     logOf: (time) => join(runPath, 'reviews', `${name}-${time}.log`),
   };
+}
+
+/** What is left of the task's budget, and never longer than its own time. */
+function limitsOf({ timeout_ms }: Reviewer, { limits }: ReviewInput): TurnLimits {
+  return { ...limits, ms: Math.min(timeout_ms, limits.ms ?? timeout_ms) };
 }
 
 /** Legal everywhere, and different for different names. */

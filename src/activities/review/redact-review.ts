@@ -4,7 +4,7 @@ import type { Redact } from '../redact.js';
 
 /** The outcome of a review without secrets in what the reviewer said. */
 export async function redactReview(outcome: ReviewOutcome, redact: Redact): Promise<ReviewOutcome> {
-  if (outcome.kind === 'failed') return { ...outcome, message: await redact(outcome.message) };
+  if (outcome.kind !== 'reviewed') return { ...outcome, message: await redact(outcome.message) };
   return { ...outcome, findings: await Promise.all(outcome.findings.map((raised) => clean(raised, redact))) };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeWhole } from '../../config/atomic-write.js';
+import { TurnUsage } from '../agent/turn-record.js';
 import { severities } from '../../domain/finding.js';
 import type { ReviewInput, ReviewOutcome } from '../../workflows/ports.js';
 
@@ -15,10 +16,14 @@ const Raised = z.object({
   doubt: z.string().nullable(),
 });
 
-const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('reviewed'), findings: z.array(Raised) }),
-  z.object({ kind: z.literal('failed'), message: z.string() }),
-]) satisfies z.ZodType<ReviewOutcome>;
+const Outcome = z
+  .object({ usage: TurnUsage })
+  .and(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('reviewed'), findings: z.array(Raised) }),
+      z.object({ kind: z.literal('failed'), message: z.string() }),
+    ]),
+  );
 
 const Stored = z.object({
   workflowRun: z.string(),
@@ -28,10 +33,13 @@ const Stored = z.object({
   outcome: Outcome,
 });
 
+/** How a review ended that is not asked for again. */
+export type MadeReview = Extract<ReviewOutcome, { kind: 'reviewed' | 'failed' }>;
+
 export interface ReviewRecord {
   /** Null when the review has not ended. */
-  read(): Promise<ReviewOutcome | null>;
-  write(outcome: ReviewOutcome): Promise<void>;
+  read(): Promise<MadeReview | null>;
+  write(outcome: MadeReview): Promise<void>;
 }
 
 /** The outcome of one review in the run directory. Key: workflow run, sha, round and reviewer. */

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describeAgent } from '../../contracts/agent.js';
 import { createCommandAgent } from '../../../src/activities/agent/command/index.js';
 import type { Turn } from '../../../src/activities/agent/agent.js';
+import { testTurn } from '../../support/turn.js';
 import { TestHost } from './host.js';
 
 function sections(script: string, more = ''): string {
@@ -59,27 +60,11 @@ describe('the agent command', () => {
     const asked = new Error('asked');
     let writable: readonly string[] | undefined;
     const turn: Turn = {
-      ...{ identifier: 'SHOP-1', title: 'Add the sum', attempt: null, turn: 1, round: 1, session: null },
-      ...{ wasCutOff: false, answers: [], limits: { tokens: null, usd: null } },
-      report: null,
-      tools: { declared: [], call: () => Promise.resolve(null) },
-      remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
-      ...{
-        prompt: 'Work.',
-        guidance: '',
-        workspace: host.workspace,
-        home: host.runPath,
-        env: { HOME: '/home/ann' },
-      },
-      isShutIn: true,
+      ...testTurn,
+      env: { HOME: '/home/ann' },
       enclose(program) {
         writable = program.writable;
         return Promise.reject(asked);
-      },
-      ...{ place: host.runPath, leaseMs: 1_000, transcript: '', transcriptLimitBytes: 0, transcriptFrom: 0 },
-      owner: {
-        ...{ project: 'shop', identifier: 'SHOP-1', workflowId: 'w', workflowRun: 'r' },
-        ...{ kind: 'agent', title: 'turn 1' },
       },
     };
     const signals = { end: new AbortController().signal, leave: new AbortController().signal };

@@ -20,6 +20,8 @@ interface Options {
   /** In the workflow file; `{ level: none }` unless given. */
   containment?: string;
   env?: NodeJS.ProcessEnv;
+  /** Sections of the workflow file that say which agents there are; a command unless given. */
+  agents?: string;
 }
 
 /** A host with a task that has changed a repository, and reviewers as real programs. */
@@ -45,26 +47,28 @@ export class ReviewHost {
     return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8') : '';
   }
 
+  /** Lets a reviewer look that is this command line, or this kind of agent. */
   async review(
-    run: string,
+    reviewer: string | { agent: string; run?: string },
     {
       prompt = 'Look for bugs in {{ issue.title }}.',
       timeoutMs = 60_000,
       containment = '{ level: none }',
       env = process.env,
+      agents = 'agent: { kind: command }\ncommand: { run: agent }',
     }: Options = {},
     input: Partial<ReviewInput> = {},
     activity = new MockActivityEnvironment(),
   ): Promise<ReviewOutcome> {
-    const agents = [{ name: 'bugs', prompt, run, timeout_ms: timeoutMs }];
+    const what = typeof reviewer === 'string' ? { run: reviewer } : reviewer;
+    const bugs = { name: 'bugs', prompt, ...what, timeout_ms: timeoutMs };
     const text = `---
 tracker: { kind: file }
 repository: { url: ${JSON.stringify(this.repository.path)}, base: main }
 land: { mode: merge }
 containment: ${containment}
-agent: { kind: command }
-command: { run: agent }
-review: { agents: ${JSON.stringify([...agents, { name: 'style', prompt, run }])} }
+${agents}
+review: { agents: ${JSON.stringify([bugs, { name: 'style', prompt, ...what }])} }
 ---
 `;
     const config = parseConfig(this.path('WORKFLOW.md'), text, {});
@@ -96,6 +100,7 @@ review: { agents: ${JSON.stringify([...agents, { name: 'style', prompt, run }])}
       reviewer: 'bugs',
       checks: [],
       earlier: [],
+      limits: { tokens: null, usd: null },
       ...input,
     });
   }
@@ -104,7 +109,7 @@ review: { agents: ${JSON.stringify([...agents, { name: 'style', prompt, run }])}
   async findings(...remarks: object[]): Promise<Raised[]> {
     writeFileSync(this.path('answer'), JSON.stringify({ findings: remarks }));
     const outcome = await this.review(`cat ${this.path('answer')}`);
-    if (outcome.kind === 'failed') throw new Error(outcome.message);
+    if (outcome.kind !== 'reviewed') throw new Error(outcome.message);
     return outcome.findings;
   }
 

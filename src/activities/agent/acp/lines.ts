@@ -2,7 +2,7 @@ import type { Turn } from '../agent.js';
 import type { Line, Said } from '../session/backend.js';
 import { firstMessage, nextMessage } from '../session/message.js';
 import { outcomeOf } from './permissions.js';
-import { toolServer } from './tool-server.js';
+import { toolServers } from './tool-server.js';
 import type { AcpThread } from './thread.js';
 
 /** What the workflow file wants of each session. */
@@ -81,7 +81,7 @@ function asked(
   wishes: Wishes,
 ): { method: string; params: object } {
   const { step, wanted, modelOption } = thread;
-  const session = { cwd: turn.workspace, mcpServers: [toolServer(turn.env)] };
+  const session = { cwd: turn.workspace, mcpServers: toolServers(turn) };
   switch (step) {
     case 'initialize':
       return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toolsName } from '../../keeper/process/cookie.js';
-import { toolServer as sharedToolServer } from '../tool-server.js';
+import type { Turn } from '../agent.js';
+import { toolServersFor } from '../tool-server.js';
 
 type Environment = Record<string, string>;
 
@@ -13,13 +14,12 @@ export function withTools(env: Environment): Environment {
  * The tools of the task as a server that the agent starts. What it needs is said, because agents differ in what
  * they let through to their servers.
  */
-export function toolServer(env: Environment): object {
-  const { name, command, args, environment } = sharedToolServer();
+export function toolServers({ env, tools }: Pick<Turn, 'env' | 'tools'>): object[] {
   const given = withTools(env);
-  return {
+  return toolServersFor(tools).map(({ name, command, args, environment }) => ({
     name,
     command,
     args,
     env: environment.map((variable) => ({ name: variable, value: given[variable] })),
-  };
+  }));
 }

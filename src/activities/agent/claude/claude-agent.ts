@@ -5,7 +5,7 @@ import { loginShell } from '../../keeper/environment.js';
 import type { Agent, Turn } from '../agent.js';
 import type { Backend } from '../session/backend.js';
 import { createSessionAgent } from '../session/session-agent.js';
-import { toolServer } from '../tool-server.js';
+import { toolServersFor } from '../tool-server.js';
 import type { ClaudeThread, Conversation } from './thread.js';
 import { claudeProtocol } from './thread.js';
 
@@ -48,17 +48,23 @@ function claudeBackend(config: Config): Backend<ClaudeThread> {
   };
 }
 
-function flags({ claude }: Config, { tools }: Turn, { id, isResumed }: Conversation): string[] {
-  const { name: server, command, args } = toolServer();
-  const ownTools = tools.declared.map(({ name }) => `mcp__${server}__${name}`);
+function flags({ claude }: Config, turn: Turn, { id, isResumed }: Conversation): string[] {
+  const servers = toolServersFor(turn.tools);
+  const ownTools = servers.flatMap(({ name: server }) =>
+    turn.tools.declared.map(({ name }) => `mcp__${server}__${name}`),
+  );
+  const allowed = [...ownTools, ...claude.allowed_tools];
+  const mcpServers = Object.fromEntries(servers.map(({ name, command, args }) => [name, { command, args }]));
+  // Who reviews on a host without a sandbox changes nothing.
+  const mode = turn.isReadOnly && !turn.isShutIn ? 'default' : claude.permission_mode;
   return [
     ...['-p', '--output-format', 'stream-json', '--input-format', 'stream-json', '--verbose'],
     ...[isResumed ? '--resume' : '--session-id', id],
     ...(claude.model === undefined ? [] : ['--model', claude.model]),
-    ...['--permission-mode', claude.permission_mode, '--permission-prompt-tool', 'stdio'],
-    ...['--mcp-config', JSON.stringify({ mcpServers: { [server]: { command, args } } })],
+    ...['--permission-mode', mode, '--permission-prompt-tool', 'stdio'],
+    ...['--mcp-config', JSON.stringify({ mcpServers })],
     // It takes all words that follow.
-    ...['--allowedTools', ...ownTools, ...claude.allowed_tools],
+    ...(allowed.length === 0 ? [] : ['--allowedTools', ...allowed]),
   ];
 }
 

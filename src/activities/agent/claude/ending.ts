@@ -11,15 +11,13 @@ export interface Trouble {
 
 export const noTrouble: Trouble = { error: null, limit: null };
 
-const longestSummary = 2_000;
-
 /** How the turn ended. `subtype` says `success` also of what failed, and is not looked at. */
 export function endOf(result: Result, trouble: Trouble): ThreadEnd {
   const { is_error, terminal_reason, result: text, errors } = result;
   const said = [text, ...errors].filter((each) => each !== '').join('\n');
   // Older versions give no reason for what went well.
   if (!is_error && (terminal_reason ?? 'completed') === 'completed')
-    return { kind: 'completed', summary: text.trim().slice(0, longestSummary) };
+    return { kind: 'completed', summary: text.trim() };
 
   const message = said === '' ? `claude ended its turn as ${terminal_reason ?? 'failed'}` : said;
   const category = categoryOf(result, trouble);

@@ -21,12 +21,12 @@ export const keys = {
  * The id of the message that says what the turn is about: the same for each program of one conversation, so that
  * Claude Code takes it once.
  */
-export function messageId({ owner, turn }: Turn, { id }: Conversation): string {
-  return uuidOf(owner.workflowRun, turn, id, keys.message);
+export function messageId({ key }: Turn, { id }: Conversation): string {
+  return uuidOf(key, id, keys.message);
 }
 
-export function remarkId({ owner, turn }: Turn, remark: string): string {
-  return uuidOf(owner.workflowRun, turn, keys.remark(remark));
+export function remarkId({ key }: Turn, remark: string): string {
+  return uuidOf(key, keys.remark(remark));
 }
 
 /** What there is to say to the program now; what was said already is told again, under the same keys. */
@@ -53,13 +53,9 @@ function textOf(turn: Turn, { conversation, programs }: ClaudeThread): string {
 }
 
 /** Where the message was taken before the cut, each program is told to go on by a message of its own. */
-function goOn(
-  { owner, turn }: Turn,
-  { conversation, programs, isRepeated }: ClaudeThread,
-  said: Said,
-): Line[] {
+function goOn({ key }: Turn, { conversation, programs, isRepeated }: ClaudeThread, said: Said): Line[] {
   if (!isRepeated) return [];
-  const id = uuidOf(owner.workflowRun, turn, conversation.id, keys.goOn, programs);
+  const id = uuidOf(key, conversation.id, keys.goOn, programs);
   return [userMessage(keys.goOn, id, withAnswers(goOnMessage, said.late))];
 }
 

@@ -44,7 +44,7 @@ export interface ClaudeThread extends Thread {
 /** Claude Code's stream of JSON lines for one turn (`claude -p --input-format stream-json`). */
 export function claudeProtocol(turn: Turn): ThreadProtocol<ClaudeThread> {
   const fresh = (programs: number): Conversation => ({
-    id: uuidOf(turn.owner.workflowRun, turn.identifier, turn.turn, programs),
+    id: uuidOf(turn.key, programs),
     isResumed: false,
     knowsTask: false,
   });

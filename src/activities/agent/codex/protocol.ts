@@ -33,8 +33,8 @@ export function codexProtocol(config: Config, turn: Turn): ThreadProtocol<CodexT
 }
 
 /** By which the thread's own history tells whether it has a message: the same for each try of one. */
-function messageId({ owner, turn }: Turn, rest: string): string {
-  return `continuo/${owner.workflowRun}/${turn}/${rest}`;
+function messageId({ key }: Turn, rest: string): string {
+  return `continuo/${key}/${rest}`;
 }
 
 function apply(

@@ -22,7 +22,7 @@ export function threadSettings({ agent, codex }: Config, turn: Turn): object {
   return {
     cwd: turn.workspace,
     approvalPolicy: codex.approval_policy ?? 'never',
-    sandbox: codex.thread_sandbox ?? (turn.isShutIn ? 'danger-full-access' : 'workspace-write'),
+    sandbox: turn.isReadOnly ? lookingMode(turn) : (codex.thread_sandbox ?? workingMode(turn)),
     ...(byKey && {
       modelProvider: keyProvider,
       config: { model_providers: { [keyProvider]: provider } },
@@ -38,8 +38,23 @@ export function dynamicTools({ tools }: Turn): object[] {
 export function turnSettings({ codex }: Config, turn: Turn): object {
   return {
     cwd: turn.workspace,
-    sandboxPolicy: codex.turn_sandbox_policy ?? (turn.isShutIn ? ourSandbox : ownSandbox(turn)),
+    sandboxPolicy: turn.isReadOnly
+      ? lookingPolicy(turn)
+      : (codex.turn_sandbox_policy ?? (turn.isShutIn ? ourSandbox : ownSandbox(turn))),
   };
+}
+
+function workingMode({ isShutIn }: Turn): string {
+  return isShutIn ? 'danger-full-access' : 'workspace-write';
+}
+
+/** Who reviews changes nothing, whatever the workflow file lets agents do that work. */
+function lookingMode({ isShutIn }: Turn): string {
+  return isShutIn ? 'danger-full-access' : 'read-only';
+}
+
+function lookingPolicy({ isShutIn }: Turn): object {
+  return isShutIn ? ourSandbox : { type: 'readOnly', networkAccess: false };
 }
 
 /** One sandbox inside of another cannot be made everywhere, and ours is there already. */

@@ -6,17 +6,17 @@ import { attend } from '../../keeper/attend.js';
 import { homeOf } from '../../keeper/containment/file-view.js';
 import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
+import type { TailLimit } from '../../keeper/tail.js';
 import { readTail } from '../../keeper/tail.js';
 import type { Agent, Turn } from '../agent.js';
 
-const summaryLimit = { lines: 1, bytes: 500 };
 const failureLimit = { lines: 10, bytes: 2_000 };
 /** A shell's word for "no such command" (POSIX, 2.8.2). */
 const commandNotFound = 127;
 
 /**
  * Any program as an agent: `command.run` by a login shell in the workspace, with the prompt on
- * stdin. Exit code 0 ends the turn well, and the last line of output is its summary. Each turn is
+ * stdin. Exit code 0 ends the turn well, and the end of its output is the summary. Each turn is
  * a program of its own that remembers nothing, so it gets the whole prompt and the guidance.
  */
 export function createCommandAgent(config: Config): Agent {
@@ -52,8 +52,7 @@ export function createCommandAgent(config: Config): Agent {
         leave,
       });
       if (result.kind === 'interrupted' && !end.aborted) return { kind: 'interrupted' };
-      const tail = (limit: { lines: number; bytes: number }) =>
-        readTail(turn.transcript, limit, turn.transcriptFrom);
+      const tail = (limit: TailLimit) => readTail(turn.transcript, limit, turn.transcriptFrom);
       return {
         // A program remembers nothing: each turn is a session of its own.
         session: `turn-${turn.turn}`,
@@ -61,7 +60,7 @@ export function createCommandAgent(config: Config): Agent {
         // Whoever ended the program of a cancelled turn, it says nothing about the turn.
         ...(end.aborted || result.kind === 'interrupted'
           ? { kind: 'stopped' }
-          : await judge(result, { ...turn.limits, timeoutMs: command.timeout_ms }, tail)),
+          : await judge(result, { ...turn, ...turn.limits, timeoutMs: command.timeout_ms }, tail)),
       };
     },
   };
@@ -76,8 +75,8 @@ type Judgement =
 
 async function judge(
   result: Finished,
-  { ms, timeoutMs }: { ms?: number; timeoutMs: number },
-  tail: (limit: { lines: number; bytes: number }) => Promise<string>,
+  { ms, timeoutMs, summaryLimit }: { ms?: number; timeoutMs: number; summaryLimit: TailLimit },
+  tail: (limit: TailLimit) => Promise<string>,
 ): Promise<Judgement> {
   if (result.kind === 'exited' && result.exitCode === 0) {
     return { kind: 'completed', summary: await tail(summaryLimit) };

@@ -1,0 +1,4 @@
+import { describeReviewer } from './reviewer-contract.js';
+
+/** Apart, because opencode takes its time to start. */
+describeReviewer('opencode');

@@ -1,0 +1,4 @@
+import { describeReviewer } from './reviewer-contract.js';
+
+describeReviewer('codex');
+describeReviewer('claude');
