@@ -1,5 +1,7 @@
 import type { Turn } from '../../src/activities/agent/agent.js';
 
+const reportTool = { name: 'report', description: 'Tells how far you are.', inputSchema: {} };
+
 /** A turn of no host: for protocols, which know of nothing but words. */
 export const testTurn: Turn = {
   key: 'run-1/1',
@@ -17,7 +19,7 @@ export const testTurn: Turn = {
   report: null,
   answers: [],
   limits: { tokens: null, usd: null },
-  tools: { declared: [], call: () => Promise.resolve(null) },
+  tools: { declared: [reportTool], call: () => Promise.resolve(null) },
   remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
   workspace: '/srv/shop',
   home: '/run/home',
