@@ -5,4 +5,11 @@ import { runCli } from './client/cli.js';
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
 const version = /"version": *"([^"]+)"/.exec(manifest)?.[1] ?? 'unknown';
 
-process.exitCode = await runCli(process.argv, version);
+const { env, stdin, stdout, stderr } = process;
+process.exitCode = await runCli(process.argv.slice(2), version, {
+  env,
+  cwd: process.cwd(),
+  stdin,
+  stdout,
+  stderr,
+});

@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { ExitCode } from './error.js';
-import { examples } from './program/action.js';
+import { Program, examples } from './program/action.js';
 import { defineBudget } from './program/budget.js';
 import { defineControl } from './program/control.js';
 import { defineDeciding } from './program/decide.js';
@@ -11,24 +11,29 @@ import { defineGoingBack } from './program/rewind.js';
 import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
+import type { Surroundings } from './surroundings.js';
 
-/** Runs the command line `argv` (as `process.argv`) and returns the exit code. Never throws. */
-export async function runCli(argv: readonly string[], version: string): Promise<number> {
-  endQuietlyOnClosedPipe();
+/** Runs the program with these arguments and returns the exit code. Never throws. */
+export async function runCli(
+  args: readonly string[],
+  version: string,
+  surroundings: Surroundings,
+): Promise<number> {
+  endQuietlyOnClosedPipe(surroundings);
   try {
-    const program = defineProgram(version);
-    if (argv.length <= 2) program.outputHelp();
-    else await program.parseAsync(argv);
+    const program = defineProgram(version, surroundings);
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
     return ExitCode.done;
   } catch (error) {
-    return report(error);
+    return report(error, surroundings);
   }
 }
 
 /** `continuo list | head -1` closes the pipe early: that is no fault. */
-function endQuietlyOnClosedPipe(): void {
+function endQuietlyOnClosedPipe({ stdout, stderr }: Surroundings): void {
   let stopping = false;
-  for (const stream of [process.stdout, process.stderr]) {
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
       // What serves has children to end; it takes this as the end of its terminal.
@@ -39,8 +44,8 @@ function endQuietlyOnClosedPipe(): void {
   }
 }
 
-function defineProgram(version: string): Command {
-  const program = new Command('continuo')
+function defineProgram(version: string, surroundings: Surroundings): Program {
+  const program = new Program('continuo', surroundings)
     .description('Durable orchestration for coding agents: tasks become verified, approved, landed changes.')
     .version(version, '-V, --version', 'print the version')
     .option('--workflow <file>', 'the workflow file (default: WORKFLOW.md here or above)')
@@ -74,10 +79,10 @@ function defineProgram(version: string): Command {
 }
 
 /** Says what went wrong and returns the exit code for it. Commander has printed its own errors already. */
-async function report(error: unknown): Promise<number> {
+async function report(error: unknown, { env, stderr }: Surroundings): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   const { explainError } = await import('./explain-error.js');
-  const { exitCode, lines } = explainError(error, process.env);
-  for (const line of lines) process.stderr.write(`${line}\n`);
+  const { exitCode, lines } = explainError(error, env);
+  for (const line of lines) stderr.write(`${line}\n`);
   return exitCode;
 }

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { CliError, ExitCode } from './error.js';
 import type { Output } from './output.js';
 import { openOutput } from './output.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -11,9 +12,7 @@ export interface GlobalOptions {
 }
 
 /** One run of one command, and what it may know of the world around it. */
-export interface Invocation {
-  env: NodeJS.ProcessEnv;
-  cwd: string;
+export interface Invocation extends Surroundings {
   /** The workflow file that was asked for, or null. */
   workflow: string | null;
   json: boolean;
@@ -22,15 +21,14 @@ export interface Invocation {
   out: Output;
 }
 
-export function openInvocation(options: GlobalOptions): Invocation {
-  const { env } = process;
+export function openInvocation(surroundings: Surroundings, options: GlobalOptions): Invocation {
+  const { env, stdout, stderr } = surroundings;
   return {
-    env,
-    cwd: process.cwd(),
+    ...surroundings,
     workflow: options.workflow ?? null,
     json: options.json ?? false,
     by: speaker(options.by, env),
-    out: openOutput(process.stdout, process.stderr, env),
+    out: openOutput(stdout, stderr, env),
   };
 }
 

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Sink as Stream } from './surroundings.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -24,10 +25,10 @@ export function chooseColors({ colors }: Output, choice: ColorChoice): Colors {
   return choice === 'auto' ? colors : pc.createColors(choice === 'always');
 }
 
-type Sink = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
+type Sink = Pick<Stream, 'write' | 'isTTY' | 'columns'>;
 
 export function openOutput(stdout: Sink, stderr: Sink, env: NodeJS.ProcessEnv): Output {
-  const isTerminal = stdout.isTTY;
+  const isTerminal = stdout.isTTY ?? false;
   const write = (sink: Sink, text: string) => void sink.write(sink.isTTY ? printable(text) : text);
   return {
     line: (text = '') => write(stdout, `${text}\n`),
@@ -36,7 +37,7 @@ export function openOutput(stdout: Sink, stderr: Sink, env: NodeJS.ProcessEnv): 
     remark: (text) => write(stderr, `${text}\n`),
     colors: pc.createColors(isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'),
     // A terminal that does not tell its width says 0.
-    width: (isTerminal && stdout.columns) || Number.POSITIVE_INFINITY,
+    width: isTerminal && stdout.columns ? stdout.columns : Number.POSITIVE_INFINITY,
     isTerminal,
   };
 }

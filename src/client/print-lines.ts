@@ -11,13 +11,13 @@ const batch = 200;
  * others wrote in them must have been made harmless before.
  */
 export async function printLines(
-  { out, env }: Invocation,
+  { out, env, stdout }: Invocation,
   lines: AsyncIterable<string>,
   paged: boolean,
 ): Promise<void> {
   const text = () => Readable.from(inBatches(lines));
   if (paged && out.isTerminal && (await openPager(text, env))) return;
-  await pipeline(text(), process.stdout, { end: false });
+  await pipeline(text(), stdout, { end: false });
 }
 
 async function* inBatches(lines: AsyncIterable<string>): AsyncGenerator<string> {

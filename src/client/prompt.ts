@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { CliError, ExitCode } from './error.js';
 import { fitText } from './text-width.js';
 
@@ -12,6 +13,7 @@ export interface PromptSource {
   argument: string | null;
   file: string | null;
   cwd: string;
+  stdin: Readable;
 }
 
 /** Throws `CliError` for no prompt, an empty one, one that is too large, or a file that cannot be read. */
@@ -24,7 +26,7 @@ export async function readPrompt(source: PromptSource): Promise<string> {
 const howToGive =
   "give it as an argument (continuo start '<prompt>'), from a file (--file <file>) or from stdin (continuo start -)";
 
-async function readSource({ argument, file, cwd }: PromptSource): Promise<string> {
+async function readSource({ argument, file, cwd, stdin }: PromptSource): Promise<string> {
   if (argument !== null && file !== null) {
     throw new CliError(
       ExitCode.usage,
@@ -33,7 +35,7 @@ async function readSource({ argument, file, cwd }: PromptSource): Promise<string
     );
   }
   if (file !== null) return readFileLimited(resolve(cwd, file));
-  if (argument === '-') return readLimited(process.stdin);
+  if (argument === '-') return readLimited(stdin);
   if (argument === null) {
     throw new CliError(
       ExitCode.usage,

@@ -15,13 +15,13 @@ import { readRecord } from './task-record.js';
 /** Sends a message to a task and prints what became of it. Throws `CliError`: no such task, or refused. */
 export async function tellTask<M extends Message>(
   engine: Engine,
-  { out, json }: Invocation,
+  { out, json, stderr }: Invocation,
   identifier: string,
   update: UpdateDefinition<Receipt, [M]>,
   message: M,
 ): Promise<Sent> {
   const workflowId = taskWorkflowId(engine.project, identifier);
-  const sent = await showProgress(`Telling ${identifier}`, () =>
+  const sent = await showProgress(stderr, `Telling ${identifier}`, () =>
     sendMessage(engine, workflowId, update, message).catch(async (error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? await closedTask(engine, identifier) : error;
     }),

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Program, RunOptions } from './support/program.js';
-import { buildProgram } from './support/program.js';
+import type { ProcessOptions } from './support/program.js';
+import { programPath, runProgram } from './support/program.js';
 
 const workflowFile = `---
 tracker: { kind: file, provider: { path: tasks } }
@@ -18,22 +18,20 @@ land: {}
 Do it.
 `;
 
-let program: Program;
 let folder: string;
 let project: string;
 beforeAll(async () => {
-  program = await buildProgram();
   folder = await mkdtemp(join(tmpdir(), 'continuo-cli-'));
   project = join(folder, 'project');
   await mkdir(project);
   await writeFile(join(project, 'WORKFLOW.md'), workflowFile);
 });
 afterAll(async () => {
-  await Promise.all([program.remove(), rm(folder, { recursive: true, force: true })]);
+  await rm(folder, { recursive: true, force: true });
 });
 
-function run(args: string[], options: Partial<RunOptions> = {}) {
-  return program.run(args, { cwd: project, ...options });
+function run(args: string[], options: Partial<ProcessOptions> = {}) {
+  return runProgram(args, { cwd: project, ...options });
 }
 
 const commands = [
@@ -79,7 +77,7 @@ describe('help', () => {
       .trim()
       .split('\n')
       .map((url) => new URL(url).pathname);
-    const own = loaded.filter((path) => path.startsWith(dirname(program.path)));
+    const own = loaded.filter((path) => path.startsWith(dirname(programPath)));
     const texts = await Promise.all(own.map((path) => readFile(path, 'utf8')));
     // The bundler says in a comment where each part is from.
     const parts = texts.flatMap((text) =>
@@ -200,7 +198,7 @@ describe('an engine that cannot be reached', () => {
 
 describe('a pipe that is closed early', () => {
   it('ends quietly', async () => {
-    const child = spawn(process.execPath, [program.path, 'start', '--help'], { cwd: project });
+    const child = spawn(process.execPath, [programPath, 'start', '--help'], { cwd: project });
     child.stdout.destroy();
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

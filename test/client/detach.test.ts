@@ -1,17 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readUpFile } from '../../src/config/engine-file.js';
 import type { DataPaths } from '../../src/config/paths.js';
 import { cacheDirectory, dataPaths } from '../../src/config/paths.js';
 import type { LiveProgram } from '../../src/worker/keepers.js';
 import { isAlive } from '../../src/activities/keeper/process-name.js';
 import { until } from '../support/engine.js';
-import { workflowBundle } from '../support/temporal.js';
-import type { Program } from './support/program.js';
-import { buildProgram } from './support/program.js';
+import { runProgram } from './support/program.js';
 
 const workflowFile = (base: string) => `---
 workspace: { root: ./workspaces }
@@ -33,15 +31,9 @@ interface Started {
 }
 
 describe('continuo up --detach', () => {
-  let program: Program;
   let folder: string;
   let paths: DataPaths;
 
-  beforeAll(async () => {
-    program = await buildProgram();
-    await cp((await workflowBundle()).codePath, join(dirname(program.path), 'workflow-bundle.js'));
-  });
-  afterAll(() => program.remove());
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'continuo-detach-'));
     paths = dataPaths(join(folder, 'data'));
@@ -56,7 +48,7 @@ describe('continuo up --detach', () => {
   });
 
   const run = (...args: string[]) =>
-    program.run(args, {
+    runProgram(args, {
       cwd: folder,
       env: { CONTINUO_DATA: paths.root, CONTINUO_CACHE: cacheDirectory(process.env) },
     });

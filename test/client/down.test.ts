@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { writeUpFile } from '../../src/config/engine-file.js';
 import { dataPaths } from '../../src/config/paths.js';
 import { nameProcess } from '../../src/activities/keeper/process-name.js';
-import type { Program } from './support/program.js';
-import { buildProgram } from './support/program.js';
+import { runProgram } from './support/program.js';
 
 const workflowFile = `---
 project: { name: shop }
@@ -22,11 +21,8 @@ land: {}
 Do it.
 `;
 
-let program: Program;
 let folder: string;
 let child: ChildProcess;
-beforeAll(async () => (program = await buildProgram()));
-afterAll(() => program.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'continuo-down-'));
   await mkdir(join(folder, 'data'));
@@ -50,7 +46,7 @@ async function down(start?: string) {
     uiUrl: null,
     ready: true,
   });
-  return program.run(['down'], { cwd: folder, env: { CONTINUO_DATA: join(folder, 'data') } });
+  return runProgram(['down'], { cwd: folder, env: { CONTINUO_DATA: join(folder, 'data') } });
 }
 
 describe('continuo down', () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,14 +7,10 @@ import { promisify } from 'node:util';
 import { parseConfig } from '../../src/config/parse.js';
 import { findCheckCommand } from '../../src/client/init/check-command.js';
 import { findRepository } from '../../src/client/init/repository.js';
-import type { Program } from './support/program.js';
-import { buildProgram } from './support/program.js';
+import { runProgram } from './support/program.js';
 
-let program: Program;
 let folder: string;
 let repository: string;
-beforeAll(async () => (program = await buildProgram()));
-afterAll(() => program.remove());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'continuo-init-'));
   repository = join(folder, 'my shop');
@@ -43,7 +39,7 @@ async function commitAll(files: Record<string, string> = { 'a.txt': 'a\n' }): Pr
 }
 
 function init(...args: string[]) {
-  return program.run(['init', ...args], { cwd: repository });
+  return runProgram(['init', ...args], { cwd: repository });
 }
 
 describe('continuo init', () => {
@@ -67,7 +63,7 @@ describe('continuo init', () => {
     await commitAll();
     await mkdir(join(repository, 'src'));
     const agent = 'my-agent --mode "a: b" # fast';
-    const { exitCode, stdout } = await program.run(
+    const { exitCode, stdout } = await runProgram(
       ['init', '--yes', '--agent-command', agent, '--check', "make 'it' work", '--base', 'main', '--json'],
       { cwd: join(repository, 'src') },
     );

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +9,7 @@ import type { Claim, Owner } from '../../src/activities/keeper/protocol.js';
 import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
 import { dataPaths } from '../../src/config/paths.js';
 import { nameProcess } from '../../src/activities/keeper/process-name.js';
-import type { Program } from './support/program.js';
-import { buildProgram } from './support/program.js';
+import { runProgram } from './support/program.js';
 
 const workflowFile = `---
 project: { name: shop }
@@ -24,11 +23,8 @@ land: {}
 Do it.
 `;
 
-let program: Program;
 let folder: string;
 let keepers: ChildProcess[];
-beforeAll(async () => (program = await buildProgram()));
-afterAll(() => program.remove());
 beforeEach(async () => {
   keepers = [];
   folder = await mkdtemp(join(tmpdir(), 'continuo-ps-'));
@@ -40,7 +36,7 @@ afterEach(async () => {
 });
 
 const data = () => join(folder, 'data');
-const run = (...args: string[]) => program.run(args, { cwd: folder, env: { CONTINUO_DATA: data() } });
+const run = (...args: string[]) => runProgram(args, { cwd: folder, env: { CONTINUO_DATA: data() } });
 
 /** A place whose claim names a process that lives, but has no socket. */
 async function keep(what: Pick<Owner, 'kind' | 'title'>, task = 'add-slug'): Promise<ChildProcess> {

@@ -309,7 +309,7 @@ describe('watch', () => {
     await lab.until('piped', ({ waiting }) => waiting !== null);
     const acts: Promise<unknown>[] = [];
     let isStopped = false;
-    const { exitCode, stdout } = await lab.cli(['watch', '--interval', '0.5', '--json'], {
+    const { exitCode, stdout } = await lab.cliProcess(['watch', '--interval', '0.5', '--json'], {
       onOutput(text, pid) {
         if (acts.length === 0 && text.includes('"task":"piped"')) {
           acts.push(lab.cli(['reject', 'piped', '-m', 'No']));

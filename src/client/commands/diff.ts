@@ -28,7 +28,7 @@ export interface DiffOptions {
  * people read it, with findings in place; else the patch itself, byte by byte, for git.
  */
 export async function showDiff(invocation: Invocation, task: string, options: DiffOptions): Promise<void> {
-  const { out, json } = invocation;
+  const { out, json, stdout } = invocation;
   const { file, findings, isLive } = await findPatch(invocation, task);
   const isEmpty = (await measure(file, task)) === 0;
   const files = () => parsePatch(readLines(file));
@@ -43,7 +43,7 @@ export async function showDiff(invocation: Invocation, task: string, options: Di
     const view = { colors: chooseColors(out, options.color), words: options.wordDiff, findings };
     await printLines(invocation, showPatch(files(), view), options.pager);
   } else {
-    await pipeline(createReadStream(file), process.stdout, { end: false });
+    await pipeline(createReadStream(file), stdout, { end: false });
   }
 }
 

@@ -15,10 +15,10 @@ export interface DownOptions {
  * Agents and checks go on, unless they are to end too.
  */
 export async function stopProject(invocation: Invocation, { agents = false }: DownOptions): Promise<void> {
-  const { out, json } = invocation;
+  const { out, json, stderr } = invocation;
   const { config, paths } = await openProject(invocation);
   const { project, keeper } = config;
-  const result = await showProgress(`Stopping project ${project}`, () => stopServed(paths));
+  const result = await showProgress(stderr, `Stopping project ${project}`, () => stopServed(paths));
   if (result.kind === 'still running') {
     throw new CliError(
       ExitCode.failed,
@@ -27,7 +27,7 @@ export async function stopProject(invocation: Invocation, { agents = false }: Do
     );
   }
   // In this order: nobody is left who would start an ended one again.
-  const ended = agents ? await showProgress('Ending agents and checks', () => endPrograms(paths)) : 0;
+  const ended = agents ? await showProgress(stderr, 'Ending agents and checks', () => endPrograms(paths)) : 0;
   const { running } = await findPrograms(paths);
   if (json) {
     const pid = 'pid' in result ? result.pid : null;

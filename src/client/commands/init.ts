@@ -80,16 +80,16 @@ function projectName(folder: string): string {
 }
 
 /** Throws `CliError` when the person does not agree, or cannot be asked. */
-async function agree({ out }: Invocation, file: string, yes: boolean): Promise<void> {
+async function agree({ out, stdin, stderr }: Invocation, file: string, yes: boolean): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY || !out.isTerminal) {
+  if (!stdin.isTTY || !out.isTerminal) {
     throw new CliError(
       ExitCode.usage,
       `nothing was written: there is no terminal to ask on`,
       'write it without asking: continuo init --yes',
     );
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const asking = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await asking.question(`Write this to ${file}? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(ExitCode.failed, 'nothing was written');

@@ -14,11 +14,11 @@ export async function sendProjectNote(
   note: string,
   now = false,
 ): Promise<void> {
-  const { out, json, by } = invocation;
+  const { out, json, by, stderr } = invocation;
   await withEngine(invocation, async (engine) => {
     const message = { ...newMessage(by), note, now };
     const update = kind === 'pause' ? pauseUpdate : resumeUpdate;
-    const sent = await showProgress(`Telling project ${engine.project}`, () =>
+    const sent = await showProgress(stderr, `Telling project ${engine.project}`, () =>
       sendMessage(engine, projectWorkflowId(engine.project), update, message).catch((error: unknown) => {
         throw error instanceof WorkflowNotFoundError ? notRunning(engine.project) : error;
       }),

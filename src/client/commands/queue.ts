@@ -43,11 +43,11 @@ export async function changeQueue(
   action: keyof typeof queueActions,
   task: string,
 ): Promise<void> {
-  const { out, json, by } = invocation;
+  const { out, json, by, stderr } = invocation;
   await withEngine(invocation, async (engine, project) => {
     const { train, base } = trainOf(project);
     const message = { ...newMessage(by), project: engine.project, task };
-    const sent = await showProgress(`Telling the queue of ${base}`, () =>
+    const sent = await showProgress(stderr, `Telling the queue of ${base}`, () =>
       sendMessage(engine, train, queueActions[action], message).catch((error: unknown) => {
         throw error instanceof WorkflowNotFoundError ? notQueued(task, base) : error;
       }),

@@ -34,12 +34,12 @@ export async function shellIntoTask(
   task: string,
   { message = '', print = false }: ShellOptions,
 ): Promise<void> {
-  const { out, json, env } = invocation;
+  const { out, json, env, stdin } = invocation;
   const { path, workflow } = await takeWorkspace(invocation, task, message);
   const next = `continuo hand-back ${shellWord(task)}`;
   if (json) out.json({ task, path, next });
   else if (print) out.line(path);
-  else if (!process.stdin.isTTY || !out.isTerminal) {
+  else if (!stdin.isTTY || !out.isTerminal) {
     out.line(path);
     out.line(`When you are done: ${next}`);
   } else {
@@ -106,8 +106,8 @@ async function requireFolder(path: string, task: string): Promise<void> {
 }
 
 async function askToHandBack(invocation: Invocation, task: string, next: string): Promise<void> {
-  const { out } = invocation;
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const { out, stdin, stderr } = invocation;
+  const asking = createInterface({ input: stdin, output: stderr });
   const answer = await asking
     .question(`Hand ${task} back? [y] to the agent, [v] as finished, to be verified, [N] keep it `)
     .finally(() => asking.close());

@@ -12,10 +12,10 @@ import { notRunning } from './note-project.js';
 
 /** Asks the project to start a tracker issue now, also one that was settled before. */
 export async function startIssue(invocation: Invocation, identifier: string, wait: boolean): Promise<void> {
-  const { out, json, by } = invocation;
+  const { out, json, by, stderr } = invocation;
   await withEngine(invocation, async (engine) => {
     const message = { ...newMessage(by), identifier };
-    const sent = await showProgress(`Asking for ${identifier}`, () =>
+    const sent = await showProgress(stderr, `Asking for ${identifier}`, () =>
       sendMessage(engine, projectWorkflowId(engine.project), startIssueUpdate, message).catch(
         (error: unknown) => {
           throw error instanceof WorkflowNotFoundError ? notRunning(engine.project) : error;

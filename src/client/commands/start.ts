@@ -50,7 +50,8 @@ async function startPrompt(
   argument: string | null,
   options: StartOptions,
 ): Promise<void> {
-  const prompt = await readPrompt({ argument, file: options.file ?? null, cwd: invocation.cwd });
+  const { cwd, stdin } = invocation;
+  const prompt = await readPrompt({ argument, file: options.file ?? null, cwd, stdin });
   const issue = issueOf(prompt, options);
   await withEngine(invocation, async (engine) => {
     const started = await startTask(engine, issue);

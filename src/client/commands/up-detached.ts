@@ -10,10 +10,10 @@ import { openProject } from '../project.js';
  * the exit code of one that ended.
  */
 export async function upDetached(invocation: Invocation, argument: string | null): Promise<void> {
-  const { out, json, cwd, env } = invocation;
+  const { out, json, cwd, env, stderr } = invocation;
   const { config, paths } = await openProject({ ...invocation, workflow: argument ?? invocation.workflow });
   const { project, file: workflow } = config;
-  const started = await showProgress(`Starting project ${project}`, () =>
+  const started = await showProgress(stderr, `Starting project ${project}`, () =>
     startDetached(paths, { workflow, cwd, env }),
   );
   if (started.kind !== 'ready') throw failureOf(started);

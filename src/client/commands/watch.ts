@@ -19,11 +19,11 @@ export interface WatchOptions {
  * ends, else as a line for each change.
  */
 export async function watchTasks(invocation: Invocation, { interval }: WatchOptions): Promise<void> {
-  const { out, json, env } = invocation;
+  const { out, json, env, stdin } = invocation;
   // A terminal that does not tell its width cannot be drawn on.
   const drawn = out.isTerminal && Number.isFinite(out.width) && env.TERM !== 'dumb' && !json;
   await withEngine(invocation, async (engine) => {
-    const stop = listenForStop(drawn);
+    const stop = listenForStop(stdin, drawn);
     const look = openView(engine);
     try {
       if (drawn) await draw(invocation, engine, look, interval, stop.signal);
@@ -34,20 +34,22 @@ export async function watchTasks(invocation: Invocation, { interval }: WatchOpti
   });
 }
 
+/** Of a terminal that does not tell. */
+const usualHeight = 24;
+
 type Look = () => Promise<View>;
 
 async function draw(
-  { out }: Invocation,
+  { out, stdout }: Invocation,
   { project }: Engine,
   look: Look,
   interval: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stdout } = process;
   const screen = openScreen(stdout);
   let view: View = { tasks: [], remark: 'Looking …' };
   const redraw = () => {
-    const { columns: width, rows: height } = stdout;
+    const { columns: width = out.width, rows: height = usualHeight } = stdout;
     screen.draw(renderFrame(view, { project, colors: out.colors, width, height, now: Date.now() }));
   };
   stdout.on('resize', redraw);

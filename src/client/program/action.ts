@@ -1,11 +1,28 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { GlobalOptions, Invocation } from '../invocation.js';
+import type { Surroundings } from '../surroundings.js';
+
+/** The program that all commands belong to, and what is around it. */
+export class Program extends Command {
+  constructor(
+    name: string,
+    readonly surroundings: Surroundings,
+  ) {
+    super(name);
+    const { stdout, stderr } = surroundings;
+    this.configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    });
+  }
+}
 
 /** What the command was given that every command may be given. */
 export async function invocationOf(command: Command): Promise<Invocation> {
   const { openInvocation } = await import('../invocation.js');
-  return openInvocation(command.optsWithGlobals<GlobalOptions>());
+  if (!(command.parent instanceof Program))
+    throw new TypeError(`${command.name()} is no command of a program`);
+  return openInvocation(command.parent.surroundings, command.optsWithGlobals<GlobalOptions>());
 }
 
 /** The examples at the end of a command's help. */

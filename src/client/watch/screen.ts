@@ -1,5 +1,7 @@
+import type { Sink } from '../surroundings.js';
+
 /** The terminal that a table is drawn on. */
-export type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
+export type Terminal = Pick<Sink, 'write'>;
 
 const enter = '\x1b[?1049h\x1b[?25l';
 const leave = '\x1b[?25h\x1b[?1049l';

@@ -1,3 +1,5 @@
+import type { Source } from '../surroundings.js';
+
 const interrupt = '\x03';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -9,8 +11,7 @@ export interface Stop {
 }
 
 /** Listens for keys only where `keys` is true and there is a keyboard. */
-export function listenForStop(keys: boolean): Stop {
-  const { stdin } = process;
+export function listenForStop(stdin: Source, keys: boolean): Stop {
   const stopping = new AbortController();
   const stop = () => {
     stopping.abort();
@@ -18,14 +19,20 @@ export function listenForStop(keys: boolean): Stop {
   const onKeys = (typed: Buffer) => {
     if (/q/i.test(typed.toString()) || typed.includes(interrupt)) stop();
   };
-  const hasKeys = keys && stdin.isTTY;
+  const hasKeys = keys && stdin.isTTY === true;
   for (const signal of signals) process.on(signal, stop);
-  if (hasKeys) stdin.setRawMode(true).on('data', onKeys).resume();
+  const setRawMode = (raw: boolean) => void stdin.setRawMode?.(raw);
+  if (hasKeys) {
+    setRawMode(true);
+    stdin.on('data', onKeys).resume();
+  }
   return {
     signal: stopping.signal,
     release() {
       for (const signal of signals) process.off(signal, stop);
-      if (hasKeys) stdin.off('data', onKeys).setRawMode(false).pause();
+      if (!hasKeys) return;
+      stdin.off('data', onKeys).pause();
+      setRawMode(false);
     },
   };
 }

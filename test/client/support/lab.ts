@@ -18,8 +18,8 @@ import type { task } from '../../../src/workflows/task.js';
 import type { FakePorts } from '../../support/fake-ports.js';
 import { testConfig, testWorkspace } from '../../support/fake-ports.js';
 import { startLocalServer, workflowBundle } from '../../support/temporal.js';
-import type { Program, ProgramRun, RunOptions } from './program.js';
-import { buildProgram } from './program.js';
+import type { ProcessOptions, ProgramRun, RunOptions } from './program.js';
+import { programPath, runInProcess, runProgram } from './program.js';
 import type { Terminal } from './terminal.js';
 import { openTerminal } from './terminal.js';
 
@@ -36,7 +36,7 @@ land: { mode: merge }
 {{ issue.description }}
 `;
 
-/** The real program before a real server and the real workflows; only the ports are a test's own. */
+/** The program before a real server and the real workflows; only the ports are a test's own. */
 export interface Lab {
   env: TestWorkflowEnvironment;
   folder: string;
@@ -44,7 +44,10 @@ export interface Lab {
   /** Where the files of the tasks are. */
   runPath: string;
   workspace: Workspace;
+  /** All of the program but its process. */
   cli(args: readonly string[], options?: Partial<RunOptions>): Promise<ProgramRun>;
+  /** The program in a process of its own, for what goes by signals. */
+  cliProcess(args: readonly string[], options?: Partial<ProcessOptions>): Promise<ProgramRun>;
   /** The program with a terminal around it. */
   cliOnTerminal(args: readonly string[], env?: Record<string, string>): Promise<Terminal>;
   /** Starts a task in the middle of its life, as the run before it would go on. */
@@ -59,17 +62,17 @@ export interface Lab {
 }
 
 export async function openLab(): Promise<Lab> {
-  const [env, program] = await Promise.all([startLocalServer(), buildProgram()]);
+  const env = await startLocalServer();
   const folder = await mkdtemp(join(tmpdir(), 'continuo-cli-'));
   try {
-    return await furnish(env, program, folder);
+    return await furnish(env, folder);
   } catch (error) {
-    await Promise.all([env.teardown(), program.remove(), rm(folder, { recursive: true, force: true })]);
+    await Promise.all([env.teardown(), rm(folder, { recursive: true, force: true })]);
     throw error;
   }
 }
 
-async function furnish(env: TestWorkflowEnvironment, program: Program, folder: string): Promise<Lab> {
+async function furnish(env: TestWorkflowEnvironment, folder: string): Promise<Lab> {
   const name = 'shop';
   const queue = `cli-${randomUUID()}`;
   const runPath = join(folder, 'data', 'runs', 'shop', 'one');
@@ -83,8 +86,6 @@ async function furnish(env: TestWorkflowEnvironment, program: Program, folder: s
   await writeFile(join(folder, 'WORKFLOW.md'), workflowFile(name));
 
   let workers: { worker: Worker; running: Promise<void> }[] = [];
-  const cli: Lab['cli'] = (args, options = {}) =>
-    program.run(args, { cwd: folder, ...options, env: { ...variables, ...options.env } });
   const stopWorkers = async () => {
     for (const { worker } of workers) worker.shutdown();
     await Promise.all(workers.map(({ running }) => running));
@@ -93,7 +94,7 @@ async function furnish(env: TestWorkflowEnvironment, program: Program, folder: s
 
   return {
     cliOnTerminal: (args, more = {}) =>
-      openTerminal([process.execPath, program.path, ...args], folder, { ...variables, ...more }),
+      openTerminal([process.execPath, programPath, ...args], folder, { ...variables, ...more }),
     async startTask(state) {
       const { issue } = state;
       await env.client.workflow.start<typeof task>('task', {
@@ -109,7 +110,10 @@ async function furnish(env: TestWorkflowEnvironment, program: Program, folder: s
     project: name,
     runPath,
     workspace: { ...testWorkspace, runPath },
-    cli,
+    cli: (args, options = {}) =>
+      runInProcess(args, { cwd: folder, ...options, env: { ...variables, ...options.env } }),
+    cliProcess: (args, options = {}) =>
+      runProgram(args, { cwd: folder, ...options, env: { ...variables, ...options.env } }),
     async until(task, wanted) {
       const handle = env.client.workflow.getHandle(taskWorkflowId(name, task));
       const deadline = Date.now() + 30_000;
@@ -145,7 +149,7 @@ async function furnish(env: TestWorkflowEnvironment, program: Program, folder: s
     },
     async close() {
       await stopWorkers();
-      await Promise.all([env.teardown(), program.remove(), rm(folder, { recursive: true, force: true })]);
+      await Promise.all([env.teardown(), rm(folder, { recursive: true, force: true })]);
     },
   };
 }

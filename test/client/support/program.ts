@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { runCli } from '../../../src/client/cli.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const cache = join(root, 'node_modules/.cache/continuo');
+/** The command line program, in the `dist/` that is built before all tests. */
+export const programPath = join(fileURLToPath(new URL('../../..', import.meta.url)), 'dist', 'continuo.js');
 
 /** What a run of the command line program did. */
 export interface ProgramRun {
@@ -21,58 +21,22 @@ export interface RunOptions {
   /** How stdout is read; `latin1` keeps each byte. */
   encoding?: BufferEncoding;
   /** Called with the whole of stdout whenever there is more of it. */
+  onOutput?: (stdout: string) => void;
+}
+
+export interface ProcessOptions extends Omit<RunOptions, 'onOutput'> {
   onOutput?: (stdout: string, pid: number) => void;
 }
 
-/** The command line program, built from the present sources. Call `remove()` afterwards. */
-export interface Program {
-  path: string;
-  run(args: readonly string[], options: RunOptions): Promise<ProgramRun>;
-  remove(): Promise<void>;
+function environmentOf({ cwd, env }: RunOptions | ProcessOptions): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: cwd, CONTINUO_BY: 'ann', ...env };
 }
 
-/** As in the real build: native, or loaded by `up` and `worker` only. */
-const external = [
-  '@temporalio/activity',
-  '@temporalio/core-bridge',
-  '@temporalio/worker',
-  '@secretlint/*',
-  'fast-xml-parser',
-];
-const banner =
-  "import { createRequire as programRequire } from 'node:module'; const require = programRequire(import.meta.url);";
-
-/** Bundles the program as the real build does; the place lets it find what is not bundled. */
-export async function buildProgram(): Promise<Program> {
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'program-'));
-  const esbuild = join(root, 'node_modules/.bin/esbuild');
-  const flags = [
-    ...['--bundle', '--splitting', '--format=esm', '--platform=node', '--target=node20.19'],
-    ...['--log-level=error', `--outdir=${join(folder, 'dist')}`, `--banner:js=${banner}`],
-    ...external.map((name) => `--external:${name}`),
-  ];
-  const keeper = [
-    ...['--bundle', '--format=esm', '--platform=node', '--target=node20.19', '--log-level=error'],
-    `--outfile=${join(folder, 'dist', 'keeper.js')}`,
-  ];
-  await Promise.all([
-    promisify(execFile)(esbuild, ['src/continuo.ts', ...flags], { cwd: root }),
-    promisify(execFile)(esbuild, ['src/activities/keeper/process/main.ts', ...keeper], { cwd: root }),
-  ]);
-  await cp(join(root, 'package.json'), join(folder, 'package.json'));
-  const path = join(folder, 'dist', 'continuo.js');
-  return {
-    path,
-    run: (args, options) => runProgram(path, args, options),
-    remove: () => rm(dirname(dirname(path)), { recursive: true, force: true }),
-  };
-}
-
-async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<ProgramRun> {
-  const child = spawn(process.execPath, [path, ...args], {
+/** Runs the program as people do, in a process of its own. */
+export async function runProgram(args: readonly string[], options: ProcessOptions): Promise<ProgramRun> {
+  const child = spawn(process.execPath, [programPath, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: options.cwd, CONTINUO_BY: 'ann', ...options.env },
+    env: environmentOf(options),
   });
   let stdout = '';
   let stderr = '';
@@ -86,4 +50,31 @@ async function runProgram(path: string, args: readonly string[], options: RunOpt
   child.stdin.end(options.stdin ?? '');
   const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { exitCode, stdout, stderr };
+}
+
+/** Runs all of the program but its process, which takes longer to start than most commands take. */
+export async function runInProcess(args: readonly string[], options: RunOptions): Promise<ProgramRun> {
+  const { cwd, encoding = 'utf8', stdin = '', onOutput } = options;
+  let stdout = '';
+  let stderr = '';
+  const exitCode = await runCli(args, 'of tests', {
+    env: environmentOf(options),
+    cwd,
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout: sink((chunk) => {
+      stdout += chunk.toString(encoding);
+      onOutput?.(stdout);
+    }),
+    stderr: sink((chunk) => (stderr += chunk.toString())),
+  });
+  return { exitCode, stdout, stderr };
+}
+
+function sink(take: (chunk: Buffer) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _, done) {
+      take(chunk);
+      done();
+    },
+  });
 }

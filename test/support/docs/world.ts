@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,9 +16,7 @@ import { temporal } from '../../../src/worker/engine/programs.js';
 import { killServer } from '../../../src/worker/engine/stop.js';
 import { statusQuery } from '../../../src/workflows/messages.js';
 import { projectAttribute, waitingForAttribute } from '../../../src/workflows/search-attributes.js';
-import type { Program } from '../../client/support/program.js';
-import { buildProgram } from '../../client/support/program.js';
-import { workflowBundle } from '../temporal.js';
+import { programPath, runInProcess } from '../../client/support/program.js';
 import { render } from './shell.js';
 import type { Part } from './shell.js';
 
@@ -45,7 +43,6 @@ const project = 'shop';
  */
 export class World {
   readonly #folder: string;
-  readonly #program: Program;
   readonly #env: Record<string, string>;
   #up: ChildProcess | null = null;
   #isSetUp = false;
@@ -54,9 +51,8 @@ export class World {
   /** Tasks that stand for the ones in the documents: nobody else decides about them. */
   readonly #prepared = new Set<string>();
 
-  private constructor(folder: string, program: Program) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    this.#program = program;
     this.#env = {
       PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}`,
       HOME: join(folder, 'home'),
@@ -66,9 +62,8 @@ export class World {
   }
 
   static async open(): Promise<World> {
-    const program = await buildProgram();
     const folder = await mkdtemp(join(tmpdir(), 'continuo-docs-'));
-    const world = new World(folder, program);
+    const world = new World(folder);
     try {
       await world.#furnish();
       return world;
@@ -79,11 +74,9 @@ export class World {
   }
 
   async #furnish(): Promise<void> {
-    const { codePath } = await workflowBundle();
-    await cp(codePath, join(dirname(this.#program.path), 'workflow-bundle.js'));
     const engine = await findProgram(temporal, process.env, (line) => process.stderr.write(`${line}\n`));
     await mkdir(join(this.#folder, 'home'));
-    await this.#write('bin/continuo', `#!/bin/sh\nexec '${process.execPath}' '${this.#program.path}' "$@"\n`);
+    await this.#write('bin/continuo', `#!/bin/sh\nexec '${process.execPath}' '${programPath}' "$@"\n`);
     await this.#write('bin/temporal', `#!/bin/sh\nexec '${engine.path}' "$@"\n`);
     await this.#write('bin/note-agent', agent);
     for (const name of ['continuo', 'temporal', 'note-agent'])
@@ -105,7 +98,6 @@ export class World {
   async close(): Promise<void> {
     await this.stop();
     await killServer(dataPaths(join(this.#folder, 'data')));
-    await this.#program.remove();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -320,12 +312,11 @@ export class World {
     }
   }
 
+  /** A command that makes ready what a documented one needs. */
   async #continuo(...args: string[]): Promise<string> {
-    const { exitCode, output } = await this.run([
-      { assignments: [], words: ['continuo', ...args], operator: '' },
-    ]);
-    if (exitCode !== 0) throw new Error(`continuo ${args.join(' ')} ended with ${exitCode}: ${output}`);
-    return output;
+    const { exitCode, stdout, stderr } = await runInProcess(args, { cwd: this.repository, env: this.#env });
+    if (exitCode !== 0) throw new Error(`continuo ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    return stdout;
   }
 
   async #git(...args: string[]): Promise<void> {
