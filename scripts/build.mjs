@@ -78,7 +78,8 @@ try {
   const bundle = bundleWorkflows().then((file) => copyFile(file, join(draft, 'workflow-bundle.js')));
   const keeper = buildAlone('src/activities/keeper/process/main.ts', 'keeper.js');
   const shim = buildAlone('src/activities/keeper/shim/main.ts', 'tool-shim.js');
-  await Promise.all([bundle, buildProgram(), keeper, shim]);
+  const runner = buildAlone('src/activities/git/runner/main.ts', 'git-runner.js');
+  await Promise.all([bundle, buildProgram(), keeper, shim, runner]);
   await putInPlace();
 } catch (error) {
   console.error(error.message);

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { trustedEnvironment, untrustedEnvironment } from './git-environment.js';
+import { startGit } from './runner/runner.js';
 
 export interface GitOptions {
   gitDir?: string | undefined;
@@ -50,9 +50,6 @@ const settings = [
   'http.lowSpeedTime=60',
 ];
 
-/** How much of git's own words is kept. */
-const stderrLimit = 64 * 1024;
-
 /** Runs git and returns what it printed. Throws `GitError` when it fails. */
 export async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
   return (await readGit(args, options)).toString('utf8');
@@ -69,40 +66,32 @@ export async function readGit(args: readonly string[], options: GitOptions): Pro
  * Runs git and returns how it ended; this is the one place that starts it. It has no terminal, so
  * nothing can ask for a password there. Throws when git cannot start, is killed, or is cancelled.
  */
-export function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
+export async function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   const { signal } = options;
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const child = spawn('git', [...globalOptions(options), ...args], {
-      cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
-      env: environment(options),
-      stdio: 'pipe',
-      detached: true,
-    });
-    const cancel = () => endGroup(child.pid);
-    const stdout: Buffer[] = [];
-    let stderr = '';
-
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString('utf8')).slice(-stderrLimit);
-    });
-    // git may end without reading everything: its exit code tells.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
-    signal?.addEventListener('abort', cancel);
-
-    child.on('error', (error) => {
-      signal?.removeEventListener('abort', cancel);
-      reject(new GitError(args, -1, `git could not start: ${error.message}`, { cause: error }));
-    });
-    child.on('close', (exitCode, killedBy) => {
-      signal?.removeEventListener('abort', cancel);
-      if (signal?.aborted) reject(signal.reason as Error);
-      else if (exitCode === null) reject(new GitError(args, -1, `it was ended by ${String(killedBy)}`));
-      else resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: redact(stderr) });
-    });
+  signal?.throwIfAborted();
+  const { ended, end } = startGit({
+    args: [...globalOptions(options), ...args],
+    cwd: options.cwd ?? options.workTree ?? options.gitDir ?? '/',
+    env: environment(options),
+    input: options.input ?? '',
   });
+  signal?.addEventListener('abort', end);
+  try {
+    const {
+      exitCode,
+      signal: killedBy,
+      stdout,
+      stderr,
+    } = await ended.catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new GitError(args, -1, `git could not be run: ${why}`, { cause });
+    });
+    signal?.throwIfAborted();
+    if (exitCode === null) throw new GitError(args, -1, `it was ended by ${String(killedBy)}`);
+    return { exitCode, stdout, stderr: redact(stderr) };
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
 }
 
 /** The names, NUL-terminated, that a command printed. */
@@ -129,15 +118,6 @@ function environment({ trusted, indexFile, env }: GitOptions): Record<string, st
     ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
     ...env,
   };
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGTERM');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** A token in a URL must not get into a log. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GitError, runGit, tryGit } from '../../../src/activities/git/git.js';
+import { GitError, readGit, runGit, tryGit } from '../../../src/activities/git/git.js';
 import { withLock } from '../../../src/activities/git/lock.js';
 import { listFiles, readFiles } from '../../../src/activities/git/objects.js';
 import { commitAll, git, write } from './rig.js';
@@ -60,6 +60,43 @@ describe('runGit', () => {
     controller.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
     await expect(runGit(['version'], { signal: controller.signal })).rejects.toThrow('cancelled');
+  });
+});
+
+describe('the process that runs git', () => {
+  /** The parent of the git that runs this. */
+  const findRunner = async () => {
+    const output = await runGit(['-c', 'alias.parent=!grep PPid /proc/$PPID/status', 'parent'], {});
+    return Number(/\d+/.exec(output)?.[0]);
+  };
+
+  it('is one for all runs, says what cannot start, and goes on', async () => {
+    const first = await findRunner();
+    const nowhere = runGit(['version'], { cwd: join(folder, 'nowhere') });
+    await expect(nowhere).rejects.toMatchObject({ message: expect.stringContaining('could not be run') });
+    await expect(nowhere).rejects.toBeInstanceOf(GitError);
+    expect(await findRunner()).toBe(first);
+    expect(first).not.toBe(process.pid);
+  });
+
+  it('fails what it runs when it is lost, and is replaced', async () => {
+    const lost = await findRunner();
+    const started = join(folder, 'started');
+    const args = ['-c', `alias.wait=!echo $$ > ${started}.new; mv ${started}.new ${started}; exec sleep 600`];
+    const running = runGit([...args, 'wait'], {});
+    while (!existsSync(started)) await new Promise((done) => setTimeout(done, 20));
+    process.kill(lost, 'SIGKILL');
+    await expect(running).rejects.toBeInstanceOf(GitError);
+    process.kill(Number(readFileSync(started, 'utf8')), 'SIGKILL');
+    expect(await findRunner()).not.toBe(lost);
+  });
+
+  it('takes as much as there is, and gives it back byte by byte', async () => {
+    git(folder, 'init', '--quiet');
+    const input = Buffer.alloc(8_000_000, Buffer.from([0, 255, 10, 13]));
+    const gitDir = join(folder, '.git');
+    const blob = (await runGit(['hash-object', '-w', '--stdin'], { gitDir, input })).trim();
+    expect((await readGit(['cat-file', 'blob', blob], { gitDir })).equals(input)).toBe(true);
   });
 });
 
