@@ -48,6 +48,7 @@ export class World {
   #isSetUp = false;
   #count = 0;
   #closed: Promise<TaskStatus> | null = null;
+  #toDecide: string | null = null;
   /** Tasks that stand for the ones in the documents: nobody else decides about them. */
   readonly #prepared = new Set<string>();
 
@@ -198,10 +199,14 @@ export class World {
     return (JSON.parse(file) as { address: string }).address;
   }
 
-  /** A task whose change waits for a person. */
+  /** A task whose change waits for a person: the last one, where a command has left it so. */
   async taskToDecide(): Promise<TaskStatus> {
-    const task = await this.#start('Write a note');
-    return this.#until(task, ({ waiting }) => waiting?.kind === 'decision');
+    await this.ensureUp();
+    const waits = ({ waiting }: TaskStatus) => waiting?.kind === 'decision';
+    const last = this.#toDecide === null ? null : await this.#until(this.#toDecide, () => true);
+    if (last !== null && waits(last) && last.pausedBy === null) return last;
+    this.#toDecide = await this.#start('Write a note');
+    return this.#until(this.#toDecide, waits);
   }
 
   /** A task whose agent has failed, and that waits to try again. */
