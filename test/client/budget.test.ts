@@ -62,6 +62,11 @@ describe('continuo budget for all tasks', () => {
     expect(stdout).toMatch(/waits for +the budget of the day until .*: 1 of 1 turns are spent/);
     expect(stdout).toContain('continuo budget --day --turns 2');
 
+    const listed = await lab.cli(['list']);
+    expect(listed.stdout).toMatch(/two +claim +budget of the day until \d{4}-\d\d-\d\d \d\d:00:00 /);
+    const [two] = JSON.parse((await lab.cli(['list', '--json'])).stdout) as { until: string }[];
+    expect(two).toMatchObject({ waitingFor: 'slot', until: expect.stringMatching(/T00:00:00.000Z$/) });
+
     const shown = await lab.cli(['budget']);
     expect(shown.stdout).toMatch(/^BUDGET +USD +TOKENS +TURNS +MINUTES\n/);
     expect(shown.stdout).toMatch(/\n\d{4}-\d\d-\d\d +unknown +15 +1 of 1 +0\n/);
