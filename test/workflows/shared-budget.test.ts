@@ -144,6 +144,16 @@ describe('a budget that all tasks share', () => {
     ]);
   });
 
+  it('counts what reviewers spend, and tells them what is left', async () => {
+    ports.next('runTurn', turn('completed', 30));
+    const { usage } = turn('completed', 60);
+    ports.next('review', { kind: 'reviewed', findings: [], usage });
+    await startProject(configOf({ day: { tokens: 100 } }, { agents: ['bugs'] }));
+    await (await start()).result();
+    expect(ports.inputs('review').map(({ limits }) => limits.tokens)).toEqual([70]);
+    expect((await spending()).project.usage).toMatchObject({ turns: 1, totalTokens: 90 });
+  });
+
   it('counts a turn that waits for an answer once, and leaves it what it had', async () => {
     const asking = questionTurn('Blue or green?');
     ports.next('runTurn', asking, turn('completed', 40));
