@@ -62,6 +62,8 @@ const notRun: { command: RegExp; reason: string; needs: (words: string[]) => str
 const refused: { command: RegExp; exitCode: number; output: RegExp }[] = [
   // Agents of the kind `command` cannot ask.
   { command: /^continuo answer /, exitCode: 4, output: /no open question/ },
+  // The workflow file of the shop does not limit what all tasks spend.
+  { command: /^continuo budget --(day|project) /, exitCode: 4, output: /nothing limits its/ },
 ];
 
 const isContinuo = ({ words }: Part) => words[0] === 'continuo';
@@ -324,7 +326,6 @@ describe('the commands', () => {
       case 'reject':
       case 'answer':
       case 'steer':
-      case 'budget':
       case 'cancel':
       case 'rewind':
       case 'fork':
@@ -337,6 +338,10 @@ describe('the commands', () => {
       case 'transcript':
         // A closed one: following it has an end.
         return [name, ...(await replace(args, () => world.closedTask()))];
+      case 'budget': {
+        const { plain } = takeArguments(usage, args);
+        return [name, ...(plain.length === 0 ? args : await replace(args, () => world.taskToDecide()))];
+      }
       case 'retry':
         return [name, ...(await replace(args, () => world.taskToRetry()))];
       case 'pause':

@@ -157,15 +157,16 @@ function templateProblem(template: string): string | null {
 
 /** Settings that promise safety must not be ignored: somebody relies on them. */
 function budgetProblems(front: FrontMatter): RuleProblem[] {
-  const { task_usd: taskUsd, day_usd: dayUsd } = front.budget;
-  const day = dayUsd === undefined ? [] : [unavailable('budget.day_usd', dayUsd, 'use budget.task_usd')];
-  if (taskUsd === undefined || isPriced(front)) return day;
+  if (isPriced(front)) return [];
   const { kind } = front.agent;
-  const allowed =
-    kind === 'command'
-      ? 'nothing, because a command agent reports neither tokens nor money: use budget.task_turns or task_minutes'
-      : `nothing, unless budget.prices has ${kind}, which does not say itself what it costs`;
-  return [invalid('budget.task_usd', taskUsd, allowed), ...day];
+  return (['task', 'day', 'project'] as const).flatMap((scope) => {
+    const limit = front.budget[`${scope}_usd`];
+    const allowed =
+      kind === 'command'
+        ? `nothing, because a command agent reports neither tokens nor money: use budget.${scope}_turns or ${scope}_minutes`
+        : `nothing, unless budget.prices has ${kind}, which does not say itself what it costs`;
+    return limit === undefined ? [] : [invalid(`budget.${scope}_usd`, limit, allowed)];
+  });
 }
 
 /** Whether it is known what the agent costs. */
@@ -173,8 +174,4 @@ function isPriced({ agent, acp, budget }: FrontMatter): boolean {
   if (agent.kind === 'command') return false;
   if (agent.kind === 'claude' || Object.hasOwn(budget.prices, agent.kind)) return true;
   return agent.kind === 'acp' && acp?.model !== undefined && Object.hasOwn(budget.prices, acp.model);
-}
-
-function unavailable(key: string, found: unknown, why: string): RuleProblem {
-  return invalid(key, found, `nothing (not available in this version: ${why})`);
 }

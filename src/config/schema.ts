@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../domain/calendar.js';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
 
@@ -242,6 +243,8 @@ const dollars = z.number({ error: 'a number from 0' }).nonnegative({ error: 'a n
 /** US dollars for a million tokens. */
 const Price = z.object({ input: dollars, output: dollars });
 
+const aZone = 'the name of a time zone, such as Europe/Berlin';
+
 const Budget = z.object({
   task_tokens: positive.default(2_000_000),
   task_usd: usd.optional(),
@@ -251,8 +254,17 @@ const Budget = z.object({
   task_attempts: positive.default(10),
   /** By the model that is configured, or the kind of agent: for agents that do not say what they cost. */
   prices: z.record(z.string(), Price).default({}),
+  /** What all tasks may spend together: on one day, and in all. */
   day_usd: usd.optional(),
-  time_zone: z.string().default('UTC'),
+  day_tokens: positive.optional(),
+  day_turns: positive.optional(),
+  day_minutes: positive.optional(),
+  project_usd: usd.optional(),
+  project_tokens: positive.optional(),
+  project_turns: positive.optional(),
+  project_minutes: positive.optional(),
+  /** Where days end. */
+  time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).default('UTC'),
 });
 
 const Schedule = z.object({ name: word, cron: word, prompt: word });

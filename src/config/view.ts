@@ -1,4 +1,7 @@
+import type { BudgetLimits } from '../domain/budget.js';
+import { budgetKinds } from '../domain/budget.js';
 import type { ConfigRef, ConfigView } from '../domain/config-view.js';
+import type { SharedScope } from '../domain/shared-budget.js';
 import type { Config } from './config.js';
 import { defaultRounds } from './schema.js';
 
@@ -30,6 +33,11 @@ export function viewOf(config: Config): ConfigView {
       ...(budget.task_minutes !== undefined && { minutes: budget.task_minutes }),
       rounds: verify?.max_rounds ?? defaultRounds,
     },
+    shared: {
+      day: sharedLimits(budget, 'day'),
+      project: sharedLimits(budget, 'project'),
+      timeZone: budget.time_zone,
+    },
     gates: {
       verify: verify !== undefined,
       review: {
@@ -45,6 +53,11 @@ export function viewOf(config: Config): ConfigView {
           : { mode: land.mode, strategy: land.strategy, base: repository.base, batch: land.batch },
     },
   };
+}
+
+function sharedLimits(budget: Config['budget'], scope: SharedScope): BudgetLimits {
+  const limits = budgetKinds.map((kind) => [kind, budget[`${scope}_${kind}`]] as const);
+  return Object.fromEntries(limits.filter(([, limit]) => limit !== undefined));
 }
 
 /** Names the configuration to workflows. */

@@ -1,3 +1,5 @@
+import type { SharedLimits } from './shared-budget.js';
+
 /** When a person has to decide before a change lands. */
 export type HumanGate = 'always' | 'never' | 'risk';
 
@@ -40,6 +42,8 @@ export interface ConfigView {
     usd?: number;
     minutes?: number;
   };
+  /** What all tasks may spend together; missing in what an earlier version recorded. */
+  shared?: SharedLimits;
   gates: {
     verify: boolean;
     review: {

@@ -1,9 +1,13 @@
 import type { ConfigRef } from './config-view.js';
+import type { TurnLimits } from './budget.js';
 import type { Holds } from './hold.js';
-import { holdOf } from './hold.js';
+import { holdOf, stops } from './hold.js';
 import type { IssueSummary } from './issue.js';
 import type { Outcome, SlotState } from './task.js';
 import { compareIssues, takeSlots } from './policy.js';
+import type { SharedSpending } from './shared-budget.js';
+import { leftForAll, newSharedSpending, sharedLimits } from './shared-budget.js';
+import type { Usage } from './usage.js';
 
 /** A live task, as its project sees it. */
 export interface TrackedTask {
@@ -11,6 +15,8 @@ export interface TrackedTask {
   slot: SlotState;
   /** A person does not want it to wait for a quota. */
   evenIfHeld?: true;
+  /** What of it is counted already; missing while the project does not know. */
+  counted?: Usage;
 }
 
 /** Why an issue is not dispatched again by itself: until it was seen non-active or edited. */
@@ -26,6 +32,14 @@ export interface Problem {
   message: string;
 }
 
+/** The right to run an agent now, with what it takes. */
+export interface Grant {
+  config: ConfigRef;
+  host: string;
+  /** What all tasks together may still spend; missing in what an earlier version sent. */
+  left?: TurnLimits;
+}
+
 /** All of the scheduler's state; plain JSON, carried whole through continue-as-new. Maps go by issue id. */
 export interface ProjectState {
   project: string;
@@ -39,8 +53,9 @@ export interface ProjectState {
   /** What was last told of each live task's issue, so that it is not told again at every look. */
   observed: Record<string, IssueChange['kind']>;
   pausedBy: string | null;
-  /** Quotas that are used up. */
+  /** Quotas and budgets that are used up. */
   holds: Holds;
+  spending: SharedSpending;
   problems: Problem[];
   seenMessages: string[];
   /** What people told the project, and what came of it; the newest ten. */
@@ -117,6 +132,7 @@ export function newProject(project: string, config: ConfigRef, host: string): Pr
     observed: {},
     pausedBy: null,
     holds: {},
+    spending: newSharedSpending(),
     problems: [],
     seenMessages: [],
     remarks: [],
@@ -129,7 +145,7 @@ function heldSlots(state: ProjectState): IssueSummary[] {
     .map((task) => task.issue);
 }
 
-/** Whether the agent's quota is used up. */
+/** Whether the agent's quota is used up, or what all tasks may spend. */
 export function isHeld({ holds, config }: ProjectState): boolean {
   return holdOf(holds, config.view.agent) !== null;
 }
@@ -137,11 +153,17 @@ export function isHeld({ holds, config }: ProjectState): boolean {
 /** Issue ids of the tasks that get a slot now, in order. */
 export function slotsToGrant(state: ProjectState): string[] {
   if (state.pausedBy !== null) return [];
+  const hold = holdOf(state.holds, state.config.view.agent);
   const asking = Object.values(state.tasks)
-    .filter((task) => task.slot === 'asked' && (task.evenIfHeld === true || !isHeld(state)))
+    .filter((task) => task.slot === 'asked' && !stops(hold, task))
     .map((task) => task.issue)
     .sort(compareIssues);
   return takeSlots(state.config.view.agent, heldSlots(state), asking).map((issue) => issue.id);
+}
+
+/** What comes with a slot: the configuration and host, and what a turn may spend of what all tasks share. */
+export function grantOf({ config, host, spending }: ProjectState, now: number): Grant {
+  return { config, host, left: leftForAll(spending, sharedLimits(config.view), now) };
 }
 
 /** The candidates that can be started with the slots that are free, in order. */

@@ -1,4 +1,5 @@
 import { describeSpent } from './budget.js';
+import type { Hold } from './hold.js';
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
 import type { Finding, Review, Risk } from './finding.js';
@@ -116,9 +117,9 @@ export function waitingSentence(state: TaskState): string | null {
   if (waiting === null) return null;
   switch (waiting.kind) {
     case 'slot':
-      if (waiting.held !== undefined)
-        return `the quota of its agent until ${waiting.held.until}: ${waiting.held.message}`;
-      return 'a free slot: all are taken, or nothing is up to give one';
+      return waiting.held === undefined
+        ? 'a free slot: all are taken, or nothing is up to give one'
+        : describeHold(waiting.held);
     case 'backoff':
       return `the next try at ${waiting.until}, after: ${waiting.error}`;
     case 'question':
@@ -140,6 +141,13 @@ export function waitingSentence(state: TaskState): string | null {
     default:
       return waiting satisfies never;
   }
+}
+
+function describeHold({ until, message, spent }: Hold): string {
+  const when = until === null ? '' : ` until ${until}`;
+  if (spent === undefined) return `the quota of its agent${when}: ${message}`;
+  const budget = `the budget of the ${spent.scope}`;
+  return until === null ? `somebody to raise ${budget}: ${message}` : `${budget}${when}: ${message}`;
 }
 
 function reasonOf({ stage }: TaskState): string {
@@ -176,6 +184,11 @@ export function nextActions(state: TaskState): NextAction[] {
     stage.phase === 'land'
       ? [act('Take the change back', `request-changes ${task} -m '<what to change>'`)]
       : [];
+
+  const spent = waiting?.kind === 'slot' ? waiting.held?.spent : undefined;
+  const raiseForAll = spent
+    ? [act('Let all tasks spend more', `budget --${spent.scope} --${spent.of} ${2 * spent.limit}`)]
+    : [];
 
   switch (waiting?.kind) {
     case 'decision':
@@ -220,6 +233,7 @@ export function nextActions(state: TaskState): NextAction[] {
     case 'retry':
     case undefined:
       return [
+        ...raiseForAll,
         act('Follow it', `logs ${task} -f`),
         act('Let it finish its turn, then wait', `pause ${task}`),
         ...(waiting?.kind === 'landing' ? takeBack : takeOver),

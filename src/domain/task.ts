@@ -1,4 +1,4 @@
-import type { RaisedBudget, SpentBudget } from './budget.js';
+import type { RaisedBudget, SpentBudget, TurnLimits } from './budget.js';
 import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { Evidence } from './evidence.js';
@@ -36,7 +36,7 @@ export type Stage =
 
 /** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
 export type Waiting =
-  /** `held` where the agent's quota is used up. */
+  /** `held` where the agent's quota is used up, or a budget that all tasks share. */
   | { kind: 'slot'; since: string; held?: Hold }
   | { kind: 'backoff'; until: string; error: string }
   | { kind: 'question'; question: Question }
@@ -154,6 +154,8 @@ export interface TaskState {
   /** When the wait began, RFC 3339: asking again for the same thing goes on with the same wait. */
   waitBegan: { kind: Waiting['kind']; at: string } | null;
   slot: SlotState;
+  /** What all tasks had left to spend when the slot was granted, until a turn begins with it. */
+  left: TurnLimits | null;
   pausedBy: string | null;
   /** Paused together with every other task, and to be resumed with them. */
   pausedWithAll: boolean;
@@ -216,6 +218,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     waiting: null,
     waitBegan: null,
     slot: 'none',
+    left: null,
     pausedBy: null,
     pausedWithAll: false,
     taken: null,

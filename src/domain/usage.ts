@@ -38,3 +38,20 @@ export function addUsage<T extends TurnUsage>(total: T, more: TurnUsage): T {
 export function addTurn(total: Usage, turn: TurnUsage): Usage {
   return { ...addUsage(total, turn), turns: total.turns + 1 };
 }
+
+/** Both together, with their turns. */
+export function sumUsage(total: Usage, more: Usage): Usage {
+  return { ...addUsage(total, more), turns: total.turns + more.turns };
+}
+
+/** What is in the one total beyond the other, which is an earlier one. A price that nobody knew before is all new. */
+export function usageSince(earlier: Usage, now: Usage): Usage {
+  return {
+    turns: now.turns - earlier.turns,
+    inputTokens: now.inputTokens - earlier.inputTokens,
+    outputTokens: now.outputTokens - earlier.outputTokens,
+    totalTokens: now.totalTokens - earlier.totalTokens,
+    costUsd: now.costUsd === null ? null : now.costUsd - (earlier.costUsd ?? 0),
+    agentMs: now.agentMs - earlier.agentMs,
+  };
+}

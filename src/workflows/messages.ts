@@ -10,10 +10,11 @@ import type { Hold } from '../domain/hold.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
-import type { Known, ProjectState } from '../domain/project.js';
+import type { Grant, Known, ProjectState } from '../domain/project.js';
 import type { Origin } from '../domain/rewind.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import type { TaskStatus } from '../domain/status.js';
+import type { Usage } from '../domain/usage.js';
 
 /** What every message from a person carries. */
 export interface Message {
@@ -56,6 +57,11 @@ export interface RewindMessage extends NoteMessage {
 /** What a task may spend in all; 0 leaves a limit as it is. */
 export interface RaiseBudgetMessage extends Message, Record<BudgetKind, number> {}
 
+/** The same for all tasks of a project together: `day` or `project`. */
+export interface RaiseSharedMessage extends RaiseBudgetMessage {
+  scope: string;
+}
+
 /** What became of a message, in one sentence for the person who sent it. */
 export interface Receipt {
   message: string;
@@ -71,6 +77,8 @@ export const retryUpdate = defineUpdate<Receipt, [NoteMessage]>('retry');
 export const takeOverUpdate = defineUpdate<Receipt, [NoteMessage]>('takeOver');
 export const handBackUpdate = defineUpdate<Receipt, [HandBackMessage]>('handBack');
 export const raiseBudgetUpdate = defineUpdate<Receipt, [RaiseBudgetMessage]>('raiseBudget');
+/** To a project; it has the name of the message to a task. */
+export const raiseSharedUpdate = defineUpdate<Receipt, [RaiseSharedMessage]>('raiseBudget');
 export const rewindUpdate = defineUpdate<Receipt, [RewindMessage]>('rewind');
 
 export const decideSignal = defineSignal<[DecideMessage]>('decide');
@@ -83,6 +91,7 @@ export const retrySignal = defineSignal<[NoteMessage]>('retry');
 export const takeOverSignal = defineSignal<[NoteMessage]>('takeOver');
 export const handBackSignal = defineSignal<[HandBackMessage]>('handBack');
 export const raiseBudgetSignal = defineSignal<[RaiseBudgetMessage]>('raiseBudget');
+export const raiseSharedSignal = defineSignal<[RaiseSharedMessage]>('raiseBudget');
 export const rewindSignal = defineSignal<[RewindMessage]>('rewind');
 
 /** The documented, stable picture of a task (`continuo status --json`). */
@@ -91,7 +100,7 @@ export const statusQuery = defineQuery<TaskStatus>('status');
 export const stateQuery = defineQuery<TaskState>('state');
 
 /** Project to task. */
-export const slotGrantedSignal = defineSignal<[{ config: ConfigRef; host: string }]>('slotGranted');
+export const slotGrantedSignal = defineSignal<[Grant]>('slotGranted');
 /** Project to task: why it does not get the slot that it asked for, and until when. */
 export const slotHeldSignal = defineSignal<[Hold]>('slotHeld');
 /** Project to task: the tracker says that the issue is no longer to be worked on, or changed. */
@@ -112,12 +121,20 @@ export interface TaskReport {
   quota?: Hold & { credential: string };
   /** A person does not want it to wait for the quota. */
   evenIfHeld?: true;
+  /** What it has spent over its whole life; missing in what an earlier version sent. */
+  spent?: Usage;
+}
+
+/** Task to project: it is over. */
+export interface TaskSettled extends Pick<TaskReport, 'spent'> {
+  issueId: string;
+  source: Issue['source'];
+  outcome: Outcome;
 }
 /** Project to task: the workflow file has changed. */
 export const configuredSignal = defineSignal<[{ config: ConfigRef }]>('configured');
 export const taskReportSignal = defineSignal<[TaskReport]>('taskReport');
-export const taskSettledSignal =
-  defineSignal<[{ issueId: string; source: Issue['source']; outcome: Outcome }]>('taskSettled');
+export const taskSettledSignal = defineSignal<[TaskSettled]>('taskSettled');
 
 /** Worker to project: this host owns the workflow file, and this is its configuration. */
 export const configureSignal = defineSignal<[{ config: ConfigRef; host: string }]>('configure');
@@ -154,7 +171,7 @@ export interface TaskInput {
   project: string;
   issue: Issue;
   /** Set when the project starts the task: the slot comes with it. */
-  grant: { config: ConfigRef; host: string } | null;
+  grant: Grant | null;
   /** What it knows before it has a slot, so that it can end well without one; missing where nobody knows. */
   settings?: { config: ConfigRef; host: string };
   /** Started by a person for this very issue: eligibility does not matter. */

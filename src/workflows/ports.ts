@@ -3,6 +3,7 @@
  * implemented in `activities/`. Every activity is idempotent, takes one plain JSON object, and
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
+import type { TurnLimits } from '../domain/budget.js';
 import type { CheckResult, Evidence } from '../domain/evidence.js';
 import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
@@ -156,7 +157,7 @@ export interface RunTurnInput extends Configured {
   remarks?: TurnRemark[];
   /** The newest report of an earlier turn. */
   report?: Report;
-  /** What the task may still spend. */
+  /** What the task, and all tasks together, may still spend; with what this turn had spent when it asked a person. */
   limits?: TurnLimits;
 }
 
@@ -177,14 +178,6 @@ export interface SteerInput {
 
 /** Names a turn that was begun. */
 export type EndTurnInput = Pick<RunTurnInput, 'config' | 'project' | 'identifier' | 'workspace' | 'turn'>;
-
-/** Null where nothing limits it. */
-export interface TurnLimits {
-  tokens: number | null;
-  usd: number | null;
-  /** Time in which an agent runs, in milliseconds. */
-  ms?: number;
-}
 
 /** What an agent says against findings; `problem` is why nothing of it could be taken. */
 export interface Answers {

@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProjectState } from '../domain/project.js';
+import { newSharedSpending } from '../domain/shared-budget.js';
 import { escapeMarkdown } from '../domain/status.js';
 import { keyword, projectAttribute } from './search-attributes.js';
 
@@ -36,6 +37,7 @@ function withBareMaps(state: ProjectState): ProjectState {
     observed: bare(observed),
     // Missing in the state of an earlier version.
     holds: { ...state.holds },
+    spending: { ...newSharedSpending(), ...state.spending },
   };
 }
 
@@ -61,8 +63,10 @@ export function publishProject({ state }: Project): void {
     '',
     `${held} of ${state.config.view.agent.maxConcurrent} slots held · ${asked} asked for · ${tasks.length} live tasks`,
   ];
-  for (const [credential, { until, message }] of Object.entries(state.holds)) {
-    lines.push('', `Nothing starts with ${credential} before ${until}: ${escapeMarkdown(message)}`);
+  for (const [key, { until, message, spent }] of Object.entries(state.holds)) {
+    const what = spent === undefined ? `with ${key}` : `on the budget of the ${spent.scope}`;
+    const when = until === null ? 'before it is raised' : `before ${until}`;
+    lines.push('', `Nothing starts ${what} ${when}: ${escapeMarkdown(message)}`);
   }
   for (const text of state.remarks) lines.push('', text);
   for (const { where, message } of state.problems) lines.push('', `Problem in \`${where}\`: ${message}`);

@@ -9,11 +9,13 @@ import type { ConfigRef } from '../domain/config-view.js';
 import type { IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { IssueChange, Poll } from '../domain/project.js';
-import { isHeld, startable } from '../domain/project.js';
+import { grantOf, isHeld, startable } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
+import { noUsage } from '../domain/usage.js';
 import { deliver } from './deliver.js';
 import type { TaskInput } from './messages.js';
 import { configuredSignal, issueObservedSignal, slotGrantedSignal } from './messages.js';
+import { weighBudgets } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject } from './project-context.js';
 import { taskAttributes } from './search-attributes.js';
@@ -37,10 +39,12 @@ export async function applyPoll(project: Project, poll: Poll): Promise<void> {
 }
 
 /** Takes a new configuration, and tells every live task. */
-export async function configure({ state }: Project, config: ConfigRef): Promise<void> {
+export async function configure(project: Project, config: ConfigRef): Promise<void> {
+  const { state } = project;
   const isNew = state.config.hash !== config.hash;
   state.config = config;
   if (!isNew) return;
+  weighBudgets(project);
   for (const { issue } of Object.values(state.tasks)) {
     const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, issue.identifier));
     await deliver(() => handle.signal(configuredSignal, { config }));
@@ -56,17 +60,18 @@ export async function startTask(
 ): Promise<void> {
   const { state } = project;
   // Written down before the first await: a second look must not start it again.
-  state.tasks[issue.id] = { issue, slot: forced ? 'none' : 'held' };
+  state.tasks[issue.id] = { issue, slot: forced ? 'none' : 'held', counted: noUsage };
   state.fingerprints[issue.id] = fingerprint;
   delete state.observed[issue.id];
   delete state.settled[issue.id];
 
-  const settings = { config: state.config, host: state.host };
   const input: TaskInput = {
     project: state.project,
     // The task reads the whole issue when it claims it.
     issue: unreadIssue(issue),
-    ...(forced ? { grant: null, settings } : { grant: settings }),
+    ...(forced
+      ? { grant: null, settings: { config: state.config, host: state.host } }
+      : { grant: grantOf(state, Date.now()) }),
     forced,
     state: null,
   };
@@ -94,9 +99,7 @@ export async function grantSlot(project: Project, issueId: string): Promise<void
   if (tracked === undefined) return;
   tracked.slot = 'held';
   const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, tracked.issue.identifier));
-  const told = await deliver(() =>
-    handle.signal(slotGrantedSignal, { config: state.config, host: state.host }),
-  );
+  const told = await deliver(() => handle.signal(slotGrantedSignal, grantOf(state, Date.now())));
   if (!told) settleClosed(project, issueId);
 }
 

@@ -5,6 +5,7 @@ import type { Fields } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
+import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
 import { heed } from './project-holds.js';
@@ -19,22 +20,16 @@ export function handleProjectMessages(project: Project): void {
   setHandler(messages.projectQuery, () => state);
 
   setHandler(messages.taskReportSignal, async (report) => {
-    const { issue, slot, evenIfHeld } = report;
-    const tracked = state.tasks[issue.id];
-    // A report that a slot is held is never sent; the project alone says so.
-    state.tasks[issue.id] = {
-      issue,
-      slot: slot === 'asked' ? 'asked' : 'none',
-      ...(evenIfHeld && { evenIfHeld }),
-    };
+    const tracked = state.tasks[report.issue.id];
     const heeded = heed(project, report);
     if (tracked?.slot === 'held') lookForMore(project);
     publishProject(project);
     await heeded;
   });
 
-  setHandler(messages.taskSettledSignal, ({ issueId, source, outcome }) => {
+  setHandler(messages.taskSettledSignal, ({ issueId, source, outcome, spent }) => {
     const tracked = state.tasks[issueId];
+    countSpent(project, issueId, spent);
     delete state.tasks[issueId];
     // A prompt has no record in the tracker that could start it again.
     if (source === 'tracker') {
@@ -95,6 +90,8 @@ export function handleProjectMessages(project: Project): void {
       return `resumed by ${message.by}: ${count} live tasks go on, but for those that were paused by themselves`;
     },
   });
+
+  acceptRaiseForAll(project, taker, () => lookForMore(project));
 
   accept(taker, messages.startIssueUpdate, messages.startIssueSignal, {
     read: (fields) => ({ ...fields.message(), identifier: fields.text('identifier') }),

@@ -1,10 +1,20 @@
-import type { BudgetKind, SpentBudget } from '../domain/budget.js';
-import { amount, budgetKinds, describeSpent, leftOf, refuseRaise, spentBudget } from '../domain/budget.js';
+import type { BudgetKind, SpentBudget, TurnLimits } from '../domain/budget.js';
+import {
+  addToLimits,
+  describeSpent,
+  leftOf,
+  narrower,
+  raiseLimits,
+  refuseRaise,
+  spentBudget,
+} from '../domain/budget.js';
 import type { Stage } from '../domain/task.js';
+import type { TurnUsage } from '../domain/usage.js';
+import { noTurnUsage } from '../domain/usage.js';
 import type { Taker } from './accept.js';
 import { accept } from './accept.js';
 import * as messages from './messages.js';
-import type { TurnLimits } from './ports.js';
+import { readRaise } from './raise.js';
 import type { Task } from './task-context.js';
 import { isEnded, note, view, waitFor } from './task-context.js';
 import { giveSlotBack } from './task-slot.js';
@@ -13,23 +23,12 @@ import { giveSlotBack } from './task-slot.js';
 export function acceptRaise(task: Task, taker: Taker): void {
   const { state } = task;
   accept(taker, messages.raiseBudgetUpdate, messages.raiseBudgetSignal, {
-    read: (fields) => ({
-      ...fields.message(),
-      usd: fields.number('usd'),
-      tokens: fields.number('tokens'),
-      turns: fields.number('turns'),
-      minutes: fields.number('minutes'),
-    }),
+    read: readRaise,
     refuse: (wanted) => {
       if (isEnded(task)) return `the task is over: ${state.stage.phase}`;
       return refuseRaise(wanted, state, state.config?.view.limits ?? null);
     },
-    apply: ({ by, ...wanted }) => {
-      const named = budgetKinds.filter((kind) => wanted[kind] !== 0);
-      for (const kind of named) state.raised[kind] = wanted[kind];
-      const limits = named.map((kind: BudgetKind) => amount(kind, wanted[kind]));
-      return `its budget was raised by ${by} to ${limits.join(', ')}`;
-    },
+    apply: ({ by, ...wanted }) => `its budget was raised by ${by} to ${raiseLimits(state.raised, wanted)}`,
   });
 }
 
@@ -43,9 +42,14 @@ export function spentForReview(task: Task): SpentBudget | null {
   return spentLimit(task, ['usd', 'tokens', 'minutes']);
 }
 
-/** What the next turn may spend of what the task has left. */
-export function turnLimits(task: Task): TurnLimits {
-  return leftOf(task.state, view(task).limits);
+/**
+ * What a turn may spend of what the task has left, and of what all tasks had left when the slot was granted. There, what
+ * the turn itself had spent before it asked a person was counted already.
+ */
+export function turnLimits(task: Task, counted: TurnUsage = noTurnUsage): TurnLimits {
+  const { state } = task;
+  const own = leftOf(state, view(task).limits);
+  return state.left === null ? own : narrower(own, addToLimits(state.left, counted));
 }
 
 /** An equal share of it for each of so many reviewers, who spend at the same time. */

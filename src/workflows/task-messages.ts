@@ -1,5 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
+import { noTurnLimits } from '../domain/budget.js';
 import { answerOf } from '../domain/question.js';
+import type { Hold } from '../domain/hold.js';
 import { statusOf } from '../domain/status.js';
 import type { Fields } from './accept.js';
 import { accept } from './accept.js';
@@ -118,9 +120,15 @@ export function handleMessages(task: Task): void {
   acceptTakeOver(task, taker);
   acceptRewind(task, taker);
 
-  setHandler(messages.slotGrantedSignal, ({ config, host }) => {
+  setHandler(messages.slotGrantedSignal, ({ config, host, left = noTurnLimits }) => {
     if (state.slot !== 'asked') return;
-    Object.assign(state, { slot: 'held', config, newConfig: null, host: state.workspace?.host ?? host });
+    Object.assign(state, {
+      slot: 'held',
+      config,
+      newConfig: null,
+      host: state.workspace?.host ?? host,
+      left,
+    });
     Object.assign(task, { held: null, evenIfHeld: false });
   });
   setHandler(messages.slotHeldSignal, (hold) => {
@@ -162,7 +170,7 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
     case 'budget':
       return null;
     case 'slot':
-      return waiting.held === undefined ? nothingToRetry : null;
+      return refuseRetryOf(waiting.held);
     case 'paused':
       return 'the task is paused: resume it first';
     case 'taken':
@@ -170,6 +178,14 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
     default:
       return nothingToRetry;
   }
+}
+
+/** A person may have a task try a quota; a budget that is spent has to be raised. */
+function refuseRetryOf(held: Hold | undefined): string | null {
+  if (held === undefined) return nothingToRetry;
+  return held.spent === undefined
+    ? null
+    : `the budget of the ${held.spent.scope} is used up, ${held.message}: raise it first`;
 }
 
 /** Ends the task: at once, or after the landing step that cannot be taken back. */

@@ -1,3 +1,4 @@
+import type { TurnLimits } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
 import {
   acceptFindings,
@@ -17,7 +18,7 @@ import type { Feedback } from '../domain/feedback.js';
 import type { Stage } from '../domain/task.js';
 import { earlierFindings, findingsToTell } from '../domain/told-findings.js';
 import { addUsage, noTurnUsage } from '../domain/usage.js';
-import type { Answers, ReviewOutcome, TurnLimits } from './ports.js';
+import type { Answers, ReviewOutcome } from './ports.js';
 import { reviewer as reviewerPort } from './proxies.js';
 import { reviewLimits, spentForReview, waitForBudget } from './task-budget.js';
 import { haltable } from './task-halt.js';
@@ -95,6 +96,8 @@ async function askAll(task: Task, names: readonly string[]): Promise<Unmade[]> {
   const unmade: Unmade[] = [];
   const place = { sha: headOf(task), round: state.round };
   const limits = reviewLimits(task, names.length);
+  // Whatever follows is weighed anew against what others have spent.
+  state.left = null;
   const asked = names.map((name) => ({ name, answer: ask(task, name, limits) }));
   await Promise.allSettled(asked.map(({ answer }) => answer));
   // One that threw is asked again later, and so are those behind it: they have their answers then.

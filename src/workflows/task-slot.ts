@@ -2,7 +2,10 @@ import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workfl
 import { summarizeIssue } from '../domain/issue.js';
 import { projectWorkflowId } from '../domain/project.js';
 import { reviewersToAsk } from '../domain/review.js';
+import { hasSharedLimits } from '../domain/shared-budget.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
+import type { Usage } from '../domain/usage.js';
+import { addTurn } from '../domain/usage.js';
 import { deliver } from './deliver.js';
 import type { TaskReport } from './messages.js';
 import { taskReportSignal, taskSettledSignal } from './messages.js';
@@ -19,6 +22,16 @@ export function needsSlot(state: TaskState): boolean {
   const { phase } = state.stage;
   if (phase === 'review') return reviewersToAsk(state).length > 0;
   return phase === 'claim' || phase === 'prepare' || phase === 'run' || phase === 'verify';
+}
+
+/**
+ * Whether the task may go on with the slot that it has. Where all tasks share a budget, each turn needs one of its own, and
+ * so do reviewers: the project hears what was spent, and they hear what is left.
+ */
+export function hasSlot({ slot, stage, config, left }: TaskState): boolean {
+  if (slot !== 'held') return false;
+  const spends = stage.phase === 'run' || stage.phase === 'review';
+  return !spends || left !== null || config === null || !hasSharedLimits(config.view);
 }
 
 /** Asks the project for the right to run, and waits for it, or until it is time to ask again. */
@@ -50,7 +63,12 @@ async function report(
   // Also where the phase is being cut short: the project would count the slot for ever.
   return CancellationScope.nonCancellable(() =>
     deliver(() =>
-      project(task).signal(taskReportSignal, { issue: summarizeIssue(task.state.issue), slot, ...more }),
+      project(task).signal(taskReportSignal, {
+        issue: summarizeIssue(task.state.issue),
+        slot,
+        spent: spentBy(task.state),
+        ...more,
+      }),
     ),
   );
 }
@@ -58,7 +76,13 @@ async function report(
 export async function reportSettled(task: Task, outcome: Outcome): Promise<void> {
   task.state.slot = 'none';
   const { id: issueId, source } = task.state.issue;
-  await deliver(() => project(task).signal(taskSettledSignal, { issueId, source, outcome }));
+  const settled = { issueId, source, outcome, spent: spentBy(task.state) };
+  await deliver(() => project(task).signal(taskSettledSignal, settled));
+}
+
+/** Over its whole life, with a turn that waits for an answer. */
+function spentBy({ usage, openTurn }: TaskState): Usage {
+  return openTurn === null ? usage : addTurn(usage, openTurn.usage);
 }
 
 function project(task: Task) {

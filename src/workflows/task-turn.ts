@@ -37,8 +37,10 @@ export async function runTurn(task: Task): Promise<TurnOutcome> {
     ...(answers.length > 0 && { answers }),
     ...(remarks.length > 0 && { remarks }),
     ...(state.report !== null && { report: state.report }),
-    limits: turnLimits(task),
+    limits: turnLimits(task, open.usage),
   };
+  // The next one is weighed anew against what others have spent.
+  state.left = null;
   try {
     const outcome = await haltable(task, () => port.runTurn(input), turn);
     return takeOutcome(task, open, outcome);

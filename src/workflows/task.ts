@@ -16,7 +16,7 @@ import { claim, land, prepare, review, run, verify } from './task-phases.js';
 import { closeTurn, isTurnMoot } from './task-open-turn.js';
 import { goBack, keepMoment } from './task-rewind.js';
 import { lend } from './task-take-over.js';
-import { askForSlot, giveSlotBack, needsSlot } from './task-slot.js';
+import { askForSlot, giveSlotBack, hasSlot, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
 
@@ -88,8 +88,8 @@ async function rest(task: Task): Promise<boolean> {
     await giveSlotBack(task);
     return true;
   }
-  if (state.slot !== 'held') await askForSlot(task);
-  return state.slot === 'held' && task.ending === null;
+  if (!hasSlot(state)) await askForSlot(task);
+  return hasSlot(state) && task.ending === null;
 }
 
 function nextStage(task: Task): Promise<Task['state']['stage']> {

@@ -201,8 +201,12 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       expect(await left).toBeInstanceOf(Error);
       const second = rig.runTurn({}, attempt(2));
       writeFileSync(join(rig.host.workspace, 'go'), '');
-      expect(await second).toMatchObject({ kind: 'completed', summary: 'Went on.' });
+      const outcome = await second;
+      expect(outcome).toMatchObject({ kind: 'completed', summary: 'Went on.' });
       expect(rig.model.scripted).toHaveLength(2);
+      // Both workers have read all of it; it is spent once, and an attempt that comes later spends nothing.
+      expect(outcome.usage.totalTokens).toBe(facts.tokensOfTwo ?? 220);
+      expect(await rig.runTurn({}, attempt(3))).toEqual(outcome);
       expect(rig.host.readRun('transcript.log').match(/==== turn 1 of SHOP-1 \(/g)).toHaveLength(1);
     });
 
@@ -211,7 +215,11 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       const running = rig.runTurn();
       await rig.until('the command', () => existsSync(join(rig.host.workspace, 'started')));
       await rig.killKeeper();
-      expect(await running).toMatchObject({ kind: 'completed', summary: 'Went on.', wasCutOff: true });
+      const outcome = await running;
+      expect(outcome).toMatchObject({ kind: 'completed', summary: 'Went on.', wasCutOff: true });
+      // What a killed program did not tell is lost; what it told is not spent again.
+      expect(outcome.usage.totalTokens).toBeGreaterThanOrEqual(110);
+      expect(outcome.usage.totalTokens).toBeLessThanOrEqual(220);
       const last = rig.told().at(-1) ?? '';
       expect(last.split('Work on Add the sum.')).toHaveLength(2);
       expect(last).toContain('The last turn was cut off');
@@ -231,10 +239,9 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       expect((await rig.host.running()).length).toBeGreaterThan(0);
       const { id } = (asked as Extract<TurnOutcome, { kind: 'question' }>).question;
       const answers = [{ questionId: id, question: 'Which colour?', text: 'blue', by: 'ann' }];
-      expect(await rig.runTurn({ answers }, attempt(2))).toMatchObject({
-        kind: 'completed',
-        summary: 'It is blue.',
-      });
+      const outcome = await rig.runTurn({ answers }, attempt(2));
+      expect(outcome).toMatchObject({ kind: 'completed', summary: 'It is blue.' });
+      expect(outcome.usage.totalTokens).toBe(facts.tokensOfTwo ?? 220);
       expect(rig.told().at(-1)).toContain('blue');
       expect(rig.model.scripted).toHaveLength(2);
     });

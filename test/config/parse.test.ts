@@ -201,6 +201,7 @@ describe('the project id', () => {
 describe('bad values', () => {
   const whole = 'a whole number above 0';
   const ms = 'a whole number of milliseconds from 1 to 2147483647';
+  const aZone = 'the name of a time zone, such as Europe/Berlin';
   const noMoney =
     'nothing, because a command agent reports neither tokens nor money: use budget.task_turns or task_minutes';
   it.each([
@@ -338,13 +339,11 @@ describe('bad values', () => {
     ],
     ['budget', '{ task_usd: free }', 'budget.task_usd', '"free"', 'a number above 0'],
     ['budget', '{ task_usd: 5 }', 'budget.task_usd', '5', noMoney],
-    [
-      'budget',
-      '{ day_usd: 0.5 }',
-      'budget.day_usd',
-      '0.5',
-      'nothing (not available in this version: use budget.task_usd)',
-    ],
+    ['budget', '{ day_usd: 0.5 }', 'budget.day_usd', '0.5', noMoney.replaceAll('task_', 'day_')],
+    ['budget', '{ project_usd: 9 }', 'budget.project_usd', '9', noMoney.replaceAll('task_', 'project_')],
+    ['budget', '{ day_tokens: 0 }', 'budget.day_tokens', '0', 'a whole number above 0'],
+    ['budget', '{ time_zone: Mars/Base }', 'budget.time_zone', '"Mars/Base"', aZone],
+    ['budget', '{ time_zone: "+01:00" }', 'budget.time_zone', '"+01:00"', aZone],
     [
       'budget',
       '{ prices: { codex: { input: -1, output: 2 } } }',

@@ -11,7 +11,8 @@ const full = workflowText({
   verify: '{ checks: [{ name: t, run: hidden-check }], max_rounds: 7 }',
   review:
     '{ human: { when: risk, who: [ann] }, max_rounds: 3, agents: [{ name: bugs, prompt: hidden-prompt, run: hidden-reviewer }] }',
-  budget: '{ task_attempts: 2, task_turns: 3, task_tokens: 4, task_minutes: 5 }',
+  budget:
+    '{ task_attempts: 2, task_turns: 3, task_tokens: 4, task_minutes: 5, day_turns: 6, project_tokens: 7, time_zone: Asia/Tokyo }',
   repository: '{ url: ., base: trunk }',
 });
 
@@ -38,6 +39,7 @@ describe('the view for workflows', () => {
           maxRetryBackoffMs: 300_000,
         },
         limits: { attempts: 2, turns: 3, tokens: 4, minutes: 5, rounds: 7 },
+        shared: { day: { turns: 6 }, project: { tokens: 7 }, timeZone: 'Asia/Tokyo' },
         gates: {
           verify: true,
           review: { human: 'risk', who: ['ann'], agents: { names: ['bugs'], maxRounds: 3 } },

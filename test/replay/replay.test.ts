@@ -7,10 +7,11 @@ import { workflowBundle } from '../support/temporal.js';
 import type { StoredEvent } from './late-entry.js';
 import { withLateEntry } from './late-entry.js';
 import { recordHistories } from './record.js';
+import { budgetScenarios } from './budget-scenarios.js';
 import { landingScenarios } from './landing-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
 
-const scenarios = [...taskScenarios, ...landingScenarios];
+const scenarios = [...taskScenarios, ...landingScenarios, ...budgetScenarios];
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
 /**

@@ -5,6 +5,7 @@ import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
 import type { Issue } from '../../src/domain/issue.js';
 import type { Poll } from '../../src/domain/project.js';
+import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
@@ -248,6 +249,7 @@ export function testConfig(
     maxConcurrent?: number;
     agentKind?: string;
     batch?: number;
+    shared?: Partial<SharedLimits>;
   } = {},
 ): ConfigRef {
   return {
@@ -262,6 +264,9 @@ export function testConfig(
         maxRetryBackoffMs: 300_000,
       },
       limits: { attempts: 3, turns: 20, tokens: 1_000_000, rounds: 3, ...changes.limits },
+      ...(changes.shared !== undefined && {
+        shared: { day: {}, project: {}, timeZone: 'UTC', ...changes.shared },
+      }),
       gates: {
         verify: true,
         review: {

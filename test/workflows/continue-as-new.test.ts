@@ -44,6 +44,7 @@ describe('a long life', () => {
     await slots.stop();
     expect(await runsOf(handle.workflowId)).toBeGreaterThan(1);
     expect(ports.inputs('runTurn').map((input) => input.turn)).toEqual([1, 2, 3, 4, 5]);
+    expect((await latest.query(messages.statusQuery)).usage).toMatchObject({ turns: 5, totalTokens: 5 * 15 });
   });
 
   it('carries a project over several runs without losing a claim or starting one twice', async () => {

@@ -71,7 +71,7 @@ describe('a quota that is used up', () => {
     );
     expect(held.waitingFor).toMatch(/^the quota of its agent until .*: limit reached$/);
     const { holds } = await handle.query(messages.projectQuery);
-    expect(Date.parse(holds['command/inherit']!.until)).toBeGreaterThan(Date.parse(comesBack));
+    expect(Date.parse(holds['command/inherit']!.until!)).toBeGreaterThan(Date.parse(comesBack));
     expect((await handle.query(messages.knownQuery)).dispatching).toBe(false);
     expect(ports.inputs('runTurn')).toHaveLength(1);
 

@@ -63,6 +63,8 @@ describe('a task that a person has put back', () => {
       ],
     });
     expect(again.rewind).toBeNull();
+    // What the turns cost that were put back is spent.
+    expect(again.usage).toMatchObject({ turns: 3, totalTokens: 3 * 15 });
     expect(await notes(handle)).toContain(
       `put back by ann to run of round 2, ${testSha(1).slice(0, 12)}, as ${testSha(4).slice(0, 12)}; to the agent, round 3`,
     );

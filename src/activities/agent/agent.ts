@@ -1,8 +1,9 @@
 import type { Config } from '../../config/config.js';
+import type { TurnLimits } from '../../domain/budget.js';
 import type { Report } from '../../domain/report.js';
 import type { Question, QuestionAnswer } from '../../domain/task.js';
 import type { TurnUsage } from '../../domain/usage.js';
-import type { TurnLimits, TurnOutcome } from '../../workflows/ports.js';
+import type { TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import type { Untrusted } from '../enclose.js';
 import type { Contained } from '../keeper/containment/contain.js';

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { PromptError, renderPrompt } from '../../config/prompt.js';
+import { noTurnLimits } from '../../domain/budget.js';
 import type { Issue } from '../../domain/issue.js';
 import type { Feedback } from '../../domain/feedback.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
@@ -90,7 +91,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       guidance: guidanceOf(interrupted ? [...input.feedback, cutOff, ...lost] : input.feedback),
       wasCutOff: interrupted,
       answers: input.answers ?? [],
-      limits: input.limits ?? { tokens: null, usd: null },
+      limits: input.limits ?? noTurnLimits,
       report: (await reports.read()) ?? input.report ?? null,
       tools: agentTools({ deps, config, issue, runPath: input.workspace.runPath, report: reports }),
       remarks: await openRemarks(turn.remarks, input.remarks ?? []),

@@ -59,6 +59,8 @@ export interface SessionSpec<S, R> extends Omit<Started, 'argv' | 'env'> {
    * worker has heard itself counts, so that a machine that slept ends nothing.
    */
   patienceMs?: (state: S) => number | null;
+  /** How long it may still run in this state, in milliseconds from now, said nothing or not; null for as long as it likes. */
+  timeLeftMs?: (state: S) => number | null;
   /** Calls `changed` when `next` may have more to say although the program was silent. Returns how to stop. */
   listen?: (changed: () => void) => () => void;
   /** Told each state that all records known so far lead to, for heartbeats. */
@@ -71,7 +73,7 @@ export type SessionResult<S, R> =
   | { kind: 'done'; result: R; state: S }
   /** The program waits, without a worker. */
   | { kind: 'suspended'; result: R; state: S }
-  /** It was ended, because it was silent for longer than its state allows. */
+  /** It was ended, because it was silent for longer than its state allows, or no time was left. */
   | { kind: 'silent'; state: S }
   /** The program ended before its protocol did. */
   | { kind: 'ended'; exit: Exit; state: S }
@@ -216,8 +218,9 @@ class Session<S, R> {
   }
 
   private patienceLeft(): number {
-    const patienceMs = this.spec.patienceMs?.(this.state) ?? null;
-    return patienceMs === null ? Infinity : patienceMs - (performance.now() - this.heardAt);
+    const patienceMs = this.spec.patienceMs?.(this.state) ?? Infinity;
+    const timeLeftMs = this.spec.timeLeftMs?.(this.state) ?? Infinity;
+    return Math.min(patienceMs - (performance.now() - this.heardAt), timeLeftMs);
   }
 
   /** Sends what was not sent before. False when something has to wait: for room on the disk, or for a program that reads. */

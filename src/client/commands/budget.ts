@@ -1,4 +1,5 @@
 import type { BudgetKind } from '../../domain/budget.js';
+import type { RaiseBudgetMessage } from '../../workflows/messages.js';
 import { raiseBudgetUpdate } from '../../workflows/messages.js';
 import { withEngine } from '../engine.js';
 import { CliError, ExitCode } from '../error.js';
@@ -12,14 +13,18 @@ export type BudgetOptions = Partial<Record<BudgetKind, number>>;
 export async function raiseBudget(
   invocation: Invocation,
   task: string,
-  { usd = 0, tokens = 0, turns = 0, minutes = 0 }: BudgetOptions,
+  limits: BudgetOptions,
 ): Promise<void> {
-  if (usd + tokens + turns + minutes === 0)
-    throw new CliError(
-      ExitCode.usage,
-      'no limit is named',
-      'name one: --usd, --tokens, --turns or --minutes',
-    );
-  const raise = { ...newMessage(invocation.by), usd, tokens, turns, minutes };
+  const raise = raiseOf(invocation, limits);
   await withEngine(invocation, (engine) => tellTask(engine, invocation, task, raiseBudgetUpdate, raise));
+}
+
+/** The message with the limits that are named. Throws `CliError` when none is. */
+export function raiseOf(
+  { by }: Invocation,
+  { usd = 0, tokens = 0, turns = 0, minutes = 0 }: BudgetOptions,
+): RaiseBudgetMessage {
+  if (usd + tokens + turns + minutes > 0) return { ...newMessage(by), usd, tokens, turns, minutes };
+  const how = 'name one: --usd, --tokens, --turns or --minutes';
+  throw new CliError(ExitCode.usage, 'no limit is named', how);
 }

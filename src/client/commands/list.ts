@@ -1,9 +1,11 @@
 import { withEngine } from '../engine.js';
 import type { Invocation } from '../invocation.js';
 import { findRecords } from '../find-records.js';
+import type { TimedWait } from '../find-waits.js';
+import { findWaits } from '../find-waits.js';
 import type { TaskRecord } from '../task-record.js';
 import { renderTable } from '../table.js';
-import { formatSpan } from '../time.js';
+import { formatSpan, formatTime } from '../time.js';
 
 export interface ListOptions {
   /** Closed tasks as well. */
@@ -17,6 +19,8 @@ interface ListedTask {
   title: string;
   phase: string;
   waitingFor: string | null;
+  /** When the wait ends by itself, RFC 3339; null where it does not, or no worker says so. */
+  until: string | null;
   startedAt: string;
   closedAt: string | null;
 }
@@ -26,19 +30,29 @@ export async function listTasks(invocation: Invocation, { all = false }: ListOpt
   const { out, json } = invocation;
   await withEngine(invocation, async (engine) => {
     const records = await findRecords(engine, all);
-    if (json) out.json(records.map((record) => listed(engine.project, record)));
-    else if (records.length === 0) out.remark(nothing(engine.project, all));
-    else for (const line of renderTable(records, columns, out.width)) out.line(line);
+    const waits = await findWaits(engine, records);
+    const rows = records.map((record): Row => ({ ...record, wait: waits.get(record.identifier) ?? null }));
+    if (json) out.json(rows.map((row) => listed(engine.project, row)));
+    else if (rows.length === 0) out.remark(nothing(engine.project, all));
+    else for (const line of renderTable(rows, columns, out.width)) out.line(line);
   });
 }
 
+interface Row extends TaskRecord {
+  wait: TimedWait | null;
+}
+
 const columns = [
-  { title: 'TASK', cell: (record: TaskRecord) => record.identifier, flexible: true },
-  { title: 'PHASE', cell: (record: TaskRecord) => record.phase },
-  { title: 'WAITING FOR', cell: (record: TaskRecord) => record.waitingFor ?? '' },
-  { title: 'TITLE', cell: (record: TaskRecord) => record.title, flexible: true },
-  { title: 'AGE', cell: (record: TaskRecord) => formatSpan(Date.now() - Date.parse(record.startedAt)) },
+  { title: 'TASK', cell: ({ identifier }: Row) => identifier, flexible: true },
+  { title: 'PHASE', cell: ({ phase }: Row) => phase },
+  { title: 'WAITING FOR', cell: describeWait },
+  { title: 'TITLE', cell: ({ title }: Row) => title, flexible: true },
+  { title: 'AGE', cell: ({ startedAt }: Row) => formatSpan(Date.now() - Date.parse(startedAt)) },
 ];
+
+function describeWait({ waitingFor, wait }: Row): string {
+  return wait === null ? (waitingFor ?? '') : `${wait.what} until ${formatTime(wait.until)}`;
+}
 
 function nothing(project: string, all: boolean): string {
   return all
@@ -46,7 +60,8 @@ function nothing(project: string, all: boolean): string {
     : `Project ${project} has no open task. Closed ones: continuo list --all`;
 }
 
-function listed(project: string, { identifier, ...record }: TaskRecord): ListedTask {
+function listed(project: string, { identifier, wait, ...record }: Row): ListedTask {
   const { title, phase, waitingFor, startedAt, closedAt } = record;
-  return { task: identifier, project, title, phase, waitingFor, startedAt, closedAt };
+  const until = wait?.until ?? null;
+  return { task: identifier, project, title, phase, waitingFor, until, startedAt, closedAt };
 }

@@ -8,7 +8,7 @@ import { followTask } from '../follow-task.js';
 import type { Invocation } from '../invocation.js';
 import { newMessage, sendMessage } from '../message.js';
 import { showProgress } from '../progress.js';
-import { notRunning } from './note-project.js';
+import { notRunning } from '../project-message.js';
 
 /** Asks the project to start a tracker issue now, also one that was settled before. */
 export async function startIssue(invocation: Invocation, identifier: string, wait: boolean): Promise<void> {

@@ -71,6 +71,24 @@ describe('a turn whose agent asks', () => {
   });
 });
 
+describe('a turn that has no time left', () => {
+  it('is ended although its agent is silent, and the silence counts', async () => {
+    open('listens');
+    const outcome = await host.runTurn({ limits: { tokens: null, usd: null, ms: 700 } });
+    expect(outcome).toMatchObject({ kind: 'limit', message: expect.stringContaining('1 s were left') });
+    expect(outcome.usage.agentMs).toBeGreaterThan(700);
+    expect(await host.running()).toEqual([]);
+  });
+
+  it('waits for a person all the same', async () => {
+    open('asks');
+    const limits = { tokens: null, usd: null, ms: 60_000 };
+    const asked = await host.runTurn({ limits }, activity('ask'));
+    const outcome = await host.runTurn({ session: 'thread-1', answers, limits }, activity('go on', 2));
+    expect([asked.kind, outcome.kind]).toEqual(['question', 'completed']);
+  });
+});
+
 describe('a remark', () => {
   const remark = (id: string, note: string): SteerInput => ({
     workspace: host.input.workspace,

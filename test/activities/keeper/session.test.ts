@@ -265,6 +265,13 @@ describe('an attempt that was replaced', () => {
     expect(await session('echo ready; cat', () => [], { epoch: 2 })).toMatchObject({ kind: 'silent' });
   });
 
+  it('ends a program that has no time left, whatever it says', async () => {
+    const result = await session('while :; do echo tick; sleep 0.05; done', () => [], {
+      timeLeftMs: (lines) => (lines.length > 3 ? 0 : null),
+    });
+    expect(result).toMatchObject({ kind: 'silent', state: expect.arrayContaining(['tick']) });
+  });
+
   it('looks again when there is news from outside', async () => {
     let note: string | null = null;
     const result = await session(

@@ -12,7 +12,7 @@ import { describePermission, permissionOf, requestsOf } from './requests.js';
 import type { Message, Result } from './schema.js';
 import { CanUseTool, parseMessage } from './schema.js';
 import type { Spent } from './usage.js';
-import { addAnswer, addResult, nothingSpent, passTime, settle, usageOf } from './usage.js';
+import { addAnswer, addResult, nothingSpent, settle, usageOf } from './usage.js';
 
 /** The conversation that a program is started with. Its id is chosen here, so that it is known whatever happens. */
 export interface Conversation {
@@ -56,10 +56,7 @@ export function claudeProtocol(turn: Turn): ThreadProtocol<ClaudeThread> {
       id: turn.session,
     }),
 
-    apply(before, record, emit) {
-      const state = { ...before, spent: passTime(before.spent, record) };
-      return withUsage(applyRecord(turn, state, record, emit));
-    },
+    apply: (state, record, emit) => withUsage(applyRecord(turn, state, record, emit)),
 
     restart(state) {
       const programs = state.programs + 1;

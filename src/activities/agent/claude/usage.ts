@@ -1,5 +1,4 @@
 import type { TurnUsage } from '../../../domain/usage.js';
-import type { JournalRecord } from '../../keeper/protocol.js';
 import type { ModelUsage, Result, Tokens } from './schema.js';
 
 type Count = Pick<TurnUsage, 'inputTokens' | 'outputTokens'>;
@@ -7,35 +6,23 @@ type Count = Pick<TurnUsage, 'inputTokens' | 'outputTokens'>;
 /** What a turn has spent, over all its programs. */
 export interface Spent extends Count {
   costUsd: number | null;
-  agentMs: number;
   /** Answers of the model since the last result, by their ids: each comes in several messages. */
   open: Record<string, Count>;
-  /** When the last record of this program was written; null at its beginning. */
-  lastAt: number | null;
 }
 
 export const nothingSpent: Spent = {
   inputTokens: 0,
   outputTokens: 0,
   costUsd: null,
-  agentMs: 0,
   open: {},
-  lastAt: null,
 };
 
-/** Tokens that came from a cache were read as well, and count. */
-export function usageOf({ open, inputTokens, outputTokens, costUsd, agentMs }: Spent): TurnUsage {
+/** Tokens that came from a cache were read as well, and count. Whoever runs the agent knows how long that took. */
+export function usageOf({ open, inputTokens, outputTokens, costUsd }: Spent): TurnUsage {
   const counts = [...Object.values(open), { inputTokens, outputTokens }];
   const input = sum(counts.map((each) => each.inputTokens));
   const output = sum(counts.map((each) => each.outputTokens));
-  return { inputTokens: input, outputTokens: output, totalTokens: input + output, costUsd, agentMs };
-}
-
-/** Time passes; what an answer of ours ends was no time of the agent's. */
-export function passTime(spent: Spent, { d, t }: JournalRecord): Spent {
-  const isOurs = d === 'in' || d === 'result';
-  const passedMs = spent.lastAt === null || isOurs ? 0 : Math.max(t - spent.lastAt, 0);
-  return { ...spent, agentMs: spent.agentMs + passedMs, lastAt: t };
+  return { inputTokens: input, outputTokens: output, totalTokens: input + output, costUsd, agentMs: 0 };
 }
 
 /** What an answer of the model has cost is known exactly with the result; until then its beginning has to do. */
@@ -66,7 +53,7 @@ export function addResult(spent: Spent, { model_usage_since_last_result: models,
 /** A program that was cut off tells no result any more: what is known of it stays. */
 export function settle(spent: Spent): Spent {
   const { inputTokens, outputTokens } = usageOf(spent);
-  return { ...spent, inputTokens, outputTokens, open: {}, lastAt: null };
+  return { ...spent, inputTokens, outputTokens, open: {} };
 }
 
 function countOf(tokens: Tokens): Count {

@@ -8,7 +8,7 @@ import type { Agent, AgentEvent, Emit, TurnEnd } from '../agent.js';
 import { withPrice } from '../price.js';
 import type { Backend, Patience, Thread } from './backend.js';
 import type { TurnState, TurnStop } from './turn-state.js';
-import { turnProtocol } from './turn-state.js';
+import { timeLeftMs, turnProtocol } from './turn-state.js';
 
 /** A shell's word for "no such command" (POSIX, 2.8.2). */
 const commandNotFound = 127;
@@ -46,6 +46,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         tools: turn.tools.declared,
         onCall: turn.tools.call,
         patienceMs: ({ thread }) => patienceMs(backend.patience, thread),
+        timeLeftMs: (state) => timeLeftMs(turn, state, Date.now()),
         listen: turn.remarks.listen,
         onState({ thread }) {
           story.tell();

@@ -23,8 +23,10 @@ export interface TurnState<S extends Thread> {
   unanswered: string[];
   /** The last words on stderr. */
   stderr: string;
-  /** Time in which programs of this turn ran, in milliseconds, by the times of their records. */
+  /** Time in which programs of this turn ran and did not wait for a person, in milliseconds, by the times of their records. */
   workedMs: number;
+  /** A person has been asked, and has not answered. */
+  isWaiting: boolean;
   /** When the last record was written, in milliseconds since 1970; null before the first of a program. */
   heardAt: number | null;
 }
@@ -71,6 +73,7 @@ export function turnProtocol<S extends Thread>(
       unanswered: [],
       stderr: '',
       workedMs: 0,
+      isWaiting: false,
       heardAt: null,
     },
 
@@ -81,11 +84,11 @@ export function turnProtocol<S extends Thread>(
         const report = reportOf(call);
         if (report !== null) emit({ type: 'report', report });
       }
+      const next = { ...state, thread, calls };
       return {
-        ...state,
-        thread,
-        calls,
-        workedMs: state.workedMs + Math.max(record.t - (state.heardAt ?? record.t), 0),
+        ...next,
+        workedMs: workedBy(state, record.t),
+        isWaiting: openIn(next).some((request) => replyByRule(rules, request) === null),
         heardAt: record.t,
         stderr: record.d === 'err' ? `${state.stderr}${record.s}\n`.slice(-stderrLimit) : state.stderr,
       };
@@ -98,6 +101,7 @@ export function turnProtocol<S extends Thread>(
       unanswered: [...state.unanswered, ...openIn(state).map((request) => questionId(state, request))],
       stderr: '',
       workedMs: state.workedMs,
+      isWaiting: false,
       heardAt: null,
     }),
 
@@ -180,6 +184,20 @@ function readAsk({ id, arguments: input }: ToolCall): Asked {
   if (!parsed.success) return { id, request: null, problem: misfit(parsed.error) };
   const { question: text, options } = parsed.data;
   return { id, request: { id, kind: 'question', subject: askTool, text, options }, problem: null };
+}
+
+/** How long a turn has run by a time in milliseconds since 1970. */
+function workedBy<S extends Thread>({ workedMs, isWaiting, heardAt }: TurnState<S>, now: number): number {
+  return isWaiting || heardAt === null ? workedMs : workedMs + Math.max(now - heardAt, 0);
+}
+
+/** How much longer it may run, or null. While it waits for a person, no time passes for it. */
+export function timeLeftMs<S extends Thread>(
+  { limits }: Turn,
+  state: TurnState<S>,
+  now: number,
+): number | null {
+  return limits.ms === undefined || state.isWaiting ? null : limits.ms - workedBy(state, now);
 }
 
 /** What a turn has spent beyond what it may, in words, or null. */

@@ -150,6 +150,23 @@ describe('usage', () => {
     expect(talk.thread.usage.costUsd).toBeNull();
   });
 
+  it('is not spent again when the session that goes on tells its whole price again', () => {
+    const costs = (amount: number) => ({
+      sessionUpdate: 'usage_update',
+      used: 1,
+      size: 2,
+      cost: { amount, currency: 'USD' },
+    });
+    const resumable = { protocolVersion: 1, agentCapabilities: { sessionCapabilities: { resume: {} } } };
+    const talk = new Conversation({ session: 'ses_1' }).answers(resumable);
+    talk.updates(costs(7)).answers({}).updates(costs(7.5));
+    expect(talk.thread.usage.costUsd).toBe(0.5);
+    talk.restarts().answers(resumable).updates(costs(7.5)).answers({}).updates(costs(7.5), 'ses_1');
+    expect(talk.thread.usage.costUsd).toBe(0.5);
+    talk.updates(costs(8));
+    expect(talk.thread.usage.costUsd).toBe(1);
+  });
+
   it('has the price of a session that is new, and of the one that follows it after a loss', () => {
     const costs = (amount: number) => ({
       sessionUpdate: 'usage_update',

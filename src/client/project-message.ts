@@ -1,0 +1,35 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { projectWorkflowId } from '../domain/project.js';
+import type { Message, Receipt } from '../workflows/messages.js';
+import type { Engine } from './engine.js';
+import { CliError, ExitCode } from './error.js';
+import type { Invocation } from './invocation.js';
+import { sendMessage } from './message.js';
+import { showProgress } from './progress.js';
+
+/** Sends a message to the project and prints what became of it. Throws `CliError`: it was never up, or refuses. */
+export async function tellProject<M extends Message>(
+  engine: Engine,
+  { out, json, stderr }: Invocation,
+  update: UpdateDefinition<Receipt, [M]>,
+  message: M,
+): Promise<void> {
+  const { project } = engine;
+  const sent = await showProgress(stderr, `Telling project ${project}`, () =>
+    sendMessage(engine, projectWorkflowId(project), update, message).catch((error: unknown) => {
+      throw error instanceof WorkflowNotFoundError ? notRunning(project) : error;
+    }),
+  );
+  const { id, kind: result, message: text } = sent;
+  if (json) out.json({ project, command: update.name, id, by: message.by, result, message: text });
+  else out.line(`project ${project}: ${text}`);
+}
+
+export function notRunning(project: string): CliError {
+  return new CliError(
+    ExitCode.failed,
+    `project ${JSON.stringify(project)} has never been up on this engine`,
+    'start it: continuo up',
+  );
+}
