@@ -6,7 +6,7 @@ import type { Script } from '../../support/scripted-model/index.js';
 import { ScriptedModel } from '../../support/scripted-model/index.js';
 import { agentHome } from './home.js';
 
-const passed = [
+export const claudeVariables = [
   'ANTHROPIC_BASE_URL',
   'ANTHROPIC_API_KEY',
   'CLAUDE_CONFIG_DIR',
@@ -42,7 +42,7 @@ export class ClaudeYard {
   static async open(binary: string, setting: Setting): Promise<ClaudeYard> {
     const { script, claude = '', agent = '', without = [], env = {}, isStrict = false, ports = [] } = setting;
     const model = await ScriptedModel.start(script);
-    const names = passed.filter((name) => !without.includes(name));
+    const names = claudeVariables.filter((name) => !without.includes(name));
     const command = claude.includes('command:') ? '' : `command: ${JSON.stringify(binary)},`;
     const patience = claude.includes('read_timeout_ms') ? '' : 'read_timeout_ms: 120000,';
     const sections = `agent: { kind: claude, env: [${names.join(', ')}], ${agent} }
