@@ -4,6 +4,8 @@ import type { HostDeps } from './host.js';
 import type { Contained } from './keeper/containment/contain.js';
 import { contain } from './keeper/containment/contain.js';
 import { probeContainment } from './keeper/containment/probe.js';
+import type { Login } from './login/open-login.js';
+import { openLogin } from './login/open-login.js';
 
 /** A program of a task that nobody trusts: an agent, or a check of what it has written. */
 export interface Untrusted {
@@ -15,8 +17,10 @@ export interface Untrusted {
   readOnly?: boolean;
   /** The program's own folder for temporary files. */
   temporary: string;
-  /** What else it may write to, such as an agent's own login. */
+  /** What else it may write to. */
   writable?: string[];
+  /** For an agent that works with the person's login. */
+  login?: Login;
   /** What it is shown of places that are hidden otherwise, such as the sockets of its tools. */
   readable?: string[];
 }
@@ -32,13 +36,18 @@ export async function enclose(
   config: Config,
   { argv, cwd, readOnly = false, temporary, writable = [], readable = [], ...program }: Untrusted,
 ): Promise<Contained> {
+  const containment = await probeContainment(config.containment, env);
+  // Where files are not contained, an agent that is known uses what is in the home directory.
+  const { login } = program;
+  const standIns = login && containment.files ? await openLogin(login, program.env) : [];
   return contain(argv, {
-    containment: await probeContainment(config.containment, env),
+    containment,
     settings: config.containment,
     env: program.env,
     cwd,
     temporary,
     writable: readOnly ? writable : [cwd, ...writable],
+    standIns,
     hidden: [paths.root, config.workspace.root],
     readable: [...(readOnly ? [cwd] : []), dirname(config.file), ...foldersOf(program.env.PATH), ...readable],
   });

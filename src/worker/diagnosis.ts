@@ -13,6 +13,11 @@ export function good(name: string, found: string): Diagnosis {
   return { name, ok: true, found, remedy: null };
 }
 
+/** Something that works and is worth a look. */
+export function note(name: string, found: string, remedy: string): Diagnosis {
+  return { name, ok: true, found, remedy };
+}
+
 export function bad(name: string, found: string, remedy: string): Diagnosis {
   return { name, ok: false, found, remedy };
 }

@@ -177,7 +177,7 @@ describeAgent('opencode', (binary) => {
     model = await ScriptedModel.start([callTool('continuo_ask_human', { question: 'Now?' }), say('Yes.')]);
     const { port } = model;
     host = OpencodeHost.create(binary, port, {
-      containment: (home) => `{ level: strict, host_ports: [${port}], writable: [${home}] }`,
+      containment: `{ level: strict, host_ports: [${port}] }`,
     });
     const asked = await host.runTurn({}, attempt(1));
     expect(asked).toMatchObject({ kind: 'question', question: { text: 'Now?' } });

@@ -6,6 +6,12 @@ import { LiveProject } from '../support/live-project.js';
 import { describeAgent } from './support/binary.js';
 import { agentHome } from './support/home.js';
 
+const canaries = {
+  SHOP_TRACKER_KEY: 'canary-of-the-tracker-4711',
+  GITHUB_TOKEN: 'canary-of-the-forge-4712',
+  TEMPORAL_GRPC_META_AUTHORIZATION: 'canary-of-temporal-4713',
+};
+
 /** The whole way, as people go it: `continuo up`, with the agent in its sandbox as strict as this host has it. */
 describeAgent('codex', (binary) => {
   let project: LiveProject;
@@ -20,7 +26,7 @@ describeAgent('codex', (binary) => {
   it('lands what a real Codex has written, verified and without a word that it claims', async () => {
     const patch = tools.codex.write('sum.txt', '3\n');
     model = await ScriptedModel.start([
-      callTool('exec_command', { cmd: 'ls; cat README.md', login: false }),
+      callTool('exec_command', { cmd: 'ls; cat README.md /proc/*/environ', login: false }),
       callTool(patch.name, patch.input),
       say('The sum is there.'),
     ]);
@@ -35,7 +41,8 @@ review: { human: { when: never } }
 land: { mode: merge }`,
       files: { 'README.md': 'A project.\n' },
       tasks: { sum: 'Write the sum of one and two to sum.txt.' },
-      env: () => ({ CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted' }),
+      provider: 'api_key: $SHOP_TRACKER_KEY',
+      env: () => ({ CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted', ...canaries }),
     });
     await project.start();
     await project.until('the change has landed', async () => (await project.status('sum'))?.phase === 'done');
@@ -44,5 +51,9 @@ land: { mode: merge }`,
     expect(status?.containment).toMatch(/strict|own/);
     expect(status?.usage.totalTokens).toBe(330);
     expect(model.repeated).toEqual([]);
+    // What it found in the processes that it sees has its own key in it, and no credential of ours.
+    const told = JSON.stringify(model.requests);
+    expect(told).toContain('SCRIPTED_KEY=scripted');
+    for (const canary of Object.values(canaries)) expect(told).not.toContain(canary);
   }, 240_000);
 });

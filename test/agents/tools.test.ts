@@ -2,8 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { callTool, say, tools } from '../support/scripted-model/index.js';
+import type { SessionAgentFacts } from './contract.js';
 import { AgentRig } from './contract.js';
+import { opencodeVariables } from './support/acp-host.js';
 import { describeAgent } from './support/binary.js';
+import { claudeVariables } from './support/claude-yard.js';
 
 const canaries = {
   TRACKER_TOKEN: 'canary-of-the-tracker-4711',
@@ -12,37 +15,63 @@ const canaries = {
 };
 const report = { done: ['looked around'], next: ['the sum'], notes: '' };
 
-describeAgent('codex', () => {
-  let rig: AgentRig;
-  afterEach(() => rig.close());
+/** Each with the name under which its model sees the tool, and a variable that shows that it has looked. */
+const agents: (SessionAgentFacts & { report: string; own: string })[] = [
+  {
+    agent: 'codex',
+    tools: tools.codex,
+    report: 'report',
+    own: 'SCRIPTED_KEY',
+    sections: (binary) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY, TRACKER_TOKEN] }
+codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 100000 }`,
+  },
+  {
+    agent: 'claude',
+    tools: tools.claude,
+    report: 'mcp__continuo__report',
+    own: 'ANTHROPIC_BASE_URL',
+    sections: (
+      binary,
+    ) => `agent: { kind: claude, approvals: [{ answer: allow }], env: [${claudeVariables.join(', ')}, TRACKER_TOKEN] }
+claude: { command: ${JSON.stringify(binary)}, read_timeout_ms: 100000 }`,
+  },
+  {
+    agent: 'opencode',
+    tools: tools.opencode,
+    report: 'continuo_report',
+    own: 'OPENCODE_DISABLE_AUTOUPDATE',
+    sections: (
+      binary,
+    ) => `agent: { kind: acp, approvals: [{ answer: allow }], env: [TRACKER_TOKEN, ${opencodeVariables.slice(1)} }
+acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000 }`,
+  },
+];
 
-  it('reports by its tool, is refused what does not fit, and finds no credential of ours', async () => {
-    const look = tools.codex.shell('cat /proc/*/environ /proc/*/cmdline > seen.txt; env >> seen.txt; true');
-    rig = await AgentRig.open(
-      {
-        agent: 'codex',
-        tools: tools.codex,
-        sections: (binary) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY, TRACKER_TOKEN] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 20000 }`,
-      },
-      [
+for (const facts of agents) {
+  describeAgent(facts.agent, () => {
+    let rig: AgentRig;
+    afterEach(() => rig.close());
+
+    it('reports by its tool, is refused what does not fit, and finds no credential of ours', async () => {
+      const look = facts.tools.shell('cat /proc/*/environ /proc/*/cmdline > seen.txt; env >> seen.txt; true');
+      rig = await AgentRig.open(facts, [
         callTool(look.name, look.input),
-        callTool('report', { done: 'everything' }),
-        callTool('report', report),
+        callTool(facts.report, { done: 'everything' }),
+        callTool(facts.report, report),
         say('Reported.'),
-      ],
-    );
-    Object.assign(rig.host.env, canaries);
-    expect(await rig.runTurn()).toMatchObject({ kind: 'completed', summary: 'Reported.', report });
-    expect(rig.told().at(-2)).toContain('the arguments do not fit');
-    expect(rig.host.readRun('transcript.log')).toContain('> reports:\n>   done: looked around');
+      ]);
+      Object.assign(rig.host.env, canaries);
+      expect(await rig.runTurn()).toMatchObject({ kind: 'completed', summary: 'Reported.', report });
+      expect(rig.told().at(-2)).toMatch(/arguments do not fit|[Ii]nvalid/);
+      expect(rig.host.readRun('transcript.log')).toContain('> reports:\n>   done: looked around');
 
-    const seen = filesBelow(rig.host.workspace) + filesBelow(rig.host.runPath) + rig.told().join('\n');
-    expect(seen).toContain('SCRIPTED_KEY');
-    // The worker's own environment is that of this test, which has none of them.
-    for (const canary of Object.values(canaries)) expect(seen).not.toContain(canary);
+      const seen = filesBelow(rig.host.workspace) + filesBelow(rig.host.runPath) + rig.told().join('\n');
+      expect(seen).toContain(facts.own);
+      // The worker's own environment is that of this test, which has none of them.
+      for (const canary of Object.values(canaries)) expect(seen).not.toContain(canary);
+    }, 200_000);
   });
-});
+}
 
 function filesBelow(folder: string): string {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });

@@ -176,6 +176,11 @@ export class LiveProject {
     return this.output.slice(from);
   }
 
+  /** What every `continuo up` has said so far. */
+  get said(): string {
+    return this.output;
+  }
+
   get upPid(): number {
     return this.up?.pid ?? 0;
   }

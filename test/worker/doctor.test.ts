@@ -127,12 +127,9 @@ describe('doctor', () => {
       env.PATH = `${join(folder, 'bin')}:${process.env.PATH ?? ''}`;
       await writeFile(join(folder, '.profile'), `PATH=${join(folder, 'bin')}:$PATH\n`);
     });
-    const writeCodex = async (status: number) => {
-      const file = join(folder, 'bin', 'codex');
-      await writeFile(
-        file,
-        `#!/bin/sh\n[ "$1" = --version ] && echo codex 0.169.0 && exit\nexit ${status}\n`,
-      );
+    const writeCodex = async (status: number, version = 'codex 0.169.0', bin = join(folder, 'bin')) => {
+      const file = join(bin, 'codex');
+      await writeFile(file, `#!/bin/sh\n[ "$1" = --version ] && echo ${version} && exit\nexit ${status}\n`);
       await chmod(file, 0o755);
     };
     const use = (agent: string) =>
@@ -148,6 +145,70 @@ describe('doctor', () => {
       const { agent, login } = await examine();
       expect(agent?.found).toMatch(/^`codex app-server` \(.*bin\/codex\), codex 0\.169\.0$/);
       expect(login).toMatchObject({ ok: true, found: 'logged in', remedy: null });
+    });
+
+    it.each([
+      ['codex-cli 0.98.2', /codex-cli 0\.98\.2, which is older than 0\.169\.0$/],
+      ['unknown', /whose version cannot be read: unknown$/],
+      ['', /whose version cannot be read: $/],
+    ])('says in one line what is to be done about the version `%s`', async (version, found) => {
+      await writeCodex(0, version);
+      await use('{ kind: codex }');
+      expect((await examine()).agent).toEqual({
+        name: 'agent',
+        ok: true,
+        found: expect.stringMatching(found),
+        remedy: 'install codex 0.169.0 or newer: what is needed of it was tried with that',
+      });
+    });
+
+    it.each(['codex-cli 0.169.1', 'codex-cli 0.170.0', 'codex-cli 1.0.0'])(
+      'is content with %s',
+      async (version) => {
+        await writeCodex(0, version);
+        await use('{ kind: codex }');
+        expect((await examine()).agent).toMatchObject({ ok: true, remedy: null });
+      },
+    );
+
+    it('tells that it runs in its sandbox, or does not', async () => {
+      await writeCodex(0);
+      await use('{ kind: codex }');
+      expect((await examine())['agent sandbox']).toMatchObject({
+        ok: true,
+        found: 'codex runs',
+        remedy: null,
+      });
+      // What lies in the folder for temporary files is out of sight.
+      const hidden = await mkdtemp(join(tmpdir(), 'continuo-hidden-'));
+      try {
+        await writeCodex(0, 'codex 0.169.0', hidden);
+        await use(`{ kind: codex }\ncodex: { command: ${hidden}/codex app-server }`);
+        const found = await examine();
+        expect(found.agent).toMatchObject({ ok: true, remedy: null });
+        const isHidden = /own processes(, files| and files)/.test(found.sandbox?.found ?? '');
+        expect(found['agent sandbox']).toMatchObject(
+          isHidden
+            ? { ok: false, found: expect.stringContaining('does not run'), remedy: expect.any(String) }
+            : { ok: true },
+        );
+      } finally {
+        await rm(hidden, { recursive: true });
+      }
+    });
+
+    it('asks for the login where the agent will have it', async () => {
+      await mkdir(join(folder, '.codex'));
+      await mkdir(join(folder, '.ssh'));
+      await writeFile(join(folder, '.ssh', 'keyring'), '');
+      const file = join(folder, 'bin', 'codex');
+      const ask = 'echo 0.169.0; [ "$1" = --version ] || [ -e ~/.ssh/keyring ]';
+      await writeFile(file, `#!/bin/sh\n${ask}\n`);
+      await chmod(file, 0o755);
+      await use('{ kind: codex }');
+      const { sandbox, login } = await examine();
+      const isHidden = /own processes(, files| and files)/.test(sandbox?.found ?? '');
+      expect(login?.found).toBe(isHidden ? 'logged in, but not in the sandbox' : 'logged in');
     });
 
     it('says how to log in when nobody is', async () => {

@@ -46,7 +46,7 @@ export interface Turn {
   /** Whether the files of this machine are kept from the agent, so that it needs no sandbox of its own. */
   isShutIn: boolean;
   /** Shuts the agent's program in: what runs is what this returns. */
-  enclose: (program: Pick<Untrusted, 'argv' | 'env' | 'writable'>) => Promise<Contained>;
+  enclose: (program: Pick<Untrusted, 'argv' | 'env' | 'writable' | 'login'>) => Promise<Contained>;
   /** Stands for the agent's program, see `attend`; the same for each repetition of the turn. */
   place: string;
   owner: Owner;

@@ -73,6 +73,11 @@ land: { mode: merge }`,
     expect(told).toContain('Do canary');
     expect(found(told)).toEqual([]);
     expect(found(filesBelow(runPath))).toEqual([]);
+    await project.stop();
+    expect(project.said).toContain(project.name);
+    expect(found(project.said)).toEqual([]);
+    // All that the host keeps: the engine's database and log, configurations, mirrors, the ledger.
+    expect(found(filesBelow(project.data))).toEqual([]);
   } finally {
     await project.close();
   }

@@ -58,12 +58,12 @@ describe('the agent command', () => {
   it('asks that a known agent gets its own login, and nothing else', async () => {
     host = new TestHost(sections('MODEL=big /opt/claude -p'));
     const asked = new Error('asked');
-    let writable: readonly string[] | undefined;
+    let enclosed: object | undefined;
     const turn: Turn = {
       ...testTurn,
       env: { HOME: '/home/ann' },
       enclose(program) {
-        writable = program.writable;
+        enclosed = program;
         return Promise.reject(asked);
       },
     };
@@ -73,7 +73,10 @@ describe('the agent command', () => {
       epoch: 1,
     });
     await expect(played).rejects.toBe(asked);
-    expect(writable).toEqual(['/home/ann/.claude', '/home/ann/.claude.json']);
+    expect(enclosed).toMatchObject({
+      login: { command: 'MODEL=big /opt/claude -p', home: expect.any(String) },
+    });
+    expect(enclosed).not.toHaveProperty('writable');
   });
 
   it('shows its program no secret of the worker, not even one that the login profile sets again', async () => {

@@ -17,8 +17,8 @@ export interface AcpSettings {
   acp?: string;
   /** Further keys of the section `agent`. */
   agent?: string;
-  /** The section `containment`, for opencode's home. */
-  containment?: (home: string) => string;
+  /** The section `containment`. */
+  containment?: string;
   /** The part of opencode's own configuration. */
   permission?: Record<string, string>;
 }
@@ -41,7 +41,7 @@ export class OpencodeHost extends TestHost {
     writeFileSync(file, JSON.stringify({ ...config, permission }));
     const written = `agent: { kind: acp, env: ${opencodeVariables}${agent} }
 acp: { command: ${command}${acp} }`;
-    const more = containment === undefined ? {} : { containment: containment(home) };
+    const more = containment === undefined ? {} : { containment };
     return new OpencodeHost(home, written, undefined, env, more);
   }
 

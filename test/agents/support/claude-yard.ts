@@ -6,12 +6,15 @@ import type { Script } from '../../support/scripted-model/index.js';
 import { ScriptedModel } from '../../support/scripted-model/index.js';
 import { agentHome } from './home.js';
 
-const passed = [
+export const claudeVariables = [
   'ANTHROPIC_BASE_URL',
   'ANTHROPIC_API_KEY',
   'CLAUDE_CONFIG_DIR',
   'CLAUDE_CODE_OAUTH_TOKEN',
   'CLAUDE_CODE_MAX_RETRIES',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
 ];
 
 export interface Setting {
@@ -25,6 +28,8 @@ export interface Setting {
   env?: NodeJS.ProcessEnv;
   /** Whether the agent is shut in, and reaches nothing but the model. */
   isStrict?: boolean;
+  /** What it reaches then beside the model. */
+  ports?: number[];
 }
 
 /** The real Claude Code, a task for it, and the model that it asks. */
@@ -35,14 +40,16 @@ export class ClaudeYard {
   ) {}
 
   static async open(binary: string, setting: Setting): Promise<ClaudeYard> {
-    const { script, claude = '', agent = '', without = [], env = {}, isStrict = false } = setting;
+    const { script, claude = '', agent = '', without = [], env = {}, isStrict = false, ports = [] } = setting;
     const model = await ScriptedModel.start(script);
-    const names = passed.filter((name) => !without.includes(name));
+    const names = claudeVariables.filter((name) => !without.includes(name));
     const command = claude.includes('command:') ? '' : `command: ${JSON.stringify(binary)},`;
     const patience = claude.includes('read_timeout_ms') ? '' : 'read_timeout_ms: 120000,';
     const sections = `agent: { kind: claude, env: [${names.join(', ')}], ${agent} }
 claude: { ${command} ${patience} ${claude} }`;
-    const containment = isStrict ? `{ level: strict, host_ports: [${model.port}] }` : '{ level: none }';
+    const containment = isStrict
+      ? `{ level: strict, host_ports: [${[model.port, ...ports].join(', ')}] }`
+      : '{ level: none }';
     const known: NodeJS.ProcessEnv = {};
     const host = new TestHost(sections, undefined, known, { containment });
     const home = agentHome('claude', join(host.folder, 'home'), model.port);

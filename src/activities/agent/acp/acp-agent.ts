@@ -1,7 +1,5 @@
 import type { Config } from '../../../config/config.js';
 import { ConfigError } from '../../../config/errors.js';
-import { homeOf } from '../../keeper/containment/file-view.js';
-import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
 import type { Agent } from '../agent.js';
 import { createSessionAgent } from '../session/session-agent.js';
@@ -20,10 +18,10 @@ export function createAcpAgent(config: Config): Agent {
     // What it needs is let through by agent.env.
     credentials: [],
     patience: { readMs: acp.read_timeout_ms, turnMs: acp.turn_timeout_ms, stallMs: acp.stall_timeout_ms },
-    launch: ({ env }) => ({
+    launch: ({ env, home }) => ({
       argv: loginShell(command, config),
       env: withTools(env),
-      writable: loginsOf(command, homeOf(env)),
+      login: { command, home },
     }),
     protocol: (turn) => acpProtocol(turn, { authMethod, mode, model }),
   });

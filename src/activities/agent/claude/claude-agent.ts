@@ -1,6 +1,4 @@
 import type { Config } from '../../../config/config.js';
-import { homeOf } from '../../keeper/containment/file-view.js';
-import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
 import type { Agent, Turn } from '../agent.js';
 import type { Backend } from '../session/backend.js';
@@ -37,12 +35,13 @@ function claudeBackend(config: Config): Backend<ClaudeThread> {
     },
     launch(turn, { conversation }) {
       const words = flags(config, turn, conversation).map(quoted).join(' ');
-      const login = agent.auth === 'api_key' ? ownLogin(turn) : usersLogin(turn);
-      return {
-        argv: loginShell(`${claude.command} ${words}`, config),
-        env: { ...turn.env, ...quiet, MCP_TOOL_TIMEOUT: String(toolTimeoutMs), ...login.env },
-        writable: login.writable,
-      };
+      const argv = loginShell(`${claude.command} ${words}`, config);
+      const env = { ...turn.env, ...quiet, MCP_TOOL_TIMEOUT: String(toolTimeoutMs) };
+      const { home } = turn;
+      // By key, in a folder of the task's own, without settings, hooks and servers of the user's.
+      return agent.auth === 'api_key'
+        ? { argv, env: { ...env, CLAUDE_CONFIG_DIR: home }, writable: [home] }
+        : { argv, env, login: { agent: 'claude', command: claude.command, home } };
     },
     protocol: claudeProtocol,
   };
@@ -70,20 +69,4 @@ function flags({ claude }: Config, turn: Turn, { id, isResumed }: Conversation):
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-interface Login {
-  env: Record<string, string>;
-  writable: string[];
-}
-
-/** The user's own, where Claude Code keeps its sessions as well. */
-function usersLogin({ env }: Turn): Login {
-  const { CLAUDE_CONFIG_DIR: folder } = env;
-  return { env: {}, writable: folder === undefined ? loginsOf('claude', homeOf(env)) : [folder] };
-}
-
-/** A folder of the task's own, without settings, hooks and servers of the user's. */
-function ownLogin({ home }: Turn): Login {
-  return { env: { CLAUDE_CONFIG_DIR: home }, writable: [home] };
 }

@@ -1,6 +1,4 @@
 import type { Config } from '../../../config/config.js';
-import { homeOf } from '../../keeper/containment/file-view.js';
-import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
 import type { Agent } from '../agent.js';
 import { createSessionAgent } from '../session/session-agent.js';
@@ -11,8 +9,8 @@ import type { CodexThread } from './state.js';
 const homeName = 'CODEX_HOME';
 
 /**
- * Codex by its app-server. With `agent.auth: inherit` it is the user's own Codex, with their login, settings and
- * sessions, because a copied login would be logged out; with `api_key` it has a home of the task's own.
+ * Codex by its app-server. With `agent.auth: inherit` it is the user's own Codex, with their login and settings; with
+ * `api_key` it has a home of the task's own, without them.
  */
 export function createCodexAgent(config: Config): Agent {
   const { agent, codex } = config;
@@ -27,12 +25,10 @@ export function createCodexAgent(config: Config): Agent {
       stallMs: codex.stall_timeout_ms,
     },
     launch({ env, home }) {
-      const own = byKey ? home : env[homeName];
-      return {
-        argv: loginShell(codex.command, config),
-        env: { ...env, ...(own !== undefined && { [homeName]: own }) },
-        writable: own === undefined ? loginsOf('codex', homeOf(env)) : [own],
-      };
+      const argv = loginShell(codex.command, config);
+      return byKey
+        ? { argv, env: { ...env, [homeName]: home }, writable: [home] }
+        : { argv, env, login: { agent: 'codex', command: codex.command, home } };
     },
     protocol: (turn) => codexProtocol(config, turn),
   });

@@ -3,8 +3,6 @@ import { ConfigError } from '../../../config/errors.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Attended } from '../../keeper/attend.js';
 import { attend } from '../../keeper/attend.js';
-import { homeOf } from '../../keeper/containment/file-view.js';
-import { loginsOf } from '../../keeper/containment/logins.js';
 import { loginShell } from '../../keeper/environment.js';
 import type { TailLimit } from '../../keeper/tail.js';
 import { readTail } from '../../keeper/tail.js';
@@ -35,7 +33,7 @@ export function createCommandAgent(config: Config): Agent {
       const enclosed = await turn.enclose({
         argv: loginShell(command.run, config),
         env: { ...turn.env, ...facts(turn) },
-        writable: loginsOf(command.run, homeOf(turn.env)),
+        login: { command: command.run, home: turn.home },
       });
       const result = await attend({
         ...enclosed,

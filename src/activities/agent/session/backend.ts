@@ -103,6 +103,6 @@ export interface Backend<S extends Thread> {
   credentials: string[];
   patience: Patience;
   /** What is started for a turn whose thread the programs before have left like this. */
-  launch(turn: Turn, thread: S): Pick<Untrusted, 'argv' | 'env' | 'writable'>;
+  launch(turn: Turn, thread: S): Pick<Untrusted, 'argv' | 'env' | 'writable' | 'login'>;
   protocol(turn: Turn): ThreadProtocol<S>;
 }

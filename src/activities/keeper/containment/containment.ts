@@ -32,6 +32,13 @@ export interface ContainmentSettings {
   readonly host_ports: readonly number[];
 }
 
+/** What a program finds at a path in place of what is there. Both paths are absolute, and free of links but for the last name. */
+export interface StandIn {
+  path: string;
+  from: string;
+  isWritable: boolean;
+}
+
 /** Where a program is shut in, and what it may touch. All paths are absolute; one that does not exist is left out. */
 export interface Enclosure {
   /** `probeContainment` finds it. */
@@ -42,8 +49,10 @@ export interface Enclosure {
   cwd: string;
   /** The program's own temporary directory. */
   temporary: string;
-  /** Its workspace, and what else it may write to, such as an agent's own login. */
+  /** Its workspace, and what else it may write to. */
   writable: readonly string[];
+  /** Such as an agent's own folder for that in the home directory. */
+  standIns: readonly StandIn[];
   /** Places that it must not see, such as the data directory. */
   hidden: readonly string[];
   /** What it may see inside of those, such as the folder of the workflow file; not one of those itself. */

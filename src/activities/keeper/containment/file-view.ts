@@ -26,7 +26,8 @@ const kernelPlaces = [
 ];
 
 type Sight = 'hidden' | 'readable' | 'writable';
-type Sights = ReadonlyMap<string, Sight>;
+/** What is seen at a path, and whose content that is, if it is seen. */
+type Sights = ReadonlyMap<string, { sight: Sight; from: string }>;
 
 /**
  * What a program sees of the files, as words for bubblewrap: everything read-only, but for the places that are
@@ -37,7 +38,10 @@ type Sights = ReadonlyMap<string, Sight>;
 export function fileView(enclosure: Enclosure, isLimited: boolean): string[] {
   const sights = sightsOf(enclosure);
   const places = [...sights].sort(([left], [right]) => depthOf(left) - depthOf(right));
-  const views = places.map(([path, sight]) => ({ path, ...view(path, sight, sights, isLimited) }));
+  const views = places.map(([path, { sight, from }]) => ({
+    path,
+    ...view(path, sight, from, sights, isLimited),
+  }));
   return [
     ...['--ro-bind', '/', '/', ...devices(isLimited), '--proc', '/proc'],
     ...kernelView(),
@@ -61,10 +65,10 @@ interface View {
   isSealed: boolean;
 }
 
-function view(path: string, sight: Sight, sights: Sights, isLimited: boolean): View {
-  if (sight === 'writable') return { words: ['--bind', path, path], isSealed: false };
+function view(path: string, sight: Sight, from: string, sights: Sights, isLimited: boolean): View {
+  if (sight === 'writable') return { words: ['--bind', from, path], isSealed: false };
   if (sight === 'hidden') return concealed(path, sights, isLimited);
-  if (!conceals(path, sights)) return { words: ['--ro-bind', path, path], isSealed: false };
+  if (!conceals(path, sights)) return { words: ['--ro-bind', from, path], isSealed: false };
   const entries = showEntries(
     path,
     (entry) => sights.has(entry),
@@ -84,16 +88,18 @@ function concealed(path: string, sights: Sights, isLimited: boolean): View {
 /** Whether a hidden place is not there at all, because the place around it is shown without it. */
 function isLeftOut(path: string, sights: Sights): boolean {
   const around = dirname(path);
-  if (around === path || sights.get(around) === 'writable') return false;
-  return sights.get(around) === 'readable' || isLeftOut(around, sights);
+  const sight = sights.get(around)?.sight;
+  if (around === path || sight === 'writable') return false;
+  return sight === 'readable' || isLeftOut(around, sights);
 }
 
 function conceals(path: string, sights: Sights): boolean {
-  return [...sights].some(([other, sight]) => sight === 'hidden' && isInside(other, path));
+  return [...sights].some(([other, { sight }]) => sight === 'hidden' && isInside(other, path));
 }
 
 /** Of several rules for one place the last one counts. */
-function sightsOf({ settings, env, temporary, writable, hidden, readable }: Enclosure): Sights {
+function sightsOf(enclosure: Enclosure): Sights {
+  const { settings, env, temporary, writable, hidden, readable, standIns } = enclosure;
   const home = homeOf(env);
   const named = (paths: readonly string[]) => paths.map((path) => resolveHome(path, env));
   const secrets = secretPlaces.map((path) => join(home, path));
@@ -102,14 +108,23 @@ function sightsOf({ settings, env, temporary, writable, hidden, readable }: Encl
     ['readable', [home, ...readable].flatMap(realPath)],
     // Those that are not there yet included.
     ['hidden', [...temporaryPlaces, ...socketPlaces, ...hidden, ...secrets].map(futurePath)],
+  ];
+  // What the workflow file says has the last word.
+  const wishes: [Sight, readonly string[]][] = [
     ['readable', named(settings.readable).flatMap(realPath)],
     ['writable', [temporary, ...writable, ...named(settings.writable)].flatMap(realPath)],
   ];
-  return new Map(
-    rules.flatMap(([sight, paths]) =>
-      paths.filter((path) => path !== '/').map((path): [string, Sight] => [path, sight]),
-    ),
-  );
+  const replaced = standIns.map(({ path, from, isWritable: may }): Place => {
+    return [path, { sight: may ? 'writable' : 'readable', from }];
+  });
+  const places = [...rules.flatMap(placesOf), ...replaced, ...wishes.flatMap(placesOf)];
+  return new Map(places.filter(([path]) => path !== '/'));
+}
+
+type Place = [path: string, seen: { sight: Sight; from: string }];
+
+function placesOf([sight, paths]: [Sight, readonly string[]]): Place[] {
+  return paths.map((path) => [path, { sight, from: path }]);
 }
 
 /** Whether the program can write to a path in its home directory, or wherever it is. */
@@ -136,13 +151,13 @@ function realPath(path: string): string[] {
 }
 
 /** Where a file is, or will be when it is created: links are resolved as far as there is something. */
-function futurePath(path: string): string {
+export function futurePath(path: string): string {
   const [real] = realPath(path);
   if (real !== undefined || path === dirname(path)) return real ?? path;
   return join(futurePath(dirname(path)), basename(path));
 }
 
-function isInside(path: string, folder: string): boolean {
+export function isInside(path: string, folder: string): boolean {
   return path.startsWith(`${folder}${sep}`);
 }
 

@@ -97,6 +97,7 @@ async function findLack(
     cwd: '/',
     temporary: tmpdir(),
     writable: [],
+    standIns: [],
     hidden: [],
     readable: [],
   });

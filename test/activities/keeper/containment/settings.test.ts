@@ -96,6 +96,7 @@ describe('the settings of a strict containment', () => {
         cwd: `${home}/.local/share/continuo/runs/T-1`,
         temporary: world.temporary,
         writable: [`${home}/.local/share/continuo/runs/T-1`],
+        standIns: [],
         hidden: [`${home}/.local/share/continuo`],
         readable: [`${home}/.docker/bin`, '/tmp'],
       },
@@ -150,6 +151,7 @@ describe('the settings of a strict containment', () => {
       cwd: world.workspace,
       temporary: world.temporary,
       writable: [world.workspace],
+      standIns: [],
       hidden: [],
       readable: [],
     };

@@ -152,6 +152,7 @@ export class World {
       cwd: this.workspace,
       temporary: this.temporary,
       writable: [this.workspace],
+      standIns: [],
       hidden: [this.path('data'), this.path('workspaces')],
       readable: [],
     };
