@@ -18,7 +18,7 @@ export function sendBack(task: Task, feedback: Feedback, reason: FailReason): St
   const { state } = task;
   state.returns += 1;
   if (state.returns > view(task).limits.rounds) {
-    return fail(task, reason, `after ${state.returns} tries: ${stillWrong[feedback.kind]}`);
+    return fail(task, reason, `${stillWrong[feedback.kind]} after ${state.returns} tries`);
   }
   return startRound(task, feedback);
 }

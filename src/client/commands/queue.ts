@@ -30,7 +30,7 @@ export async function showQueue(invocation: Invocation): Promise<void> {
       return;
     }
     const { entries, remarks, problem } = queue;
-    if (entries.length === 0) out.remark(`Nothing is to land on ${base} now.`);
+    if (entries.length === 0) out.remark(`Nothing is to land on ${base} now. What waits for the base is queued again by itself.`);
     else for (const line of renderTable(entries, columns, out.width)) out.line(line);
     if (problem !== null) out.remark(`It is tried again after a failure: ${problem}`);
     for (const remark of remarks) out.remark(remark);
