@@ -40,6 +40,15 @@ export type Step<R> =
   /** The program goes on by itself, as long as its lease lasts: it waits for what no worker can give it now. */
   | { kind: 'suspend'; result: R };
 
+/**
+ * How long a program may take, in milliseconds: for any line, or for an answer to the last that was written to it. Only
+ * time in which a worker was there counts, so that a machine that slept ends nothing.
+ */
+export interface SessionPatience {
+  ms: number;
+  for: 'a line' | 'an answer';
+}
+
 type Progress = 'wait' | 'ending' | 'detach';
 type Sent = Extract<Step<never>, { kind: 'write' | 'tool_result' }>;
 
@@ -54,11 +63,8 @@ export interface SessionSpec<S, R> extends Omit<Started, 'argv' | 'env'> {
    * the effect and the result is followed by one that asks again, with the same key, which no other call has.
    */
   onCall?: (call: ToolCall, key: string) => Promise<ToolResult | null>;
-  /**
-   * How long the program may say nothing in this state, in milliseconds; null for as long as it likes. Only what a
-   * worker has heard itself counts, so that a machine that slept ends nothing.
-   */
-  patienceMs?: (state: S) => number | null;
+  /** How long the program is waited for in this state; null for as long as it likes. */
+  patience?: (state: S) => SessionPatience | null;
   /** Calls `changed` when `next` may have more to say although the program was silent. Returns how to stop. */
   listen?: (changed: () => void) => () => void;
   /** Told each state that all records known so far lead to, for heartbeats. */
@@ -130,6 +136,7 @@ class Session<S, R> {
   private nudge: () => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private heardAt = performance.now();
+  private askedAt = performance.now();
 
   constructor(
     private readonly spec: SessionSpec<S, R>,
@@ -168,6 +175,7 @@ class Session<S, R> {
   async read(end: number, leave?: AbortSignal): Promise<void> {
     const take = (record: JournalRecord) => {
       this.heardAt = performance.now();
+      if (record.d === 'in') this.askedAt = this.heardAt;
       this.state = this.spec.protocol.apply(this.state, record);
     };
     await this.journal.readTo(end, take, leave);
@@ -216,8 +224,10 @@ class Session<S, R> {
   }
 
   private patienceLeft(): number {
-    const patienceMs = this.spec.patienceMs?.(this.state) ?? null;
-    return patienceMs === null ? Infinity : patienceMs - (performance.now() - this.heardAt);
+    const patience = this.spec.patience?.(this.state) ?? null;
+    if (patience === null) return Infinity;
+    const since = patience.for === 'a line' ? this.heardAt : this.askedAt;
+    return patience.ms - (performance.now() - since);
   }
 
   /** Sends what was not sent before. False when something has to wait: for room on the disk, or for a program that reads. */

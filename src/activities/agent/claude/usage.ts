@@ -14,6 +14,8 @@ export interface Spent extends Count {
   lastAt: number | null;
 }
 
+const mostOpen = 500;
+
 export const nothingSpent: Spent = {
   inputTokens: 0,
   outputTokens: 0,
@@ -40,7 +42,10 @@ export function passTime(spent: Spent, { d, t }: JournalRecord): Spent {
 
 /** What an answer of the model has cost is known exactly with the result; until then its beginning has to do. */
 export function addAnswer(spent: Spent, id: string, tokens: Tokens): Spent {
-  return { ...spent, open: { ...spent.open, [id]: countOf(tokens) } };
+  const { open } = spent;
+  // Of very many only their sum is kept.
+  const known = Object.keys(open).length < mostOpen ? open : { '': usageOf({ ...nothingSpent, open }) };
+  return { ...spent, open: { ...known, [id]: countOf(tokens) } };
 }
 
 /** A result tells exactly what was spent since the one before it, which may be another program's. */
