@@ -16,7 +16,7 @@ import {
 import { describeSessionAgent } from './contract.js';
 import type { AcpSettings } from './support/acp-host.js';
 import { OpencodeHost, opencodeVariables } from './support/acp-host.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const { shell, write } = tools.opencode;
 const asking = { edit: 'ask', bash: 'ask' };

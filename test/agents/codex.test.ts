@@ -6,7 +6,7 @@ import type { Script } from '../support/scripted-model/index.js';
 import { callTool, disconnect, fail, failLate, say, tools } from '../support/scripted-model/index.js';
 import type { SessionAgentFacts } from './contract.js';
 import { AgentRig, attempt, describeSessionAgent } from './contract.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const facts: SessionAgentFacts = {
   agent: 'codex',

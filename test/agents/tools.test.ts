@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { callTool, say, tools } from '../support/scripted-model/index.js';
 import { AgentRig } from './contract.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const canaries = {
   TRACKER_TOKEN: 'canary-of-the-tracker-4711',
