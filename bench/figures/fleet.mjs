@@ -11,23 +11,25 @@ const sessions = 20;
 /** Twenty tasks at once, each with a real Codex that runs a command every second: beats that are missed, and memory. */
 export async function fleet({ scope, quick, say }) {
   const commands = quick ? 3 : 20;
+  const begun = new Set();
   const script =
     ({ say: answer, callTool }) =>
     (request) => {
       const done = request.conversation.filter(({ type }) => type === 'function_call_output').length;
-      if (done >= commands) return answer('Done.');
+      begun.add(sessionOf(request));
+      // None ends before all of them are at work.
+      if (done >= commands && begun.size >= sessions) return answer('Done.');
       return callTool('exec_command', { cmd: 'seq 200', login: false }, { delayMs: 1_000 });
     };
   const agent = await openAgent(scope, 'codex', script, say);
   if (agent === null) return [];
-  const { env, sections, model } = agent;
+  const { env, sections } = agent;
   const address = await openServer(scope);
   const program = copyProgram(scope);
   const lab = await Lab.open(scope, { program, address, env, sections, agents: sessions });
   const names = Array.from({ length: sessions }, (_, index) => `fleet-${index}`);
   const handles = await Promise.all(names.map((name) => lab.startTask(name)));
-  // Each of them has asked its model.
-  while (countSessions(model) < sessions) await sleep(200);
+  while (begun.size < sessions) await sleep(200);
   const memory = memoryOf(lab.folder, agent.bare[0]);
   say(`  ${sessions} sessions: ${JSON.stringify(memory)} MB`);
   await Promise.all(handles.map((handle, index) => lab.landed(handle, names[index])));
@@ -46,8 +48,9 @@ export async function fleet({ scope, quick, say }) {
   ];
 }
 
-function countSessions({ scripted }) {
-  return new Set(scripted.map(({ body }) => body.prompt_cache_key ?? JSON.stringify(body.input?.[0]))).size;
+/** Codex names its thread in each request. */
+function sessionOf({ body }) {
+  return body.prompt_cache_key;
 }
 
 /** Shares of memory (PSS) of the processes whose environment or command line names the lab's folder, in MB. */

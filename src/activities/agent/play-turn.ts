@@ -48,7 +48,6 @@ export interface TurnToPlay {
   createAgent: AgentFactory;
 }
 
-
 /** Whatever ends its keeper again and again would be started for ever. */
 const mostGenerations = 3;
 

@@ -70,9 +70,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
       const { thread, workedMs } = result.state;
       const usage = price({ ...thread.usage, agentMs: workedMs });
       const judged = judge(backend, result, end);
-      return judged.kind === 'interrupted'
-        ? judged
-        : { ...factsOf(thread, turn.session), usage, ...judged };
+      return judged.kind === 'interrupted' ? judged : { ...factsOf(thread, turn.session), usage, ...judged };
     },
   };
 }
