@@ -1,4 +1,6 @@
+import { agents } from './agents.mjs';
 import { cli } from './cli.mjs';
+import { fleet } from './fleet.mjs';
 import { history } from './history.mjs';
 import { idle } from './idle.mjs';
 import { keepers } from './keepers.mjs';
@@ -9,4 +11,16 @@ import { throughput } from './throughput.mjs';
 import { workspace } from './workspace.mjs';
 
 /** In the order in which they are measured: what deletes or writes much comes last. */
-export const figures = { cli, history, idle, takeover, sessions, keepers, task, throughput, workspace };
+export const figures = {
+  cli,
+  history,
+  idle,
+  takeover,
+  agents,
+  fleet,
+  sessions,
+  keepers,
+  task,
+  throughput,
+  workspace,
+};

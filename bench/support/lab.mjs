@@ -16,22 +16,23 @@ export class Lab {
   /**
    * Options: `program` is the command line's file, `intervalMs` how often the tracker is looked at, `files`
    * goes into the repository, and `preload` is a module that Node loads before the program. `address` is that of a
-   * server; without it the lab has its own. `before` and `agents` are as `workflowFile` has them.
+   * server; without it the lab has its own. `before`, `agents` and `sections` are as
+   * `workflowFile` has them.
    */
   static async open(scope, { program, intervalMs = 30_000, files = {}, preload = null, ...options }) {
-    const { env = {}, address = null, before = null, agents } = options;
+    const { env = {}, address = null, before = null, agents, sections } = options;
     const lab = new Lab();
     lab.folder = scope.folder();
     lab.repository = join(lab.folder, 'repository');
     lab.data = join(lab.folder, 'data');
     lab.program = program;
-    lab.env = { ...env, ...lab.#environment(), ...(address !== null && { TEMPORAL_ADDRESS: address }) };
+    lab.env = { ...lab.#environment(env), ...(address !== null && { TEMPORAL_ADDRESS: address }) };
     lab.address = address;
     lab.preload = preload;
     mkdirSync(lab.env.TMPDIR);
     const workspaces = join(lab.folder, 'workspaces');
     makeRepository(lab.repository, {
-      'WORKFLOW.md': workflowFile({ project: lab.project, workspaces, intervalMs, before, agents }),
+      'WORKFLOW.md': workflowFile({ project: lab.project, workspaces, intervalMs, before, agents, sections }),
       'README.md': 'A project\n',
       ...files,
     });
@@ -66,11 +67,12 @@ export class Lab {
     if (landedSha === null) throw new Error(`${identifier} ended as ${outcome} and did not land`);
   }
 
-  #environment() {
+  #environment(env) {
     const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|CONTINUO)_/.test(name));
     const cache = process.env.CONTINUO_CACHE;
     return {
       ...Object.fromEntries(own),
+      ...env,
       ...(cache !== undefined && { CONTINUO_CACHE: cache }),
       CONTINUO_DATA: this.data,
       CONTINUO_HOST: 'bench',

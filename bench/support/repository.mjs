@@ -26,17 +26,20 @@ const writeNote = 'mkdir -p notes && echo done > "notes/$CONTINUO_TASK.txt"';
 
 /**
  * Nothing to think about, nothing to wait for: the agent writes one file, and the check looks at it. `before`
- * is a command line that the agent runs first, and `agents` how many may run at once.
+ * is a command line that the agent runs first, `agents` how many may run at once, and `sections` are those of another
+ * agent, without braces around the keys of `agent`.
  */
-export function workflowFile({ project, workspaces, intervalMs, before = null, agents = 10 }) {
+export function workflowFile({ project, workspaces, intervalMs, before = null, agents = 10, sections }) {
   const run = before === null ? writeNote : `${before}; ${writeNote}`;
+  const command = { agent: 'kind: command', others: `command: { run: ${JSON.stringify(run)} }` };
+  const { agent, others } = sections ?? command;
   return `---
 project: { name: ${project} }
 tracker: { kind: file, provider: { path: tasks } }
 polling: { interval_ms: ${intervalMs} }
 workspace: { root: ${JSON.stringify(workspaces)} }
-agent: { kind: command, max_concurrent_agents: ${agents} }
-command: { run: ${JSON.stringify(run)} }
+agent: { ${agent}, max_concurrent_agents: ${agents} }
+${others}
 repository: { url: ., base: main }
 verify: { checks: [{ name: notes, run: test -d notes }] }
 review: { human: { when: never } }

@@ -5,6 +5,7 @@ import type { TaskStatus } from '../domain/status.js';
 import type { Usage } from '../domain/usage.js';
 import type { Colors } from './output.js';
 import { oneLine, renderTable } from './table.js';
+import { visible } from './visible.js';
 import { formatSeconds, formatSpan, formatTime } from './time.js';
 
 /** The status of a task as a page for people. `page` is the task's place in the Temporal UI. */
@@ -17,6 +18,7 @@ export function renderStatus(status: TaskStatus, page: string | null, colors: Co
     ...facts(status, page),
     ...section('Question', questionLines(status)),
     ...section('Waits for the agent to hear it', status.remarks.map(remarkLine)),
+    ...section('What the agent does', turnLines(status, colors)),
     ...section('Report of the agent', status.report === null ? [] : describeReport(status.report)),
     ...section(
       'Checks',
@@ -76,6 +78,16 @@ function usageLine(usage: Usage): string | null {
   return `${usage.turns} ${usage.turns === 1 ? 'turn' : 'turns'}, ${usage.totalTokens} tokens${cost}, ${formatSpan(usage.agentMs)} of agent time`;
 }
 
+function turnLines({ turn }: TaskStatus, colors: Colors): string[] {
+  if (turn === null) return [];
+  const { events, usage } = turn;
+  const spent = usage === null ? '' : `, ${usage.totalTokens} tokens so far`;
+  return [
+    `turn ${turn.turn}${spent}`,
+    ...events.map(({ at, type, text }) => `${formatTime(at)}  ${colors.dim(type)}  ${visible(text)}`),
+  ];
+}
+
 function questionLines({ question }: TaskStatus): string[] {
   if (question === null) return [];
   return [...question.text.split('\n'), ...question.options.map((option, at) => `${at + 1}. ${option}`)];
@@ -113,7 +125,12 @@ function decisionLine({ verdict, by, sha, round, at, via, note }: TaskStatus['de
 
 function errorLines({ lastError }: TaskStatus): string[] {
   if (lastError === null) return [];
-  return [`${lastError.category} at ${formatTime(lastError.at)}`, ...lastError.message.split('\n')];
+  const { category, at, message, remedy } = lastError;
+  return [
+    `${category} at ${formatTime(at)}`,
+    ...message.split('\n'),
+    ...(remedy === null ? [] : ['', `What to do: ${remedy}`]),
+  ];
 }
 
 function historyLines({ history }: TaskStatus): string[] {

@@ -1,6 +1,8 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { QueryDefinition } from '@temporalio/common';
+import type { Closed } from '../domain/remedy.js';
+import { withRemedy } from '../domain/remedy.js';
 import type { TaskStatus } from '../domain/status.js';
 import type { TaskError } from '../domain/task.js';
 import { isOutcome, taskWorkflowId } from '../domain/task.js';
@@ -11,6 +13,7 @@ import { hasNoWorker } from './grpc.js';
 import { pendingError } from './pending-error.js';
 import { recordedStatus } from './recorded-status.js';
 import { readRecord } from './task-record.js';
+import { turnProgress } from './turn-progress.js';
 
 /** How long a worker may take to answer a query. */
 const queryMs = 3_000;
@@ -32,10 +35,10 @@ export async function lookAtTask(engine: Engine, identifier: string): Promise<Si
   const description = await describeTask(engine, identifier);
   const answer = await queryTask(engine, identifier, statusQuery);
   const status = answer ?? recordedStatus(engine.project, identifier, description);
-  const lastError =
-    pendingError(description) ?? (await closingError(engine, description)) ?? status.lastError;
+  const newer = pendingError(description) ?? (await closingError(engine, description));
+  const lastError = newer === null ? status.lastError : withRemedy(newer);
   const isOpen = readRecord(description).isOpen;
-  const seen = { ...status, lastError };
+  const seen = { ...status, lastError, turn: await turnProgress(engine.client, description) };
   return { status: isOpen ? seen : asClosed(seen, description), isLive: answer !== null, isOpen };
 }
 
@@ -94,15 +97,29 @@ async function closingError(
   engine: Engine,
   { workflowId, runId, status, closeTime }: WorkflowExecutionDescription,
 ): Promise<TaskError | null> {
-  if (status.name !== 'FAILED' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT') return null;
+  const category = closedAs(status.name);
+  if (category === null) return null;
   const at = (closeTime ?? new Date()).toISOString();
   try {
     await engine.call(() => engine.client.workflow.result(workflowId, runId, { followRuns: false }));
   } catch (error) {
     if (error instanceof WorkflowFailedError) {
-      return { category: status.name.toLowerCase(), message: error.cause?.message ?? error.message, at };
+      return { category, message: error.cause?.message ?? error.message, at };
     }
     throw error;
   }
   return null;
+}
+
+function closedAs(name: WorkflowExecutionDescription['status']['name']): Closed | null {
+  switch (name) {
+    case 'FAILED':
+      return 'failed';
+    case 'TERMINATED':
+      return 'terminated';
+    case 'TIMED_OUT':
+      return 'timed_out';
+    default:
+      return null;
+  }
 }

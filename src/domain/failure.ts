@@ -20,6 +20,35 @@ export const FailureType = {
 
 export type FailureType = (typeof FailureType)[keyof typeof FailureType];
 
-/** Why a task is parked as failed; each one has its own advice in `status`. */
+/** Why a task is parked as failed. */
 export type FailReason =
   'agent' | 'attempts' | 'verification' | 'landing' | 'workspace' | 'configuration' | 'infrastructure';
+
+/** Why a turn failed, in words that all kinds of agents share (SPEC 10.6). `remedy.ts` says of each what to do. */
+export const turnFaults = [
+  'codex_not_found',
+  'claude_not_found',
+  'acp_not_found',
+  'agent_not_found',
+  'startup_failed',
+  'response_timeout',
+  'response_error',
+  'not_logged_in',
+  'rate_limited',
+  'model_unavailable',
+  'model_error',
+  'context_overflow',
+  'stalled',
+  'turn_timeout',
+  'port_exit',
+  'output_limit',
+  'sandbox_failed',
+  'turn_failed',
+  'turn_cancelled',
+  'agent_lost',
+  'hook_failed',
+  'template_parse_error',
+  'template_render_error',
+] as const;
+
+export type TurnFault = (typeof turnFaults)[number];

@@ -3,10 +3,13 @@ import type { Hold } from './hold.js';
 import type { Decision } from './decision.js';
 import type { CheckResult } from './evidence.js';
 import type { Finding, Review, Risk } from './finding.js';
+import type { TurnProgress } from './progress.js';
 import type { Report } from './report.js';
+import type { ShownError } from './remedy.js';
+import { withRemedy } from './remedy.js';
 import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
-import type { HistoryEntry, Phase, Question, TaskError, TaskState, Waiting } from './task.js';
+import type { HistoryEntry, Phase, Question, TaskState, Waiting } from './task.js';
 import { isOutcome } from './task.js';
 import { countFindings } from './findings.js';
 import type { Usage } from './usage.js';
@@ -57,11 +60,13 @@ export interface TaskStatus {
   /** What it can be put back to, oldest first. */
   checkpoints: PhaseCheckpoint[];
   usage: Usage;
+  /** The turn that runs now; null while none does, and in what the workflow itself says: heartbeats carry it. */
+  turn: TurnProgress | null;
   workspace: { host: string; path: string; runPath: string } | null;
   /** What agents and checks are kept from, in words; null where it is not known. */
   containment: string | null;
   landedSha: string | null;
-  lastError: TaskError | null;
+  lastError: ShownError | null;
   history: HistoryEntry[];
   next: NextAction[];
 }
@@ -98,6 +103,7 @@ export function statusOf(state: TaskState): TaskStatus {
     },
     checkpoints: state.checkpoints,
     usage: state.usage,
+    turn: null,
     workspace: state.workspace && {
       host: state.workspace.host,
       path: state.workspace.path,
@@ -105,7 +111,7 @@ export function statusOf(state: TaskState): TaskStatus {
     },
     containment: state.workspace?.containment ?? null,
     landedSha: state.landedSha,
-    lastError: state.lastError,
+    lastError: state.lastError && withRemedy(state.lastError),
     history: state.history,
     next: nextActions(state),
   };
@@ -272,7 +278,9 @@ export function renderDetails(status: TaskStatus): string {
       lines.push('', `No usable review by ${escapeMarkdown(reviewer)}: ${escapeMarkdown(problem)}`);
   }
   if (status.lastError !== null) {
-    lines.push('', `Last error (${status.lastError.category}): ${escapeMarkdown(status.lastError.message)}`);
+    const { category, message, remedy } = status.lastError;
+    lines.push('', `Last error (${category}): ${escapeMarkdown(message)}`);
+    if (remedy !== null) lines.push('', `Remedy: ${remedy}`);
   }
   const cost = status.usage.costUsd === null ? '' : ` · ${status.usage.costUsd.toFixed(2)} USD`;
   lines.push(

@@ -5,6 +5,7 @@
  */
 import type { TurnLimits } from '../domain/budget.js';
 import type { CheckResult, Evidence } from '../domain/evidence.js';
+import type { FailureType, TurnFault } from '../domain/failure.js';
 import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
@@ -51,9 +52,9 @@ export type TransitionOutcome =
 export type PrepareOutcome =
   | { kind: 'ready'; workspace: Workspace; headSha: string | null; notes: string[] }
   /** This try failed; another one may succeed (a hook, SPEC 9.4). */
-  | { kind: 'failed'; category: string; message: string }
+  | { kind: 'failed'; category: FailureType; message: string }
   /** No try can succeed before a person acts (an illegal identifier, a base that does not exist). */
-  | { kind: 'impossible'; category: string; message: string };
+  | { kind: 'impossible'; category: FailureType; message: string };
 
 export type CheckpointOutcome =
   /** `files` are the first of those that differ from the last checkpoint. `isEmpty`: the base has all of it. */
@@ -196,7 +197,7 @@ export type TurnOutcome = {
   report?: Report;
 } & (
   | { kind: 'completed'; summary: string; answers?: Answers | undefined }
-  | { kind: 'failed'; category: string; message: string }
+  | { kind: 'failed'; category: TurnFault; message: string }
   /** It goes on when the same turn is asked for with the answer. */
   | { kind: 'question'; question: Question }
   /** Ended by the workflow's wish. */

@@ -1,4 +1,4 @@
-import type { FailReason } from '../domain/failure.js';
+import type { FailReason, FailureType, TurnFault } from '../domain/failure.js';
 import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { Feedback } from '../domain/feedback.js';
@@ -69,7 +69,7 @@ export function countAnew({ state }: Task): void {
 export async function tryAgain(
   task: Task,
   phase: ActivePhase,
-  failure: { category: string; message: string },
+  failure: { category: FailureType | TurnFault; message: string },
 ): Promise<Stage> {
   const { state } = task;
   const attempt = nextAttempt(state.attempt);
@@ -96,8 +96,11 @@ export async function waitForQuota(
 ): Promise<Stage> {
   const ms = Date.parse(until) - Date.now() + quotaGraceMs;
   const hold = { until: after(ms), message };
+  task.state.lastError = { category: 'quota', message, at: now() };
   await giveSlotBack(task, { quota: { ...hold, credential } });
   task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until: hold.until, error: message }, ms);
+  // Whether it still is used up the next turn tells.
+  task.state.lastError = null;
   return task.state.stage;
 }
 

@@ -16,7 +16,7 @@ import {
 import { describeSessionAgent } from './contract.js';
 import type { AcpSettings } from './support/acp-host.js';
 import { OpencodeHost, opencodeVariables } from './support/acp-host.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const { shell, write } = tools.opencode;
 const asking = { edit: 'ask', bash: 'ask' };
@@ -141,6 +141,8 @@ describeAgent('opencode', (binary) => {
     it.each([
       ['has too much to do', fail(429, { retryAfter: 1 })],
       ['is broken', fail(500)],
+      ['is overloaded', fail(529)],
+      ['does not answer', disconnect('before')],
       ['breaks off', disconnect('middle')],
     ])('is asked again by opencode when it %s', async (_, fault) => {
       await prepare([fault, say('At last.')]);

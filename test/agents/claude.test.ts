@@ -6,7 +6,7 @@ import type { QuestionAnswer } from '../../src/domain/task.js';
 import type { TurnOutcome } from '../../src/workflows/ports.js';
 import type { Reply } from '../support/scripted-model/index.js';
 import { callTool, callTools, disconnect, fail, hang, say, tools } from '../support/scripted-model/index.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import type { Setting } from './support/claude-yard.js';
 import { ClaudeYard } from './support/claude-yard.js';
 

@@ -6,7 +6,7 @@ import type { Script } from '../support/scripted-model/index.js';
 import { callTool, disconnect, fail, failLate, say, tools } from '../support/scripted-model/index.js';
 import type { SessionAgentFacts } from './contract.js';
 import { AgentRig, attempt, describeSessionAgent } from './contract.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const facts: SessionAgentFacts = {
   agent: 'codex',
@@ -88,7 +88,10 @@ describeAgent('codex', () => {
 
   describe.each<[string, Script, Partial<TurnOutcome>]>([
     ['500', () => fail(500), { kind: 'failed', category: 'model_unavailable' }],
+    ['529', () => fail(529), { kind: 'failed', category: 'model_unavailable' }],
     ['429', () => fail(429), { kind: 'failed', category: 'rate_limited' }],
+    ['429 with a time', () => fail(429, { retryAfter: 1 }), { kind: 'failed', category: 'rate_limited' }],
+    ['no answer', () => disconnect('before'), { kind: 'failed', category: 'model_unavailable' }],
     [
       'a connection that breaks',
       () => disconnect('middle'),
@@ -126,19 +129,15 @@ describeAgent('codex', () => {
     expect(await rig.runTurn()).toMatchObject({ kind: 'failed', category: 'codex_not_found' });
   });
 
-  it.each([
-    ['exits at once', 'exit 3', 'startup_failed'],
-    ['hangs before its first message', 'sleep 600', 'response_timeout'],
-    ['prints garbage', 'echo garbage; echo -n "{half"; sleep 600', 'response_timeout'],
-  ])('tells of a program that %s', async (_what, command, category) => {
+  it('is of another version where it does not know a word of its command line', async () => {
     const other = {
       ...facts,
-      sections: () =>
-        `agent: { kind: codex }\ncodex: { command: ${JSON.stringify(command)}, read_timeout_ms: 3000 }`,
+      sections: (binary: string) =>
+        `agent: { kind: codex }\ncodex: { command: ${JSON.stringify(`${binary} app-server --no-such-flag`)} }`,
     };
     rig = await AgentRig.open(other, []);
-    expect(await rig.runTurn()).toMatchObject({ kind: 'failed', category });
-    expect(await rig.host.running()).toEqual([]);
+    const message = expect.stringContaining('no-such-flag');
+    expect(await rig.runTurn()).toMatchObject({ kind: 'failed', category: 'startup_failed', message });
   });
 
   it('ends a turn that has used more tokens than are left', async () => {

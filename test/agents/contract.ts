@@ -20,7 +20,8 @@ import { TestHost } from '../activities/agent/host.js';
 import type { AgentTools, Script } from '../support/scripted-model/index.js';
 import { callTool, fail, hang, say, ScriptedModel } from '../support/scripted-model/index.js';
 import type { AgentName } from './support/binary.js';
-import { agentBinary, describeAgent } from './support/binary.js';
+import { agentBinary } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { agentHome } from './support/home.js';
 
 /** What the contract needs to know of one kind of agent. */

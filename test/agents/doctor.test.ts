@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Diagnosis } from '../../src/worker/diagnosis.js';
 import { diagnose } from '../../src/worker/doctor.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 let folder: string;
 beforeEach(() => {

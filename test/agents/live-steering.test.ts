@@ -5,7 +5,7 @@ import { LiveProject } from '../support/live-project.js';
 import { processesWith } from '../support/processes.js';
 import type { ModelRequest, Reply, ToolCall } from '../support/scripted-model/index.js';
 import { callTool, hang, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { agentHome } from './support/home.js';
 
 const { shell, write } = tools.codex;

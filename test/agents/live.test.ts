@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { callTool, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
 import { LiveProject } from '../support/live-project.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { agentHome } from './support/home.js';
 
 const canaries = {

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestHost } from '../activities/agent/host.js';
 import { callTool, callTools, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { ClaudeYard } from './support/claude-yard.js';
 import { agentHome } from './support/home.js';
 import { jwt, TokenServer } from './support/token-server.js';

@@ -3,7 +3,7 @@ import type { TurnOutcome } from '../../src/workflows/ports.js';
 import { callTool, say, tools } from '../support/scripted-model/index.js';
 import { AgentRig, attempt } from './contract.js';
 import { opencodeVariables } from './support/acp-host.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 
 /** The main way alone, because opencode takes its time to start; acp.test.ts has all of it. */
 describeAgent('opencode', () => {

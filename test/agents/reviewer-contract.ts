@@ -6,7 +6,7 @@ import type { Script } from '../support/scripted-model/index.js';
 import { callTools, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
 import { opencodeVariables } from './support/acp-host.js';
 import type { AgentName } from './support/binary.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { agentHome } from './support/home.js';
 
 /** The kind of agent in a workflow file, and the sections that it needs there. */

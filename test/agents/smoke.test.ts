@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { callTools, disconnect, fail, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
 import type { AgentName } from './support/binary.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { agentHome } from './support/home.js';
 
 let folder: string;

@@ -7,7 +7,7 @@ import { processesWith } from '../support/processes.js';
 import type { SessionAgentFacts } from './contract.js';
 import { AgentRig, attempt } from './contract.js';
 import { opencodeVariables } from './support/acp-host.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { claudeVariables } from './support/claude-yard.js';
 
 const agents: SessionAgentFacts[] = [

@@ -8,7 +8,7 @@ import type { DyingSettings } from '../support/programs/dying-worker.js';
 import { callTool, say, tools } from '../support/scripted-model/index.js';
 import type { SessionAgentFacts } from './contract.js';
 import { AgentRig, attempt } from './contract.js';
-import { describeAgent } from './support/binary.js';
+import { describeAgent } from './support/describe-agent.js';
 import { claudeVariables } from './support/claude-yard.js';
 
 /** Codex calls our tools by its own protocol, Claude Code by the MCP server that it starts. */

@@ -5,8 +5,8 @@ import { callTool, say, tools } from '../support/scripted-model/index.js';
 import type { SessionAgentFacts } from './contract.js';
 import { AgentRig } from './contract.js';
 import { opencodeVariables } from './support/acp-host.js';
-import { describeAgent } from './support/binary.js';
 import { claudeVariables } from './support/claude-yard.js';
+import { describeAgent } from './support/describe-agent.js';
 
 const canaries = {
   TRACKER_TOKEN: 'canary-of-the-tracker-4711',

@@ -3,6 +3,7 @@ import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TaskStatus } from '../../src/domain/status.js';
+import { noUsage } from '../../src/domain/usage.js';
 import { taskWorkflowId } from '../../src/domain/task.js';
 import type { TaskInput } from '../../src/workflows/messages.js';
 import { FakePorts, failedCheck, questionTurn, testEvidence, untilCancelled } from '../support/fake-ports.js';
@@ -28,6 +29,7 @@ const statusFields = [
     'rewind',
     'checkpoints',
     'usage',
+    'turn',
     'workspace',
     'landedSha',
   ],
@@ -121,7 +123,11 @@ describe('with a worker', () => {
   });
 
   it('ends --wait with 1 for a task that does not get done', async () => {
-    ports.next('prepare', { kind: 'impossible', category: 'workspace', message: 'no base branch main' });
+    ports.next('prepare', {
+      kind: 'impossible',
+      category: 'workspace_invalid',
+      message: 'no base branch main',
+    });
     const { exitCode, stderr } = await lab.cli(['start', 'Fail', '--id', 'doomed', '--wait']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('task doomed ended as failed');
@@ -250,6 +256,27 @@ describe('with a worker', () => {
     expect(lastError).toMatchObject({ category: 'workspace_invalid' });
     expect(lastError?.message).toMatch(/prepare, attempt \d+: the disk is full/);
     await lab.cli(['cancel', task]);
+  });
+
+  it('says what to do about a turn that failed, and about a quota that is used up', async () => {
+    const turn = { session: null, usage: noUsage, message: '401 from the model' };
+    ports.next('runTurn', { kind: 'failed', category: 'not_logged_in', ...turn });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    ports.next('runTurn', { kind: 'quota', until, ...turn, message: 'the limit of this week' });
+    const task = await start();
+    await lab.until(task, ({ lastError }) => lastError !== null);
+    const page = (await lab.cli(['status', task])).stdout;
+    expect(page).toMatch(
+      /Last error\n {2}not_logged_in at .*\n {2}401 from the model\n *\n {2}What to do: Log in/,
+    );
+    await lab.cli(['retry', task]);
+    const { lastError } = await lab.until(task, (status) => status.lastError?.category === 'quota');
+    expect(lastError).toMatchObject({
+      message: 'the limit of this week',
+      remedy: expect.stringContaining('goes on by itself'),
+    });
+    await lab.cli(['retry', task]);
+    await lab.until(task, waitsForDecision);
   });
 
   it('shows the output of a check that failed', async () => {

@@ -24,7 +24,7 @@ interface Said {
 /** An agent with a program of a few lines behind it, which asks, or hears remarks. */
 export function askingAgent(kind: AskingKind, file = program): AgentFactory {
   const backend: Backend<AskingThread> = {
-    kind: 'asking',
+    kind: 'acp',
     command: `asking-agent ${kind}`,
     credentials: [],
     patience: { readMs: 60_000, turnMs: 60_000, stallMs: 0 },
@@ -41,6 +41,7 @@ function protocol(turn: Turn): ThreadProtocol<AskingThread> {
       usage: noUsage,
       requests: [],
       calls: [],
+      unoffered: [],
       heard: [],
       end: null,
       isStarting: true,

@@ -21,6 +21,7 @@ export const testTurn: Turn = {
   limits: { tokens: null, usd: null },
   tools: { declared: [reportTool], call: () => Promise.resolve(null) },
   remarks: { all: () => [], listen: () => () => undefined, heard: () => undefined },
+  spent: () => undefined,
   workspace: '/srv/shop',
   home: '/run/home',
   env: { TMPDIR: '/run/tmp' },

@@ -47,7 +47,7 @@ describe('the attempts of a worker', () => {
     const ports = new FakePorts().usually('prepare', async () => {
       prepared += 1;
       if (prepared === 1) await new Promise<void>((done) => (wake = done));
-      return { kind: 'impossible', category: 'test', message: 'enough' };
+      return { kind: 'impossible', category: 'workspace_invalid', message: 'enough' };
     });
     const named = { ...(await nameProcess(process.pid)), bootId };
     const workers = await createWorkers({

@@ -116,7 +116,14 @@ describe('a task whose agent asks', () => {
       { by: 'ann', note: 'and the step' },
     ]);
     const { session, usage } = questionTurn('');
-    ports.next('runTurn', { kind: 'failed', category: 'x', message: 'y', session, usage, heard: [first.id] });
+    ports.next('runTurn', {
+      kind: 'failed',
+      category: 'port_exit',
+      message: 'y',
+      session,
+      usage,
+      heard: [first.id],
+    });
     await answer(handle, status, 'Blue');
     const slots = rig.grantSlots(handle);
     const failed = await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');

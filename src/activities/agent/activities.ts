@@ -15,6 +15,7 @@ import type { AgentFactory } from './agent.js';
 import { readIssue } from './issue-file.js';
 import type { TurnToPlay } from './play-turn.js';
 import { failedTurn, playTurn } from './play-turn.js';
+import { openProgress } from './progress.js';
 import { createAgent as createRegisteredAgent } from './registry.js';
 import { awaitHeard, offerRemark, remarksOf } from './remarks.js';
 import { redactOutcome } from './redact-outcome.js';
@@ -38,18 +39,18 @@ export function createAgentActivities(
 ): AgentPort {
   return {
     async runTurn(input) {
-      const { session, turn, workspace } = input;
       const config = await deps.configs.get(input.config);
-      return heartbeating(
-        async (_signal, attempt) => {
-          const { runPath } = workspace;
-          const outcome = await holdRun({ runPath, part: 'turn', attempt }, (held) =>
-            playOnce({ ...turnOf(deps, config, input, held), createAgent }),
-          );
-          return redactOutcome(outcome, redactorOf(deps.env, config));
-        },
-        () => ({ session, turn }),
+      const redact = redactorOf(deps.env, config);
+      const progress = openProgress(input, redact, (error) =>
+        deps.log.warn('what a turn does could not be told', { turn: input.turn, error: String(error) }),
       );
+      return heartbeating(async (_signal, attempt) => {
+        const { runPath } = input.workspace;
+        const outcome = await holdRun({ runPath, part: 'turn', attempt }, (held) =>
+          playOnce({ ...turnOf(deps, config, input, held), progress, createAgent }),
+        );
+        return redactOutcome(outcome, redact);
+      }, progress.shown);
     },
 
     async endTurn(input) {
@@ -76,7 +77,7 @@ function turnOf(
   config: Config,
   input: RunTurnInput,
   attempt: Attempt,
-): Omit<Turn, 'createAgent'> {
+): Omit<Turn, 'createAgent' | 'progress'> {
   const { runPath } = input.workspace;
   const record = turnRecord(runPath, currentWorkflow().workflowRun, input.turn);
   return { deps, config, input, attempt, record, place: placeOf(input), remarks: remarksFor(input) };

@@ -36,6 +36,8 @@ export interface Turn {
   report: Report | null;
   tools: AgentTools;
   remarks: Remarks;
+  /** Told what the turn has spent so far. */
+  spent: (usage: TurnUsage) => void;
   workspace: string;
   /** A folder of the task's own in which the agent may keep its sessions; it is there for all turns. */
   home: string;
@@ -101,7 +103,13 @@ export type AgentEvent =
   /** What this version does not know, a warning, or no message at all. */
   | { type: 'other'; text: string };
 
-export type Emit = (event: AgentEvent) => Promise<void>;
+/** An event, and when it happened: in milliseconds since 1970. */
+export interface Told {
+  at: number;
+  event: AgentEvent;
+}
+
+export type Emit = (told: readonly Told[]) => Promise<void>;
 
 /** How the agent's program ended: with the turn, or cut off in the middle of it, so that another has to go on. */
 export type TurnEnd = TurnOutcome | { kind: 'interrupted' };

@@ -1,6 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { describeReport } from '../../domain/report.js';
-import type { AgentEvent } from './agent.js';
+import type { AgentEvent, Told } from './agent.js';
 
 const totalLimit = 32 * 1024 * 1024;
 const turnLimit = 4 * 1024 * 1024;
@@ -22,7 +22,7 @@ export interface EventLog {
   goOn: (from: number) => Promise<void>;
   /** How much the agent may still print in this turn, in bytes. */
   room: () => Promise<number>;
-  add: (event: AgentEvent) => Promise<void>;
+  add: (told: readonly Told[]) => Promise<void>;
 }
 
 export function openEventLog(file: string): EventLog {
@@ -37,14 +37,18 @@ export function openEventLog(file: string): EventLog {
       left = roomAfter(from);
     },
     room: async () => roomAfter(await sizeOf(file)),
-    async add(event) {
-      if (left <= 0) return;
-      const whole = describeEvent(event);
-      left -= Buffer.byteLength(whole) + 1;
-      const text = left > 0 ? whole : leftOut;
-      const bytes = Buffer.byteLength(text) + 1;
-      if (known < bytes) await write(text);
-      known = Math.max(known - bytes, 0);
+    async add(told) {
+      const news: string[] = [];
+      for (const { event } of told) {
+        if (left <= 0) break;
+        const whole = describeEvent(event);
+        left -= Buffer.byteLength(whole) + 1;
+        const text = left > 0 ? whole : leftOut;
+        const bytes = Buffer.byteLength(text) + 1;
+        if (known < bytes) news.push(text);
+        known = Math.max(known - bytes, 0);
+      }
+      if (news.length > 0) await write(news.join('\n'));
     },
   };
 }
@@ -58,6 +62,7 @@ export async function sizeOf(file: string): Promise<number> {
   return (await stat(file).catch(() => null))?.size ?? 0;
 }
 
+/** As people read it. */
 export function describeEvent(event: AgentEvent): string {
   switch (event.type) {
     case 'session':

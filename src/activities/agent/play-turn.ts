@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { PromptError, renderPrompt } from '../../config/prompt.js';
 import { noTurnLimits } from '../../domain/budget.js';
+import type { TurnFault } from '../../domain/failure.js';
 import type { Issue } from '../../domain/issue.js';
 import type { Feedback } from '../../domain/feedback.js';
 import type { RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
@@ -18,7 +19,9 @@ import { toolsFolder } from '../keeper/tools-socket.js';
 import type { AgentEvent, AgentFactory, TurnEnd } from './agent.js';
 import { answersFolder, openAnswers, readAnswers } from './answers.js';
 import { sizeOf } from './event-log.js';
+import { boundOutcome, longestSummary } from './bound-outcome.js';
 import { guidanceOf } from './guidance.js';
+import type { Progress } from './progress.js';
 import { openRemarks } from './remarks.js';
 import { questionsOf } from './question-id.js';
 import { reportFile } from './report.js';
@@ -42,11 +45,9 @@ export interface TurnToPlay {
   place: string;
   /** Where people's remarks for the turn are. */
   remarks: string;
+  progress: Progress;
   createAgent: AgentFactory;
 }
-
-/** It becomes a line of the history, and the message of a commit. */
-const longestSummary = 2_000;
 
 /** Whatever ends its keeper again and again would be started for ever. */
 const mostGenerations = 3;
@@ -80,9 +81,10 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const lost = await lostAnswers(turn);
   const reports = reportFile(input.workspace.runPath, currentWorkflow().workflowRun, input.turn);
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
+  turn.progress.printsTo(transcript.file, from);
 
   const { project, identifier } = input;
-  const end = await agent.runTurn(
+  const ended = await agent.runTurn(
     {
       ...input,
       key: `${currentWorkflow().workflowRun}/${input.turn}`,
@@ -95,6 +97,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       report: (await reports.read()) ?? input.report ?? null,
       tools: agentTools({ deps, config, issue, runPath: input.workspace.runPath, report: reports }),
       remarks: await openRemarks(turn.remarks, input.remarks ?? []),
+      spent: turn.progress.spent,
       workspace: path,
       home,
       env: childEnvironment(deps.env, [...agent.credentials, ...withoutSecrets(config.agent.env, config)], {
@@ -118,10 +121,13 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       transcriptFrom: from,
       summaryLimit: { lines: 1, bytes: longestSummary },
     },
-    transcript.add,
+    async (told) => {
+      await Promise.all([transcript.add(told), turn.progress.take(told)]);
+    },
     turn.attempt,
   );
-  if (end.kind === 'interrupted') return end;
+  if (ended.kind === 'interrupted') return ended;
+  const end = boundOutcome(ended);
   // A question does not end the turn.
   if (end.kind !== 'question') await transcript.end(end);
   const report = await reports.read();
@@ -129,8 +135,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const played: TurnOutcome = interrupted ? { ...told, wasCutOff: true } : told;
   if (played.kind !== 'completed') return played;
   const answers = await readAnswers(temporary);
-  const summary = played.summary.slice(0, longestSummary);
-  return { ...played, summary, ...(answers !== null && { answers }) };
+  return answers === null ? played : { ...played, answers };
 }
 
 function temporaryOf({ workspace }: RunTurnInput): string {
@@ -170,7 +175,7 @@ async function begin(
 }
 
 /** A turn that failed before its agent could begin. */
-export function failedTurn({ session }: RunTurnInput, category: string, message: string): TurnOutcome {
+export function failedTurn({ session }: RunTurnInput, category: TurnFault, message: string): TurnOutcome {
   const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0, costUsd: null, agentMs: 0 };
   return { kind: 'failed', session, usage, category, message };
 }

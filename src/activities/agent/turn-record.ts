@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { turnFaults } from '../../domain/failure.js';
 import { writeWhole } from '../../config/atomic-write.js';
 import type { TurnOutcome } from '../../workflows/ports.js';
 import { ReportInput } from './report.js';
@@ -29,7 +30,12 @@ const Answers = z.object({
 const Outcome = Facts.and(
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('completed'), summary: z.string(), answers: Answers.optional() }),
-    z.object({ kind: z.literal('failed'), category: z.string(), message: z.string() }),
+    z.object({
+      kind: z.literal('failed'),
+      // Of a record that another version has written.
+      category: z.enum(turnFaults).catch('turn_failed'),
+      message: z.string(),
+    }),
     z.object({
       kind: z.literal('question'),
       question: z.object({ id: z.string(), text: z.string(), options: z.array(z.string()) }),

@@ -265,6 +265,6 @@ async function ready(
   return { kind: 'ready', workspace, headSha, notes };
 }
 
-function impossible(error: Error, category: string = FailureType.workspace): PrepareOutcome {
+function impossible(error: Error, category: FailureType = FailureType.workspace): PrepareOutcome {
   return { kind: 'impossible', category, message: error.message };
 }

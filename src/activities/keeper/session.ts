@@ -40,6 +40,15 @@ export type Step<R> =
   /** The program goes on by itself, as long as its lease lasts: it waits for what no worker can give it now. */
   | { kind: 'suspend'; result: R };
 
+/**
+ * How long a program may take, in milliseconds: for any line, or for an answer to the last that was written to it. Only
+ * time in which a worker was there counts, so that a machine that slept ends nothing.
+ */
+export interface SessionPatience {
+  ms: number;
+  for: 'a line' | 'an answer';
+}
+
 type Progress = 'wait' | 'ending' | 'detach';
 type Sent = Extract<Step<never>, { kind: 'write' | 'tool_result' }>;
 
@@ -54,11 +63,8 @@ export interface SessionSpec<S, R> extends Omit<Started, 'argv' | 'env'> {
    * the effect and the result is followed by one that asks again, with the same key, which no other call has.
    */
   onCall?: (call: ToolCall, key: string) => Promise<ToolResult | null>;
-  /**
-   * How long the program may say nothing in this state, in milliseconds; null for as long as it likes. Only what a
-   * worker has heard itself counts, so that a machine that slept ends nothing.
-   */
-  patienceMs?: (state: S) => number | null;
+  /** How long the program is waited for in this state; null for as long as it likes. */
+  patience?: (state: S) => SessionPatience | null;
   /** How long it may still run in this state, in milliseconds from now, said nothing or not; null for as long as it likes. */
   timeLeftMs?: (state: S) => number | null;
   /** Calls `changed` when `next` may have more to say although the program was silent. Returns how to stop. */
@@ -132,6 +138,7 @@ class Session<S, R> {
   private nudge: () => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private heardAt = performance.now();
+  private askedAt = performance.now();
 
   constructor(
     private readonly spec: SessionSpec<S, R>,
@@ -170,6 +177,7 @@ class Session<S, R> {
   async read(end: number, leave?: AbortSignal): Promise<void> {
     const take = (record: JournalRecord) => {
       this.heardAt = performance.now();
+      if (record.d === 'in') this.askedAt = this.heardAt;
       this.state = this.spec.protocol.apply(this.state, record);
     };
     await this.journal.readTo(end, take, leave);
@@ -218,9 +226,11 @@ class Session<S, R> {
   }
 
   private patienceLeft(): number {
-    const patienceMs = this.spec.patienceMs?.(this.state) ?? Infinity;
     const timeLeftMs = this.spec.timeLeftMs?.(this.state) ?? Infinity;
-    return Math.min(patienceMs - (performance.now() - this.heardAt), timeLeftMs);
+    const patience = this.spec.patience?.(this.state) ?? null;
+    if (patience === null) return timeLeftMs;
+    const since = patience.for === 'a line' ? this.heardAt : this.askedAt;
+    return Math.min(patience.ms - (performance.now() - since), timeLeftMs);
   }
 
   /** Sends what was not sent before. False when something has to wait: for room on the disk, or for a program that reads. */

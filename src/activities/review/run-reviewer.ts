@@ -77,6 +77,7 @@ async function turnOf(
     report: null,
     tools: noTools,
     remarks: noRemarks,
+    spent: () => undefined,
     workspace: copy,
     home,
     env: environmentOf({ deps, config, input, reviewer, agent, temporary }),

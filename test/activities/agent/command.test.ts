@@ -48,6 +48,16 @@ describe('the agent command', () => {
     });
   });
 
+  it('prints what it likes, and its story stays short', async () => {
+    const line = String.raw`head -c 10M /dev/zero | tr '\0' x; printf '\n\xff\xfe\n{"half'; exit 3`;
+    host = new TestHost(sections(`yes what a flood | head -c 20M; ${line}`));
+    const message = expect.stringMatching(/exit code 3[^]*\ufffd\ufffd\n\{"half$/);
+    const outcome = await host.runTurn();
+    expect(outcome).toMatchObject({ kind: 'failed', category: 'port_exit', message });
+    expect(JSON.stringify(outcome).length).toBeLessThan(4_000);
+    expect(host.readRun('transcript.log').length).toBeLessThan(5 * 1024 * 1024);
+  });
+
   it('ends its program when the time that was left is over, and does not call that a failure', async () => {
     host = new TestHost(sections('sleep 1000'));
     const outcome = await host.runTurn({ limits: { tokens: null, usd: null, ms: 300 } });

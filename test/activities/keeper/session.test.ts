@@ -258,7 +258,7 @@ describe('an attempt that was replaced', () => {
 
   it('ends a program that is silent for longer than its state allows', async () => {
     const result = await session('echo ready; cat', () => [], {
-      patienceMs: (lines) => (lines.includes('ready') ? 200 : null),
+      patience: (lines) => (lines.includes('ready') ? { ms: 200, for: 'a line' } : null),
     });
     expect(result).toMatchObject({ kind: 'silent', state: ['ready'] });
     // Whoever asks again learns the same.
@@ -270,6 +270,13 @@ describe('an attempt that was replaced', () => {
       timeLeftMs: (lines) => (lines.length > 3 ? 0 : null),
     });
     expect(result).toMatchObject({ kind: 'silent', state: expect.arrayContaining(['tick']) });
+  });
+
+  it('ends a program that says much, and does not answer', async () => {
+    const result = await session('while sleep 0.02; do echo noise; done', () => [], {
+      patience: () => ({ ms: 300, for: 'an answer' }),
+    });
+    expect(result).toMatchObject({ kind: 'silent' });
   });
 
   it('looks again when there is news from outside', async () => {

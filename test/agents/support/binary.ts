@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from '@jest/globals';
 
 /** The agents that tests can drive. */
 export type AgentName = 'codex' | 'claude' | 'opencode';
@@ -9,7 +8,7 @@ export type AgentName = 'codex' | 'claude' | 'opencode';
 /** The native program of an agent, or why there is none. */
 export type AgentBinary = { kind: 'found'; path: string } | { kind: 'missing'; reason: string };
 
-const packages = fileURLToPath(new URL('../node_modules', import.meta.url));
+const installed = fileURLToPath(new URL('../node_modules', import.meta.url));
 const here = `${process.platform}-${process.arch}`;
 
 /** For each agent the folders of this machine's packages, the first that is there counts, and the program in it. */
@@ -29,8 +28,8 @@ const places: Record<AgentName, { folders: string[]; program: (folder: string) =
   opencode: { folders: [`opencode-${here}`], program: (folder) => join(folder, 'bin', 'opencode') },
 };
 
-/** Where the program of the agent is. */
-export function agentBinary(name: AgentName): AgentBinary {
+/** Where the program of the agent is, by the folder of the installed packages. */
+export function agentBinary(name: AgentName, packages = installed): AgentBinary {
   const { folders, program } = places[name];
   const folder = folders.map((each) => join(packages, each)).find((each) => existsSync(each));
   if (folder === undefined) {
@@ -41,15 +40,4 @@ export function agentBinary(name: AgentName): AgentBinary {
   }
   const path = program(folder);
   return existsSync(path) ? { kind: 'found', path } : { kind: 'missing', reason: `there is no ${path}` };
-}
-
-/** Tests that need a real agent: without it they are skipped, and a line of the output says why. */
-export function describeAgent(name: AgentName, tests: (binary: string) => void): void {
-  const binary = agentBinary(name);
-  if (binary.kind === 'found') {
-    describe(name, () => tests(binary.path));
-    return;
-  }
-  process.stderr.write(`skipped: the tests of ${name}, because ${binary.reason}\n`);
-  describe.skip(name, () => tests('missing'));
 }

@@ -1,42 +1,45 @@
+import type { TurnFault } from '../../../domain/failure.js';
 import type { ThreadEnd } from '../session/backend.js';
 import type { AuthMethods, RpcError } from './schema.js';
+
+type Category = TurnFault | 'quota';
 
 /** Of the protocol: the agent wants a login first. */
 const authRequired = -32_000;
 
 /** HTTP's words, where the agent passes on what the model's provider said: in the code, or at the head of the message. */
-const categoryOfStatus: Readonly<Record<number, string>> = {
-  401: 'not_logged_in',
-  402: 'quota',
-  403: 'not_logged_in',
-  404: 'model_unavailable',
-  413: 'context_overflow',
-  429: 'rate_limited',
-};
+const categoryOfStatus = new Map<number, Category>([
+  [401, 'not_logged_in'],
+  [402, 'quota'],
+  [403, 'not_logged_in'],
+  [404, 'model_unavailable'],
+  [413, 'context_overflow'],
+  [429, 'rate_limited'],
+]);
 
 /** The agents' own names of their errors: Claude's `errorKind`, opencode's `errorName`, Codex' `codexErrorInfo`. */
-const categoryOfName: Readonly<Record<string, string>> = {
-  authentication_failed: 'not_logged_in',
-  oauth_org_not_allowed: 'not_logged_in',
-  ProviderAuthError: 'not_logged_in',
-  unauthorized: 'not_logged_in',
-  billing_error: 'quota',
-  usageLimitExceeded: 'quota',
-  rate_limit: 'rate_limited',
-  ContextOverflowError: 'context_overflow',
-  contextWindowExceeded: 'context_overflow',
-  model_not_found: 'model_unavailable',
-  ProviderModelNotFoundError: 'model_unavailable',
-  APIError: 'model_error',
-  invalid_request: 'model_error',
-  server_error: 'model_error',
-};
+const categoryOfName = new Map<string, Category>([
+  ['authentication_failed', 'not_logged_in'],
+  ['oauth_org_not_allowed', 'not_logged_in'],
+  ['ProviderAuthError', 'not_logged_in'],
+  ['unauthorized', 'not_logged_in'],
+  ['billing_error', 'quota'],
+  ['usageLimitExceeded', 'quota'],
+  ['rate_limit', 'rate_limited'],
+  ['ContextOverflowError', 'context_overflow'],
+  ['contextWindowExceeded', 'context_overflow'],
+  ['model_not_found', 'model_unavailable'],
+  ['ProviderModelNotFoundError', 'model_unavailable'],
+  ['APIError', 'model_error'],
+  ['invalid_request', 'model_error'],
+  ['server_error', 'model_error'],
+]);
 
 /**
  * Agents that speak ACP have no common word for what went wrong, so that the provider's sentence is the last resort.
  * It decides how long is waited and what people are told, nothing else.
  */
-const categoryOfWords: readonly (readonly [RegExp, string])[] = [
+const categoryOfWords: readonly (readonly [RegExp, Category])[] = [
   [/usage limit|(exceeded|out of|insufficient).{0,30}(quota|credits?|balance)|insufficient_quota/i, 'quota'],
   [/rate.?limit|too many requests/i, 'rate_limited'],
   [/api.?key|unauthori[sz]ed|authenticat|not logged in|log ?in again/i, 'not_logged_in'],
@@ -72,13 +75,13 @@ export function notLoggedIn(message: string, logins: AuthMethods): ThreadEnd {
   return { kind: 'failed', category: 'not_logged_in', message: text.join('\n') };
 }
 
-function categoryOf({ code, message, data }: RpcError): string {
+function categoryOf({ code, message, data }: RpcError): Category {
   const named = Object.values(data ?? {}).flatMap((value) =>
-    typeof value === 'string' ? (categoryOfName[value] ?? []) : [],
+    typeof value === 'string' ? (categoryOfName.get(value) ?? []) : [],
   );
   const worded = categoryOfWords.flatMap(([words, category]) => (words.test(message) ? category : []));
   const status = /\b([45]\d\d)\b/.exec(message.slice(0, 60))?.[1];
-  const numbered = [code, Number(status)].flatMap((number) => categoryOfStatus[number] ?? []);
+  const numbered = [code, Number(status)].flatMap((number) => categoryOfStatus.get(number) ?? []);
   const exact = named.filter((category) => category !== 'model_error');
   const [category] = [...exact, ...worded, ...numbered, ...named];
   return category ?? (code >= 400 || status !== undefined ? 'model_error' : 'turn_failed');

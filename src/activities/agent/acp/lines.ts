@@ -3,7 +3,7 @@ import type { Line, Said } from '../session/backend.js';
 import { firstMessage, nextMessage } from '../session/message.js';
 import { outcomeOf } from './permissions.js';
 import { toolServers } from './tool-server.js';
-import type { AcpThread } from './thread.js';
+import type { AcpThread, Unoffered } from './thread.js';
 
 /** What the workflow file wants of each session. */
 export interface Wishes {
@@ -22,7 +22,7 @@ export function linesOf(thread: AcpThread, said: Said, turn: Turn, wishes: Wishe
   return [
     ...(isInterruptible(thread) ? interruptions(thread, said) : []),
     ...answers(thread, said),
-    ...thread.unoffered.map(({ rpcId, method }, index) => refusal(rpcId, method, index)),
+    ...thread.unoffered.map(refusal),
     { key: keyOf(thread), line: request(thread, said, turn, wishes) },
   ];
 }
@@ -40,6 +40,11 @@ export function cancelKeyOf(remark: string): string {
 /** Of the answer to a request. */
 export function answerKeyOf(id: string): string {
   return `answer-${id}`;
+}
+
+/** Of the refusal of what is not offered. */
+export function refusalKeyOf({ number }: Unoffered): string {
+  return `refusal-${number}`;
 }
 
 function isInterruptible({ step, isPrompted, remark }: AcpThread): boolean {
@@ -64,9 +69,10 @@ function answers({ requests, remark }: AcpThread, { replies }: Said): Line[] {
   });
 }
 
-function refusal(rpcId: string | number, method: string, index: number): Line {
+function refusal(unoffered: Unoffered): Line {
+  const { rpcId, method } = unoffered;
   const error = { code: methodNotFound, message: `this client does not offer ${method}` };
-  return { key: `refusal-${index + 1}`, line: rpc({ id: rpcId, error }) };
+  return { key: refusalKeyOf(unoffered), line: rpc({ id: rpcId, error }) };
 }
 
 function request(thread: AcpThread, said: Said, turn: Turn, wishes: Wishes): string {

@@ -1,4 +1,5 @@
 import type { Reply } from '../session/backend.js';
+import { withNewest } from '../session/newest.js';
 import { PermissionAsked } from './schema.js';
 import type { AcpThread, Permission } from './thread.js';
 import { learn, requestKindOf, subjectOf } from './tool.js';
@@ -40,7 +41,7 @@ export function permissionAsked(
     ...thread,
     asked: thread.asked + 1,
     requests: [...thread.requests, permission],
-    tools: { ...thread.tools, [toolCall.toolCallId]: tool },
+    tools: withNewest(thread.tools, toolCall.toolCallId, tool),
   };
 }
 

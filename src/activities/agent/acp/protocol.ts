@@ -1,11 +1,12 @@
 import type { JournalRecord } from '../../keeper/protocol.js';
 import type { AgentEvent, Turn } from '../agent.js';
 import type { ThreadProtocol } from '../session/backend.js';
+import { parseLine } from '../session/json-line.js';
 import type { Wishes } from './lines.js';
-import { answerKeyOf, cancelKeyOf, keyOf, linesOf } from './lines.js';
+import { answerKeyOf, cancelKeyOf, keyOf, linesOf, refusalKeyOf } from './lines.js';
 import { permissionAsked } from './permissions.js';
 import type { Message } from './schema.js';
-import { PermissionAnswered, readJson, readMessage } from './schema.js';
+import { PermissionAnswered, readMessage } from './schema.js';
 import { answered, refused } from './steps.js';
 import type { AcpThread } from './thread.js';
 import { newThread, restarted } from './thread.js';
@@ -33,7 +34,9 @@ export function acpProtocol(turn: Turn, wishes: Wishes): ThreadProtocol<AcpThrea
         const asked =
           method === 'session/request_permission' ? permissionAsked(thread, rpcId, params, cwd) : null;
         if (asked !== null) return asked;
-        return { ...tellOther(thread, line, emit), unoffered: [...thread.unoffered, { rpcId, method }] };
+        const number = thread.asked + 1;
+        const unoffered = [...thread.unoffered, { number, rpcId, method }];
+        return { ...tellOther(thread, line, emit), asked: number, unoffered };
       }
       case 'answer':
         if (message.id !== thread.number) return tellOther(thread, line, emit);
@@ -48,7 +51,6 @@ export function acpProtocol(turn: Turn, wishes: Wishes): ThreadProtocol<AcpThrea
     initial: newThread(turn),
 
     apply(thread, record, emit) {
-      if (thread.end !== null) return thread;
       if (record.d === 'out' && record.s.trim() !== '') return hear(thread, record.s, emit);
       return record.d === 'in' ? written(thread, record, emit) : thread;
     },
@@ -64,8 +66,9 @@ function written(thread: AcpThread, { key, s }: Written, emit: Emit): AcpThread 
   if (key === keyOf(thread) && thread.step === 'prompt') return promptWritten(thread);
   if (key.startsWith(cancelKeyOf(''))) return { ...thread, remark: key.slice(cancelKeyOf('').length) };
   const answer = thread.requests.find(({ id }) => answerKeyOf(id) === key);
-  if (answer === undefined) return thread;
-  const optionId = PermissionAnswered.safeParse(readJson(s)).data?.result.outcome.optionId;
+  if (answer === undefined)
+    return { ...thread, unoffered: thread.unoffered.filter((one) => refusalKeyOf(one) !== key) };
+  const optionId = PermissionAnswered.safeParse(parseLine(s)).data?.result.outcome.optionId;
   emit({
     type: 'approval',
     action: answer.subject,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLine } from '../session/json-line.js';
 
 /**
  * What an agent sends, as far as it is used: the Agent Client Protocol, version 1. Agents differ in what they leave
@@ -6,7 +7,9 @@ import { z } from 'zod';
  */
 
 const Text = z.string();
-const Id = z.union([z.string(), z.number()]);
+/** Longer ones are made up: ids go into the state of workflows. */
+const Name = z.string().max(200);
+const Id = z.union([Name, z.number()]);
 
 export const RpcError = z.object({
   code: z.number(),
@@ -18,7 +21,7 @@ export type RpcError = z.infer<typeof RpcError>;
 
 const Envelope = z.object({
   id: Id.nullish(),
-  method: Text.optional(),
+  method: Name.optional(),
   params: z.unknown().optional(),
   result: z.unknown().optional(),
   error: RpcError.optional(),
@@ -31,9 +34,9 @@ export type Message =
   | { kind: 'answer'; id: string | number; result: unknown }
   | { kind: 'refusal'; id: string | number | null; error: RpcError };
 
-/** Null for what is no message: a login shell's profile may print, and so may an agent. */
+/** Null for what is no message. */
 export function readMessage(line: string): Message | null {
-  const parsed = Envelope.safeParse(readJson(line));
+  const parsed = Envelope.safeParse(parseLine(line));
   if (!parsed.success) return null;
   const { id = null, method, params, result, error } = parsed.data;
   if (method !== undefined) {
@@ -41,15 +44,6 @@ export function readMessage(line: string): Message | null {
   }
   if (error !== undefined) return { kind: 'refusal', id, error };
   return id === null || result === undefined ? null : { kind: 'answer', id, result };
-}
-
-/** Undefined for what is no JSON. */
-export function readJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 export const Initialized = z.object({
@@ -70,7 +64,7 @@ export type AuthMethods = NonNullable<z.infer<typeof Initialized>['authMethods']
 
 /** Of `session/new`, `session/resume` and `session/load`; only the first one has to give an id. */
 export const Opened = z.object({
-  sessionId: Text.optional(),
+  sessionId: Name.optional(),
   configOptions: z
     .array(z.object({ id: Text, category: Text.nullish().catch(null) }))
     .nullish()

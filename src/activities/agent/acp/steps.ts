@@ -1,3 +1,4 @@
+import type { TurnFault } from '../../../domain/failure.js';
 import type { AgentEvent } from '../agent.js';
 import type { ThreadEnd } from '../session/backend.js';
 import { isLoginWanted, notLoggedIn, promptFault } from './faults.js';
@@ -36,7 +37,7 @@ export function answered(thread: AcpThread, result: unknown, wishes: Wishes, emi
 /** The agent refuses what it was asked. */
 export function refused(thread: AcpThread, error: RpcError, wishes: Wishes, emit: Emit): AcpThread {
   const { step, logins } = thread;
-  const failed = (category: string, what: string): AcpThread =>
+  const failed = (category: TurnFault, what: string): AcpThread =>
     ended(thread, { kind: 'failed', category, message: `${what}: ${error.message}` });
   if (step === 'prompt') return interruptedOr(thread, null, promptFault(error, logins), emit);
   if (isLoginWanted(error) || step === 'authenticate')

@@ -29,6 +29,8 @@ export interface Permission extends Request {
 
 /** A request of the agent's for something that it was not offered. */
 export interface Unoffered {
+  /** Of all that this program has asked. */
+  number: number;
   rpcId: string | number;
   method: string;
 }

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../agent.js';
+import { withNewest } from '../session/newest.js';
 import { Update, Updated } from './schema.js';
 import { fallSilent, hear } from './speech.js';
 import type { AcpThread } from './thread.js';
@@ -47,7 +48,7 @@ function tell(thread: AcpThread, known: Update, emit: Emit, cwd: string): AcpThr
       const speech = fallSilent(thread.speech, emit);
       const tool = learn(thread.tools[known.toolCallId], known);
       const told = tellTool(tool, known.status ?? 'pending', emit, cwd);
-      return { ...thread, speech, tools: { ...thread.tools, [known.toolCallId]: told } };
+      return { ...thread, speech, tools: withNewest(thread.tools, known.toolCallId, told) };
     }
     case 'plan':
       emit({ type: 'plan', steps: known.entries.map(({ content: text, status }) => ({ text, status })) });

@@ -1,3 +1,4 @@
+import type { TurnFault } from '../../../domain/failure.js';
 import type { ThreadEnd } from '../session/backend.js';
 import type { Result } from './schema.js';
 
@@ -10,6 +11,8 @@ export interface Trouble {
 }
 
 export const noTrouble: Trouble = { error: null, limit: null };
+
+type Category = TurnFault | 'quota';
 
 /** How the turn ended. `subtype` says `success` also of what failed, and is not looked at. */
 export function endOf(result: Result, trouble: Trouble): ThreadEnd {
@@ -26,25 +29,25 @@ export function endOf(result: Result, trouble: Trouble): ThreadEnd {
     : { kind: 'failed', category, message };
 }
 
-const categories: Record<string, string> = {
-  authentication_failed: 'not_logged_in',
-  billing_error: 'quota',
-  rate_limit: 'rate_limited',
-  server_error: 'model_unavailable',
-  overloaded: 'model_unavailable',
-  model_not_found: 'model_error',
-  invalid_request: 'model_error',
-};
+const categories = new Map<string, Category>([
+  ['authentication_failed', 'not_logged_in'],
+  ['billing_error', 'quota'],
+  ['rate_limit', 'rate_limited'],
+  ['server_error', 'model_unavailable'],
+  ['overloaded', 'model_unavailable'],
+  ['model_not_found', 'model_error'],
+  ['invalid_request', 'model_error'],
+]);
 
-function categoryOf({ terminal_reason, api_error_status }: Result, { error, limit }: Trouble): string {
+function categoryOf({ terminal_reason, api_error_status }: Result, { error, limit }: Trouble): Category {
   if (terminal_reason === 'prompt_too_long') return 'context_overflow';
   if (terminal_reason !== 'api_error') return 'turn_failed';
-  const category = categories[error ?? ''] ?? categoryOfStatus(api_error_status ?? null);
+  const category = categories.get(error ?? '') ?? categoryOfStatus(api_error_status ?? null);
   return category === 'rate_limited' && limit !== null ? 'quota' : category;
 }
 
 /** Without a status there was no answer. */
-function categoryOfStatus(status: number | null): string {
+function categoryOfStatus(status: number | null): TurnFault {
   if (status === null || status >= 500) return 'model_unavailable';
   if (status === 401 || status === 403) return 'not_logged_in';
   return status === 429 ? 'rate_limited' : 'model_error';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AgentEvent } from '../agent.js';
+import { withNewest } from '../session/newest.js';
 import { changedPath, commandOf } from './requests.js';
 import { Block } from './schema.js';
 
@@ -22,7 +23,7 @@ export function eventsOf(content: readonly unknown[], tools: Tools): { events: A
     if (block === undefined) return [{ type: 'other', text: short(JSON.stringify(each), longestDetail) }];
     if (block.type === 'tool_use') {
       const { id, name, input } = block;
-      used = { ...used, [id]: { name, path: changedPath(name, input) } };
+      used = withNewest(used, id, { name, path: changedPath(name, input) });
     }
     return eventsOfBlock(block, used);
   });

@@ -59,12 +59,12 @@ function goOn({ key }: Turn, { conversation, programs, isRepeated }: ClaudeThrea
   return [userMessage(keys.goOn, id, withAnswers(goOnMessage, said.late))];
 }
 
-function responses({ permissions, strange }: ClaudeThread, { replies }: Said): Line[] {
+function responses({ permissions, unoffered }: ClaudeThread, { replies }: Said): Line[] {
   const answered = permissions.flatMap((permission) => {
     const response = responseTo(permission, replies);
     return response === null ? [] : [line(keys.response(permission.id), response)];
   });
-  const refused = strange.map((id) =>
+  const refused = unoffered.map((id) =>
     line(keys.response(id), {
       type: 'control_response',
       response: { subtype: 'error', request_id: id, error: 'this is not supported' },

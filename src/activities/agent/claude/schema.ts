@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLine } from '../session/json-line.js';
 
 /**
  * What Claude Code prints, one message a line: only the fields that are used. What a field may hold is no reason to lose the
@@ -6,6 +7,8 @@ import { z } from 'zod';
  */
 
 const count = z.number().catch(0);
+/** Longer ones are made up: ids go into the state of workflows. */
+const name = z.string().max(200);
 
 const Tokens = z.object({
   input_tokens: count,
@@ -48,7 +51,7 @@ export type Block = z.infer<typeof Block>;
 const System = z.object({
   type: z.literal('system'),
   subtype: z.string(),
-  session_id: z.string().catch(''),
+  session_id: name.catch(''),
   /** Of `api_retry`. */
   error: z.string().nullish(),
   error_status: z.number().nullish(),
@@ -84,7 +87,7 @@ export type Result = z.infer<typeof Result>;
 
 const ControlRequest = z.object({
   type: z.literal('control_request'),
-  request_id: z.string(),
+  request_id: name,
   request: z.looseObject({ subtype: z.string() }),
 });
 
@@ -93,7 +96,7 @@ const ControlResponse = z.object({
   response: z.object({ request_id: z.string().catch('') }),
 });
 
-const ControlCancel = z.object({ type: z.literal('control_cancel_request'), request_id: z.string() });
+const ControlCancel = z.object({ type: z.literal('control_cancel_request'), request_id: name });
 
 const Lifecycle = z.object({
   type: z.literal('command_lifecycle'),
@@ -146,9 +149,5 @@ export const AskUser = z.object({
 
 /** Null for what this version does not know, or what is no message at all. */
 export function parseMessage(line: string): Message | null {
-  try {
-    return Message.safeParse(JSON.parse(line)).data ?? null;
-  } catch {
-    return null;
-  }
+  return Message.safeParse(parseLine(line)).data ?? null;
 }

@@ -32,8 +32,7 @@ export interface ClaudeThread extends Thread {
   /** The program has told its session. */
   isIntroduced: boolean;
   permissions: Permission[];
-  /** Requests of the program that this version does not know: they are refused. */
-  strange: string[];
+  unoffered: string[];
   /** Remarks that were written, by the ids of their messages. */
   remarks: Record<string, string>;
   tools: Tools;
@@ -86,7 +85,7 @@ function begin(known: Pick<ClaudeThread, 'conversation' | 'programs' | 'spent' |
     isIntroduced: false,
     remarks: {},
     permissions: [],
-    strange: [],
+    unoffered: [],
     tools: {},
     trouble: noTrouble,
   };
@@ -126,7 +125,7 @@ function takeOwn(
     ...state,
     remarks: remark === null ? state.remarks : { ...state.remarks, [remarkId(turn, remark)]: remark },
     permissions: state.permissions.filter((each) => each !== permission),
-    strange: state.strange.filter((id) => keys.response(id) !== key),
+    unoffered: state.unoffered.filter((id) => keys.response(id) !== key),
   };
 }
 
@@ -156,17 +155,19 @@ function applyMessage(turn: Turn, state: ClaudeThread, message: Message, emit: E
     case 'control_request': {
       const asked = CanUseTool.safeParse(message.request).data;
       const { request_id: id } = message;
-      if (asked === undefined) return { ...state, strange: [...state.strange, id] };
+      if (asked === undefined) return { ...state, unoffered: [...state.unoffered, id] };
       return { ...state, permissions: [...state.permissions, permissionOf(id, asked)] };
     }
     case 'control_cancel_request':
       return {
         ...state,
         permissions: state.permissions.filter(({ id }) => id !== message.request_id),
-        strange: state.strange.filter((id) => id !== message.request_id),
+        unoffered: state.unoffered.filter((id) => id !== message.request_id),
       };
     case 'control_response':
-      return message.response.request_id === keys.initialize ? { ...state, isStarting: false } : state;
+      if (message.response.request_id === keys.initialize) return { ...state, isStarting: false };
+      emit({ type: 'other', text: `answers ${message.response.request_id}, which was not asked` });
+      return state;
     case 'command_lifecycle':
       return applyLifecycle(turn, state, message);
     case 'rate_limit_event':

@@ -10,6 +10,8 @@ export interface Spent extends Count {
   open: Record<string, Count>;
 }
 
+const mostOpen = 500;
+
 export const nothingSpent: Spent = {
   inputTokens: 0,
   outputTokens: 0,
@@ -27,7 +29,10 @@ export function usageOf({ open, inputTokens, outputTokens, costUsd }: Spent): Tu
 
 /** What an answer of the model has cost is known exactly with the result; until then its beginning has to do. */
 export function addAnswer(spent: Spent, id: string, tokens: Tokens): Spent {
-  return { ...spent, open: { ...spent.open, [id]: countOf(tokens) } };
+  const { open } = spent;
+  // Of very many only their sum is kept.
+  const known = Object.keys(open).length < mostOpen ? open : { '': usageOf({ ...nothingSpent, open }) };
+  return { ...spent, open: { ...known, [id]: countOf(tokens) } };
 }
 
 /** A result tells exactly what was spent since the one before it, which may be another program's. */

@@ -21,22 +21,15 @@ import { addTokens } from './state.js';
 
 type Emit = (event: AgentEvent) => void;
 
-/** What a message of the agent changes. One whose fields are not what they should be changes nothing, and is told. */
+/** What a message of the agent changes. Throws for one whose fields are not what they should be. */
 export function applyMessage(
   thread: CodexThread,
   message: Message,
   emit: Emit,
   ownMessages: string,
 ): CodexThread {
-  try {
-    if (message.method === undefined) return applyAnswer(thread, message, emit, ownMessages);
-    return message.id === undefined
-      ? applyNotice(thread, message, emit)
-      : applyRequest(thread, message, emit);
-  } catch (error) {
-    emit({ type: 'other', text: `${message.method ?? 'an answer'} is not understood: ${String(error)}` });
-    return thread;
-  }
+  if (message.method === undefined) return applyAnswer(thread, message, emit, ownMessages);
+  return message.id === undefined ? applyNotice(thread, message, emit) : applyRequest(thread, message, emit);
 }
 
 function applyRequest(thread: CodexThread, message: Message, emit: Emit): CodexThread {
@@ -45,7 +38,7 @@ function applyRequest(thread: CodexThread, message: Message, emit: Emit): CodexT
   if (asked === null) {
     emit({ type: 'other', text: `asks for ${message.method ?? ''}, which is not offered` });
     const { id = '' } = message;
-    return { ...thread, unknown: [...thread.unknown, id] };
+    return { ...thread, unoffered: [...thread.unoffered, id] };
   }
   return { ...thread, requests: [...thread.requests, asked] };
 }

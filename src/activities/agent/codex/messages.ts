@@ -10,17 +10,20 @@ const text = z
   .nullish()
   .transform((value) => value ?? '');
 
+/** Longer ones are made up: ids go into the state of workflows. */
+const name = z.string().max(200);
+
 /** Any line: a request of the agent has `method` and `id`, a notification only `method`, an answer only `id`. */
 export const Message = z.object({
-  id: z.union([z.string(), z.number()]).optional(),
-  method: z.string().optional(),
+  id: z.union([name, z.number()]).optional(),
+  method: name.optional(),
   params: z.unknown().optional(),
   result: z.unknown().optional(),
   error: z.object({ code: z.number().optional(), message: z.string() }).nullish(),
 });
 export type Message = z.infer<typeof Message>;
 
-export const ThreadAnswer = z.object({ thread: z.object({ id: z.string() }) });
+export const ThreadAnswer = z.object({ thread: z.object({ id: name }) });
 export const TurnAnswer = z.object({ turn: z.object({ id: z.string() }) });
 
 const TurnError = z.object({ message: z.string(), codexErrorInfo: z.unknown().optional() });

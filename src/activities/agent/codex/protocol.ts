@@ -2,6 +2,7 @@ import type { Config } from '../../../config/config.js';
 import type { JournalRecord } from '../../keeper/protocol.js';
 import type { AgentEvent, Turn } from '../agent.js';
 import type { Line, Said, ThreadProtocol } from '../session/backend.js';
+import { parseLine } from '../session/json-line.js';
 import { firstMessage, nextMessage } from '../session/message.js';
 import { applyMessage } from './apply.js';
 import { Message } from './messages.js';
@@ -61,15 +62,12 @@ function applyWritten(thread: CodexThread, key: string): CodexThread {
     written,
     requests: thread.requests.filter(isOpen),
     calls: thread.calls.filter(isOpen),
+    unoffered: thread.unoffered.filter((id) => answerKey(String(id)) !== key),
   };
 }
 
 function readMessage(line: string): Message | null {
-  try {
-    return Message.parse(JSON.parse(line));
-  } catch {
-    return null;
-  }
+  return Message.safeParse(parseLine(line)).data ?? null;
 }
 
 function opening(config: Config, turn: Turn, thread: CodexThread): Line[] {
@@ -106,7 +104,7 @@ function opening(config: Config, turn: Turn, thread: CodexThread): Line[] {
   });
 }
 
-function answers({ requests, calls, unknown, written }: CodexThread, { replies, results }: Said): Line[] {
+function answers({ requests, calls, unoffered }: CodexThread, { replies, results }: Said): Line[] {
   const answer = (id: string | number, content: object): Line => ({
     key: answerKey(String(id)),
     line: JSON.stringify({ id, ...content }),
@@ -121,7 +119,7 @@ function answers({ requests, calls, unknown, written }: CodexThread, { replies, 
       const result = results.get(id);
       return result === undefined ? [] : [answer(rpcId, { result: callResult(result) })];
     }),
-    ...unknown.map((id) => answer(id, { error })).filter(({ key }) => !written.includes(key)),
+    ...unoffered.map((id) => answer(id, { error })),
   ];
 }
 

@@ -15,8 +15,7 @@ export interface CodexThread extends Thread {
   /** Keys of what was written to this program. */
   written: string[];
   isInitialized: boolean;
-  /** Requests that are not offered, to be refused. */
-  unknown: (string | number)[];
+  unoffered: (string | number)[];
   /** The program has the thread open. */
   isOpen: boolean;
   /** The thread that was to be resumed is not there. */
@@ -59,7 +58,7 @@ export function newThread(session: string | null): CodexThread {
     program: 0,
     written: [],
     isInitialized: false,
-    unknown: [],
+    unoffered: [],
     isOpen: false,
     isGone: false,
     knowsTask: session !== null,
@@ -85,7 +84,7 @@ export function restarted(thread: CodexThread): CodexThread {
     wasTold: thread.wasTold || thread.written.includes('turn'),
     written: [],
     isInitialized: false,
-    unknown: [],
+    unoffered: [],
     isOpen: false,
     history: null,
     turnId: null,

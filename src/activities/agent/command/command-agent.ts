@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/config.js';
 import { ConfigError } from '../../../config/errors.js';
+import type { TurnFault } from '../../../domain/failure.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Attended } from '../../keeper/attend.js';
 import { attend } from '../../keeper/attend.js';
@@ -68,7 +69,7 @@ type Finished = Exclude<Attended, { kind: 'interrupted' }>;
 
 type Judgement =
   | { kind: 'completed'; summary: string }
-  | { kind: 'failed'; category: string; message: string }
+  | { kind: 'failed'; category: TurnFault; message: string }
   | { kind: 'limit'; message: string };
 
 async function judge(
@@ -80,7 +81,7 @@ async function judge(
     return { kind: 'completed', summary: await tail(summaryLimit) };
   }
   const output = await tail(failureLimit);
-  const failed = (category: string, what: string): Judgement => ({
+  const failed = (category: TurnFault, what: string): Judgement => ({
     kind: 'failed',
     category,
     message: output === '' ? what : `${what}; its last output:\n${output}`,

@@ -1,3 +1,4 @@
+import type { TurnFault } from '../../../domain/failure.js';
 import type { QuestionAnswer } from '../../../domain/task.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { Untrusted } from '../../enclose.js';
@@ -30,7 +31,7 @@ export interface Reply {
 /** How the agent says that its turn ended. */
 export type ThreadEnd =
   | { kind: 'completed'; summary: string }
-  | { kind: 'failed'; category: string; message: string }
+  | { kind: 'failed'; category: TurnFault; message: string }
   /** RFC 3339; null when the agent does not say until when. */
   | { kind: 'quota'; until: string | null; message: string }
   /** Not the turn, but this program, which can do nothing for it: another one begins, in the state that `restart` gives. */
@@ -46,6 +47,8 @@ export interface Thread {
   requests: Request[];
   /** Open calls of our tools, where they come by the agent's own protocol and not by the keeper's. */
   calls: ToolCall[];
+  /** Requests for what nobody offers, which are still to be refused. */
+  unoffered: readonly unknown[];
   /** Ids of remarks that the agent has acknowledged. */
   heard: string[];
   end: ThreadEnd | null;
@@ -96,7 +99,7 @@ export interface Patience {
 /** One kind of agent that speaks a protocol of lines. */
 export interface Backend<S extends Thread> {
   /** As `agent.kind` names it. */
-  kind: string;
+  kind: 'codex' | 'claude' | 'acp';
   /** For people: what is started. */
   command: string;
   /** Variables of the worker's environment that hold the model's credential, and reach the agent. */

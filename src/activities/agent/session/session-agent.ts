@@ -1,10 +1,11 @@
 import type { Config } from '../../../config/config.js';
+import type { TurnFault } from '../../../domain/failure.js';
 import type { TurnUsage } from '../../../domain/usage.js';
 import type { TurnOutcome } from '../../../workflows/ports.js';
 import type { Exit } from '../../keeper/protocol.js';
 import { runSession } from '../../keeper/session.js';
-import type { SessionResult } from '../../keeper/session.js';
-import type { Agent, AgentEvent, Emit, TurnEnd } from '../agent.js';
+import type { SessionPatience, SessionResult } from '../../keeper/session.js';
+import type { Agent, AgentEvent, Emit, Told, TurnEnd } from '../agent.js';
 import { withPrice } from '../price.js';
 import type { Backend, Patience, Thread } from './backend.js';
 import type { TurnState, TurnStop } from './turn-state.js';
@@ -18,8 +19,10 @@ const journalLimitBytes = 512 * 1024 * 1024;
 const longestTurnMs = 2 ** 31 - 1;
 /** When a model does not say until when its quota is used up. */
 const unknownQuotaMs = 15 * 60_000;
+/** Of a story, as JSON: more than a transcript takes of one turn. What a flood says beyond it is not kept. */
+const storyLimit = 32 * 1024 * 1024;
 
-type Judgement = { kind: 'failed'; category: string; message: string };
+type Judgement = { kind: 'failed'; category: TurnFault; message: string };
 
 /** An agent that speaks a protocol of lines: its session outlives the worker, and its thread the program. */
 export function createSessionAgent<S extends Thread>(config: Config, backend: Backend<S>): Agent {
@@ -45,11 +48,12 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         journalLimitBytes,
         tools: turn.tools.declared,
         onCall: turn.tools.call,
-        patienceMs: ({ thread }) => patienceMs(backend.patience, thread),
+        patience: ({ thread }) => patienceWith(backend.patience, thread),
         timeLeftMs: (state) => timeLeftMs(turn, state, Date.now()),
         listen: turn.remarks.listen,
-        onState({ thread }) {
+        onState({ thread, workedMs }) {
           story.tell();
+          turn.spent(price({ ...thread.usage, agentMs: workedMs }));
           turn.remarks.heard(thread.heard);
         },
         protocol: {
@@ -74,13 +78,23 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
 
 /** What happens, in its order. The story of a program that is over was told while it ran. */
 function openStory(emit: Emit) {
-  const heard: AgentEvent[] = [];
+  let heard: Told[] = [];
+  let room = storyLimit;
   let telling = Promise.resolve();
   return {
-    hear: (event: AgentEvent) => void heard.push(event),
-    forget: () => void heard.splice(0),
+    hear: (event: AgentEvent, at: number): void => {
+      if (room <= 0) return;
+      room -= JSON.stringify(event).length;
+      heard.push({ at, event });
+    },
+    forget() {
+      heard = [];
+      room = storyLimit;
+    },
     tell() {
-      for (const event of heard.splice(0)) telling = telling.then(() => emit(event));
+      const told = heard;
+      heard = [];
+      if (told.length > 0) telling = telling.then(() => emit(told));
     },
     told: () => telling,
   };
@@ -115,21 +129,26 @@ function stopped(stop: TurnStop, { end }: Thread): Judged {
   return { ...end, until: end.until ?? new Date(Date.now() + unknownQuotaMs).toISOString() };
 }
 
-function patienceMs({ readMs, turnMs, stallMs }: Patience, { isStarting, end }: Thread): number | null {
+/** While it starts only an answer counts: a program that is no such agent may print for ever. */
+function patienceWith(patience: Patience, { isStarting, end }: Thread): SessionPatience | null {
   if (end !== null) return null;
-  if (isStarting) return readMs;
+  if (isStarting) return { ms: patience.readMs, for: 'an answer' };
+  return { ms: silenceMs(patience), for: 'a line' };
+}
+
+function silenceMs({ turnMs, stallMs }: Patience): number {
   return stallMs > 0 ? Math.min(turnMs, stallMs) : turnMs;
 }
 
-function silence<S extends Thread>({ kind, patience }: Backend<S>, thread: Thread): Judgement {
-  const ms = patienceMs(patience, { ...thread, end: null }) ?? 0;
-  if (thread.isStarting) {
+function silence<S extends Thread>({ kind, patience }: Backend<S>, { isStarting }: Thread): Judgement {
+  if (isStarting) {
     return {
       kind: 'failed',
       category: 'response_timeout',
-      message: `${kind} did not answer within ${ms} ms: see ${kind}.read_timeout_ms`,
+      message: `${kind} did not answer within ${patience.readMs} ms: see ${kind}.read_timeout_ms`,
     };
   }
+  const ms = silenceMs(patience);
   const isStall = ms < patience.turnMs;
   return {
     kind: 'failed',
@@ -144,7 +163,7 @@ function exited<S extends Thread>(
   { isStarting }: Thread,
   stderr: string,
 ): Judged {
-  const failed = (category: string, what: string): Judgement => ({
+  const failed = (category: TurnFault, what: string): Judgement => ({
     kind: 'failed',
     category,
     message: stderr.trim() === '' ? what : `${what}; its last words:\n${stderr.trim()}`,
@@ -154,10 +173,9 @@ function exited<S extends Thread>(
       const how = ending.exitCode === null ? `by ${ending.signal ?? 'a signal'}` : `with ${ending.exitCode}`;
       if (ending.exitCode === commandNotFound)
         return failed(`${kind}_not_found`, `there is no such program: ${command}`);
-      return failed(
-        isStarting ? 'startup_failed' : 'port_exit',
-        `${kind} ended ${how} in the middle of its turn`,
-      );
+      return isStarting
+        ? failed('startup_failed', `${kind} ended ${how} before it could begin its turn`)
+        : failed('port_exit', `${kind} ended ${how} in the middle of its turn`);
     }
     case 'timed_out':
       return failed('turn_timeout', `${kind} did not end within ${longestTurnMs} ms`);

@@ -36,6 +36,8 @@ export type TurnStop =
   { kind: 'ended' } | { kind: 'question'; question: Question } | { kind: 'limit'; message: string };
 
 const stderrLimit = 2_000;
+/** Agents ask for a few things at a time. */
+const mostOpen = 200;
 
 /** The whole protocol of a turn: the backend's, with policy, people's answers, remarks and limits around it. */
 export function turnProtocol<S extends Thread>(
@@ -44,7 +46,8 @@ export function turnProtocol<S extends Thread>(
   context: {
     rules: Rules;
     remarks: () => readonly Remark[];
-    emit: (event: AgentEvent) => void;
+    /** `at` is in milliseconds since 1970. */
+    emit: (event: AgentEvent, at: number) => void;
     /** Adds what the usage costs, where the agent does not say it. */
     price: (usage: TurnUsage) => TurnUsage;
   },
@@ -78,11 +81,12 @@ export function turnProtocol<S extends Thread>(
     },
 
     apply(state, record) {
-      const thread = protocol.apply(state.thread, record, emit);
+      const tell = (event: AgentEvent) => emit(event, record.t);
       const calls = applyCalls(state.calls, record);
+      const thread = withinReason(applySafely(protocol, state.thread, record, tell), calls);
       for (const call of newCalls([state.calls, calls], [state.thread.calls, thread.calls])) {
         const report = reportOf(call);
-        if (report !== null) emit({ type: 'report', report });
+        if (report !== null) tell({ type: 'report', report });
       }
       const next = { ...state, thread, calls };
       return {
@@ -135,6 +139,30 @@ export function turnProtocol<S extends Thread>(
       ];
     },
   };
+}
+
+/** No line of an agent's is fatal: one that the protocol cannot stand is told. What has ended hears nothing more. */
+function applySafely<S extends Thread>(
+  protocol: ThreadProtocol<S>,
+  thread: S,
+  record: JournalRecord,
+  tell: (event: AgentEvent) => void,
+): S {
+  if (thread.end !== null) return thread;
+  try {
+    return protocol.apply(thread, record, tell);
+  } catch (error) {
+    tell({ type: 'other', text: `a line that is not understood: ${String(error)}` });
+    return thread;
+  }
+}
+
+/** Ends the thread of an agent that asks without end, before it fills the memory of its worker. */
+function withinReason<S extends Thread>(thread: S, calls: readonly ToolCall[]): S {
+  const open = thread.requests.length + thread.unoffered.length + thread.calls.length + calls.length;
+  if (thread.end !== null || open <= mostOpen) return thread;
+  const message = `the agent has more than ${mostOpen} requests open at once`;
+  return { ...thread, end: { kind: 'failed', category: 'output_limit', message } };
 }
 
 function writing(line: Line): Step<TurnStop> {

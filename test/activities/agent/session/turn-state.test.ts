@@ -17,6 +17,7 @@ const thread: ThreadProtocol<Thread> = {
     heard: [],
     end: null,
     isStarting: false,
+    unoffered: [],
   },
   apply(state, record) {
     if (record.d === 'in') return { ...state, requests: [] };
