@@ -258,23 +258,15 @@ describe('with a worker', () => {
     await lab.cli(['cancel', task]);
   });
 
-  it('says what to do about a turn that failed, and about a quota that is used up', async () => {
+  it('says what to do about a turn that failed', async () => {
     const turn = { session: null, usage: noUsage, message: '401 from the model' };
     ports.next('runTurn', { kind: 'failed', category: 'not_logged_in', ...turn });
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    ports.next('runTurn', { kind: 'quota', until, ...turn, message: 'the limit of this week' });
     const task = await start();
     await lab.until(task, ({ lastError }) => lastError !== null);
     const page = (await lab.cli(['status', task])).stdout;
     expect(page).toMatch(
       /Last error\n {2}not_logged_in at .*\n {2}401 from the model\n *\n {2}What to do: Log in/,
     );
-    await lab.cli(['retry', task]);
-    const { lastError } = await lab.until(task, (status) => status.lastError?.category === 'quota');
-    expect(lastError).toMatchObject({
-      message: 'the limit of this week',
-      remedy: expect.stringContaining('goes on by itself'),
-    });
     await lab.cli(['retry', task]);
     await lab.until(task, waitsForDecision);
   });

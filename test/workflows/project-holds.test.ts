@@ -70,6 +70,12 @@ describe('a quota that is used up', () => {
       ({ waiting }) => waiting?.kind === 'slot' && waiting.held !== undefined,
     );
     expect(held.waitingFor).toMatch(/^the quota of its agent until .*: limit reached$/);
+    const { lastError } = await until('first', () => true);
+    expect(lastError).toMatchObject({
+      category: 'quota',
+      message: 'limit reached',
+      remedy: expect.stringContaining('goes on by itself'),
+    });
     const { holds } = await handle.query(messages.projectQuery);
     expect(Date.parse(holds['command/inherit']!.until!)).toBeGreaterThan(Date.parse(comesBack));
     expect((await handle.query(messages.knownQuery)).dispatching).toBe(false);
