@@ -1,5 +1,6 @@
 import { agentOf } from '../activities/login/known-agents.js';
 import type { Config } from '../config/config.js';
+import { reviewerConfig } from '../config/reviewer.js';
 
 /** A program that `continuo doctor` knows how to ask. */
 export interface AgentProgram {
@@ -22,26 +23,49 @@ const claude: AgentProgram = {
 };
 const opencode: AgentProgram = { name: 'opencode', oldest: '1.18.33' };
 
-/** The command line of the configuration with its key, and the program that it should begin with, where that is known. */
-export interface Examined {
+/** An agent that is started by a command line, and the program that this should begin with, where that is known. */
+export interface AgentInUse {
+  /** Whose it is: `agent`, or the reviewer. */
+  name: string;
+  /** As this agent has it. */
+  config: Config;
   command: string;
+  /** Where the command line stands in the workflow file. */
   key: string;
   program: AgentProgram | null;
 }
 
-export function programOf({ agent, codex: byCodex, claude: byClaude, acp, command }: Config): Examined {
+/** The agent that does the work, then those that review. The same command line of the same kind is there once. */
+export function agentsInUse(config: Config): AgentInUse[] {
+  const reviewers = config.review?.agents ?? [];
+  const agents = [
+    inUse('agent', config),
+    ...reviewers.map((reviewer, index) => {
+      const agent = inUse(`reviewer ${reviewer.name}`, reviewerConfig(config, reviewer));
+      return reviewer.run === undefined ? agent : { ...agent, key: `review.agents[${index}].run` };
+    }),
+  ];
+  return agents.filter((agent, index) => index === agents.findIndex((other) => isSame(other, agent)));
+}
+
+function isSame(one: AgentInUse, other: AgentInUse): boolean {
+  return one.config.agent.kind === other.config.agent.kind && one.command === other.command;
+}
+
+function inUse(name: string, config: Config): AgentInUse {
+  const { agent, acp, command } = config;
   switch (agent.kind) {
     case 'codex':
-      return { command: byCodex.command, key: 'codex.command', program: codex };
+      return { name, config, command: config.codex.command, key: 'codex.command', program: codex };
     case 'claude':
-      return { command: byClaude.command, key: 'claude.command', program: claude };
+      return { name, config, command: config.claude.command, key: 'claude.command', program: claude };
     case 'acp': {
       const { command: byAcp = '' } = acp ?? {};
       const program = agentOf(byAcp) === opencode.name ? opencode : null;
-      return { command: byAcp, key: 'acp.command', program };
+      return { name, config, command: byAcp, key: 'acp.command', program };
     }
     default:
-      return { command: command?.run ?? '', key: 'command.run', program: null };
+      return { name, config, command: command?.run ?? '', key: 'command.run', program: null };
   }
 }
 

@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Agent } from '../activities/agent/agent.js';
 import { createAgent } from '../activities/agent/registry.js';
 import { enclose } from '../activities/enclose.js';
 import { ContainmentError } from '../activities/keeper/containment/probe.js';
 import { childEnvironment, loginShell, withoutSecrets } from '../activities/keeper/environment.js';
 import type { Config } from '../config/config.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
-import type { AgentProgram } from './agent-programs.js';
-import { isOlder, programOf } from './agent-programs.js';
+import type { AgentInUse, AgentProgram } from './agent-programs.js';
+import { agentsInUse, isOlder } from './agent-programs.js';
 import type { Diagnosis } from './diagnosis.js';
 import { bad, good, messageOf, note } from './diagnosis.js';
 import { run } from './engine/run.js';
@@ -19,65 +18,71 @@ const patienceMs = 20_000;
 /** Runs a script with the program's name as `$0`: what it prints, or why it failed. */
 type Shell = (script: string, word: string) => Promise<{ output: string } | { problem: string }>;
 
-/** Whether the agent is there, of which version, works in the sandbox that it will have, and is logged in there. */
-export async function examineAgent(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
-  let agent: Agent;
-  try {
-    agent = createAgent(config);
-  } catch (error) {
-    return [bad('agent', messageOf(error), 'choose another agent.kind')];
-  }
-  const { command, key, program } = programOf(config);
+/**
+ * Whether each agent is there, of which version, works in the sandbox that it will have, and is logged in there. One after
+ * the other: two may have the same login.
+ */
+export async function examineAgents(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
+  const found: Diagnosis[] = [];
+  for (const agent of agentsInUse(config)) found.push(...(await examineAgent(agent, env)));
+  return found;
+}
+
+async function examineAgent(examined: AgentInUse, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
+  const { name, command, key, program, config } = examined;
   const word = /^[^\s;|&<>()$`"'=]+(?=\s|$)/.exec(command)?.[0];
   // A relative path is looked up in the workspace, which is not there yet.
-  if (word === undefined || word.startsWith('.')) return [good('agent', `\`${command}\`, run by bash`)];
-  const host: Shell = (script, name) => tried(['bash', '-lc', script, name], env);
+  if (word === undefined || word.startsWith('.')) return [good(name, `\`${command}\`, run by bash`)];
+  const host: Shell = (script, named) => tried(['bash', '-lc', script, named], env);
   const path = await host('command -v -- "$0"', word);
   if ('problem' in path) {
     const found = `\`${command}\`: bash finds no program ${word}`;
-    return [bad('agent', found, `install it, or mend ${key} in ${config.file}`)];
+    return [bad(name, found, `install it, or mend ${key} in ${config.file}`)];
   }
   // Nobody knows what another program does with such words.
   const known = program?.name === word.split('/').at(-1) ? program : null;
   const found = `\`${command}\` (${path.output})`;
   return [
-    known === null ? good('agent', found) : examineVersion(known, found, await host('"$0" --version', word)),
-    ...(await inSandbox(config, env, { agent, command, known, word, host })),
+    known === null
+      ? good(name, found)
+      : examineVersion(name, known, found, await host('"$0" --version', word)),
+    ...(await inSandbox(env, { ...examined, known, word, host })),
   ];
 }
 
 function examineVersion(
-  { name, oldest }: AgentProgram,
+  name: string,
+  { name: program, oldest }: AgentProgram,
   found: string,
   said: Awaited<ReturnType<Shell>>,
 ): Diagnosis {
-  const remedy = `install ${name} ${oldest} or newer: what is needed of it was tried with that`;
+  const remedy = `install ${program} ${oldest} or newer: what is needed of it was tried with that`;
   if ('problem' in said)
-    return note('agent', `${found}, whose version cannot be found out: ${said.problem}`, remedy);
+    return note(name, `${found}, whose version cannot be found out: ${said.problem}`, remedy);
   const isOld = isOlder(said.output, oldest);
-  if (isOld === null) return note('agent', `${found}, whose version cannot be read: ${said.output}`, remedy);
+  if (isOld === null) return note(name, `${found}, whose version cannot be read: ${said.output}`, remedy);
   return isOld
-    ? note('agent', `${found}, ${said.output}, which is older than ${oldest}`, remedy)
-    : good('agent', `${found}, ${said.output}`);
+    ? note(name, `${found}, ${said.output}, which is older than ${oldest}`, remedy)
+    : good(name, `${found}, ${said.output}`);
 }
 
-interface Found {
-  agent: Agent;
-  command: string;
+interface Found extends AgentInUse {
+  /** Its program, where that is what the command line does begin with. */
   known: AgentProgram | null;
   word: string;
   host: Shell;
 }
 
 /** In a sandbox like that of a turn, with the login that a turn has. */
-async function inSandbox(config: Config, env: NodeJS.ProcessEnv, found: Found): Promise<Diagnosis[]> {
-  const { agent, command, known, word } = found;
+async function inSandbox(env: NodeJS.ProcessEnv, found: Found): Promise<Diagnosis[]> {
+  const { config, command, known, word } = found;
+  const { credentials } = createAgent(config);
   const folder = await mkdtemp(join(tmpdir(), 'continuo-doctor-'));
   const paths = dataPaths(dataDirectory(config.project, env));
-  const passed = [...agent.credentials, ...withoutSecrets(config.agent.env, config)];
-  const shell: Shell = async (script, name) => {
+  const passed = [...credentials, ...withoutSecrets(config.agent.env, config)];
+  const shell: Shell = async (script, program) => {
     const enclosed = await enclose({ env, paths }, config, {
-      argv: [...loginShell(script, config), name],
+      argv: [...loginShell(script, config), program],
       env: childEnvironment(env, passed, { TMPDIR: folder }),
       cwd: folder,
       temporary: folder,
@@ -86,13 +91,13 @@ async function inSandbox(config: Config, env: NodeJS.ProcessEnv, found: Found): 
     return tried(enclosed.argv, enclosed.env);
   };
   try {
-    const name = 'agent sandbox';
+    const name = `${found.name} sandbox`;
     const works = await shell(known === null ? 'command -v -- "$0"' : '"$0" --version', word);
     if ('problem' in works) {
       const remedy = `name what it needs in containment.readable or writable of ${config.file}`;
       return [bad(name, `${word} does not run: ${works.problem}`, remedy)];
     }
-    return [good(name, `${word} runs`), ...(await examineLogin(env, shell, found))];
+    return [good(name, `${word} runs`), ...(await examineLogin(env, shell, credentials, found))];
   } catch (error) {
     // That there is no such sandbox is said for itself.
     if (error instanceof ContainmentError) return [];
@@ -102,10 +107,13 @@ async function inSandbox(config: Config, env: NodeJS.ProcessEnv, found: Found): 
   }
 }
 
-async function examineLogin(env: NodeJS.ProcessEnv, shell: Shell, found: Found): Promise<Diagnosis[]> {
-  const { agent, known, word, host } = found;
-  const name = 'login';
-  const [apiKey] = agent.credentials;
+async function examineLogin(
+  env: NodeJS.ProcessEnv,
+  shell: Shell,
+  [apiKey]: readonly string[],
+  { name: whose, known, word, host }: Found,
+): Promise<Diagnosis[]> {
+  const name = whose === 'agent' ? 'login' : `${whose} login`;
   // With `agent.auth: api_key`.
   if (apiKey !== undefined) {
     const isSet = (env[apiKey] ?? '') !== '';

@@ -11,7 +11,7 @@ import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Diagnosis } from './diagnosis.js';
 export type { Diagnosis } from './diagnosis.js';
 import { bad, good, messageOf } from './diagnosis.js';
-import { examineAgent } from './doctor-agent.js';
+import { examineAgents } from './doctor-agent.js';
 import type { Tried } from './engine/binary.js';
 import { findInstalled } from './engine/binary.js';
 import { isHealthy } from './engine/health.js';
@@ -21,7 +21,7 @@ import type { Place } from './host.js';
 import { findPrograms } from './keepers.js';
 import { hooksOutside } from './sandbox.js';
 
-/** Examines everything that `continuo up` needs, and changes nothing. */
+/** Examines everything that `continuo up` needs, and changes nothing but a login that has to be renewed. */
 export async function diagnose(place: Place): Promise<Diagnosis[]> {
   const { env } = place;
   const host = await Promise.all([examineEngine(env), examineGit(env), examineProgram('bash', env)]);
@@ -86,7 +86,7 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
   return [
     good('configuration', `${config.file}, project ${config.project}`),
     await examineRepository(config, env),
-    ...(await examineAgent(config, env)),
+    ...(await examineAgents(config, env)),
     await examineKeepers(config, env),
     ...examineSettings(config),
     ...(await examineSandbox(config, env)),

@@ -227,6 +227,73 @@ describe('doctor', () => {
       expect((await examine()).login).toMatchObject({ ok: true, found: 'by OPENAI_API_KEY' });
     });
 
+    it('examines the agent of a reviewer as well, with the same words', async () => {
+      await writeCodex(1, 'codex 0.98.2');
+      await place(join(folder, 'bin', 'theirs'), 'nothing');
+      const reviewers = [
+        '{ name: bugs, prompt: Look, agent: codex, run: codex app-server --fast }',
+        '{ name: style, prompt: Look, run: theirs --all }',
+        '{ name: gone, prompt: Look, agent: claude, run: no-such-claude }',
+      ];
+      await writeWorkflow({ more: [`review: { agents: [${reviewers.join(', ')}] }`] });
+      const found = await examine();
+      expect(found.agent?.found).toMatch(/^`cat` /);
+      expect(found['agent sandbox']).toMatchObject({ ok: true, found: 'cat runs' });
+      expect(found.login).toBeUndefined();
+      expect(found['reviewer bugs']).toMatchObject({
+        ok: true,
+        found: expect.stringMatching(/^`codex app-server --fast` \(.*codex 0\.98\.2, which is older than/),
+        remedy: expect.stringContaining('install codex'),
+      });
+      expect(found['reviewer bugs sandbox']).toMatchObject({ ok: true, found: 'codex runs' });
+      expect(found['reviewer bugs login']).toMatchObject({
+        found: 'nobody is logged in',
+        remedy: expect.stringContaining('codex login'),
+      });
+      expect(found['reviewer style']?.found).toMatch(/^`theirs --all` \(.*bin\/theirs\)$/);
+      expect(found['reviewer style sandbox']).toMatchObject({ ok: true, found: 'theirs runs' });
+      expect(found['reviewer style login']).toBeUndefined();
+      expect(found['reviewer gone']).toMatchObject({
+        ok: false,
+        found: '`no-such-claude`: bash finds no program no-such-claude',
+        remedy: expect.stringContaining('review.agents[2].run'),
+      });
+    });
+
+    it('misses the key of a reviewer of another kind', async () => {
+      await writeCodex(0);
+      await place(join(folder, 'bin', 'claude'), '2.1.400');
+      env.OPENAI_API_KEY = 'a key';
+      const review = 'review: { agents: [{ name: bugs, prompt: Look, agent: claude }] }';
+      await use(`{ kind: codex, auth: api_key }\n${review}`);
+      const found = await examine();
+      expect(found.login).toMatchObject({ ok: true, found: 'by OPENAI_API_KEY' });
+      expect(found['reviewer bugs login']).toMatchObject({
+        ok: false,
+        found: 'ANTHROPIC_API_KEY is not set',
+      });
+    });
+
+    it('examines once what works and reviews by the same command line', async () => {
+      await writeCodex(0);
+      const own = 'codex app-server --fast';
+      const reviewers = [
+        '{ name: same, prompt: Look }',
+        '{ name: named, prompt: Look, agent: codex, run: codex app-server }',
+        `{ name: first, prompt: Look, agent: codex, run: ${own} }`,
+        `{ name: second, prompt: Look, agent: codex, run: ${own} }`,
+        `{ name: program, prompt: Look, run: ${own} }`,
+      ];
+      await use(`{ kind: codex }\nreview: { agents: [${reviewers.join(', ')}] }`);
+      const found = await diagnose({ workflow: null, cwd: folder, env });
+      const names = found.map(({ name }) => name).filter((name) => /agent|login|reviewer/.test(name));
+      expect(names).toEqual([
+        ...['agent', 'agent sandbox', 'login'],
+        ...['reviewer first', 'reviewer first sandbox', 'reviewer first login'],
+        ...['reviewer program', 'reviewer program sandbox'],
+      ]);
+    });
+
     it('says so when it is not installed', async () => {
       await use('{ kind: claude }\nclaude: { command: no-such-claude }');
       expect((await examine()).agent).toMatchObject({
