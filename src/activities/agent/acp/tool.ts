@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { AgentEvent } from '../agent.js';
 import type { ToolCall } from './schema.js';
 
@@ -53,7 +53,7 @@ export function tellTool(tool: Tool, status: string, emit: (event: AgentEvent) =
   if (status === 'completed' || status === 'failed') {
     emit({ type: 'result', name: tool.name, text: tool.output, ok: status === 'completed' });
     if (status === 'completed' && edits.includes(tool.kind) && tool.paths.length > 0)
-      emit({ type: 'files', paths: tool.paths.map((path) => shown(path, cwd)) });
+      emit({ type: 'files', paths: filesOf(tool, cwd) });
   }
   return { ...tool, isTold: true };
 }
@@ -70,7 +70,7 @@ export function subjectOf(tool: Tool, cwd: string): string {
     case 'command':
       return commandOf(tool) ?? tool.title;
     case 'edit':
-      return tool.paths.length === 0 ? tool.title : tool.paths.map((path) => shown(path, cwd)).join('\n');
+      return tool.paths.length === 0 ? tool.title : filesOf(tool, cwd).join('\n');
     default:
       return tool.name;
   }
@@ -91,8 +91,12 @@ function commandOf({ input }: Tool): string | null {
   return isScript ? script : command.join(' ');
 }
 
-/** A path in the working directory as people write it. */
+/** Each file once, as people write it. An agent may name one by a path in the working directory and by a whole one. */
+function filesOf({ paths }: Tool, cwd: string): string[] {
+  return [...new Set(paths.map((path) => shown(resolve(cwd, path), cwd)))];
+}
+
 function shown(path: string, cwd: string): string {
   const inside = relative(cwd, path);
-  return isAbsolute(path) && inside !== '' && !inside.startsWith('..') ? inside : path;
+  return inside !== '' && !inside.startsWith('..') ? inside : path;
 }

@@ -55,6 +55,17 @@ describe('what an agent asks for', () => {
       '/etc/passwd',
     ],
     [
+      'opencode, an edit, which names its file in two ways',
+      {
+        kind: 'edit',
+        title: 'a.txt',
+        locations: [{ path: '/srv/shop/a.txt' }],
+        content: [{ type: 'diff', path: 'a.txt', newText: '' }],
+      },
+      'edit',
+      'a.txt',
+    ],
+    [
       'a deletion',
       { kind: 'delete', title: 'rm', locations: [{ path: '/srv/shop/a' }, { path: '/srv/shop/b' }] },
       'edit',
