@@ -29,6 +29,8 @@ export interface ClaudeThread extends Thread {
   programs: number;
   /** The turn's message had been taken by an earlier program: it is not played again. */
   isRepeated: boolean;
+  /** This program has given a result. */
+  isAnswered: boolean;
   /** The program has told its session. */
   isIntroduced: boolean;
   permissions: Permission[];
@@ -82,6 +84,7 @@ function begin(known: Pick<ClaudeThread, 'conversation' | 'programs' | 'spent' |
     end: null,
     isStarting: true,
     isRepeated: false,
+    isAnswered: false,
     isIntroduced: false,
     remarks: {},
     permissions: [],
@@ -211,7 +214,15 @@ function applyResult(state: ClaudeThread, result: Result, emit: Emit): ClaudeThr
   }
   const spent = addResult(state.spent, result);
   emit({ type: 'usage', usage: usageOf(spent) });
-  return { ...state, spent, end: endOf(result, trouble) };
+  const end = endOf(result, trouble);
+  // What waits in its queue is worked on next, and has a result of its own.
+  const goesOn = end.kind === 'completed' && hasUnheard(state);
+  return { ...state, spent, isAnswered: true, end: goesOn ? null : end };
+}
+
+/** Whether it was written a remark that it has not taken up. */
+function hasUnheard({ remarks, heard }: ClaudeThread): boolean {
+  return Object.values(remarks).some((remark) => !heard.includes(remark));
 }
 
 function applyLifecycle(
@@ -221,7 +232,8 @@ function applyLifecycle(
 ): ClaudeThread {
   // The result would have come before.
   if (uuid === messageId(turn, state.conversation)) {
-    return stage === 'completed' && state.end === null ? { ...state, isRepeated: true } : state;
+    const isRepeated = stage === 'completed' && state.end === null && !state.isAnswered;
+    return isRepeated ? { ...state, isRepeated } : state;
   }
   const remark = state.remarks[uuid];
   if (remark === undefined || stage === 'queued' || state.heard.includes(remark)) return state;

@@ -158,6 +158,25 @@ describe('a conversation', () => {
     expect(play.hear(lifecycle(uuid, 'queued')).state.heard).toEqual([]);
     expect(play.hear(lifecycle(uuid, 'started')).state.heard).toEqual(['m1']);
   });
+
+  it('goes on with a remark that it takes up only when it has answered, and does not take its message for repeated', () => {
+    const play = new Play();
+    play.hear(ready);
+    const lines = play.write({ ...nothing, remarks: [{ id: 'm1', text: 'Use tabs.' }] });
+    const { uuid } = JSON.parse(lines.at(-1) ?? '') as { uuid: string };
+    play.hear(lifecycle(uuid, 'queued'), result({ result: 'Half of it.' }));
+    expect(play.state.end).toBeNull();
+    play.hear(lifecycle(mine(play), 'completed'), lifecycle(uuid, 'started'));
+    expect(play.state).toMatchObject({ heard: ['m1'], isRepeated: false, end: null });
+    expect(play.hear(result()).state.end).toEqual({ kind: 'completed', summary: 'Done.' });
+  });
+
+  it('is over with a result that is a failure, although a remark waits', () => {
+    const play = new Play();
+    play.hear(ready);
+    play.write({ ...nothing, remarks: [{ id: 'm1', text: 'Use tabs.' }] });
+    expect(play.hear(result({ is_error: true })).state.end).toMatchObject({ kind: 'failed' });
+  });
 });
 
 describe('requests', () => {
