@@ -44,6 +44,7 @@ function facts(status: TaskStatus, page: string | null): string[] {
     ['phase', `${status.phase} (round ${status.round}${attempt})`],
     ['waits for', status.waitingFor && oneLine(status.waitingFor)],
     ['since', status.waitsSince && sinceWhen(status.waitsSince)],
+    ['agent', status.agent],
     ['paused by', status.pausedBy],
     ['taken by', status.taken && `${status.taken.by} at ${formatTime(status.taken.since)}`],
     [

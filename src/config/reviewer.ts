@@ -1,3 +1,4 @@
+import { configOfKind } from './agent-kind.js';
 import type { Config } from './config.js';
 import type { FrontMatter } from './schema.js';
 import { Acp, Command } from './schema.js';
@@ -18,8 +19,9 @@ export function kindOfReviewer(
  */
 export function reviewerConfig(config: Config, reviewer: Reviewer): Config {
   const kind = kindOfReviewer(reviewer, config.agent);
-  const approvals: Config['agent']['approvals'] = [...config.agent.approvals, { answer: 'deny' }];
-  return { ...config, agent: { ...config.agent, kind, approvals }, ...sectionOf(config, kind, reviewer) };
+  const { agent, ...rest } = configOfKind(config, kind);
+  const approvals: Config['agent']['approvals'] = [...agent.approvals, { answer: 'deny' }];
+  return { ...rest, agent: { ...agent, approvals }, ...sectionOf(config, kind, reviewer) };
 }
 
 function sectionOf(config: Config, kind: string, { run, timeout_ms }: Reviewer): Partial<Config> {

@@ -1,4 +1,5 @@
 import { normalizeState } from '../domain/issue.js';
+import { kindsOf } from '../domain/player.js';
 import { describe, problemsOf } from './describe.js';
 import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import type { FrontMatter } from './schema.js';
@@ -60,13 +61,32 @@ function endStateProblems({ tracker }: FrontMatter): RuleProblem[] {
 }
 
 function agentProblems(front: FrontMatter): RuleProblem[] {
+  const { kind, fallback } = front.agent;
+  const known = `${agentKinds.join(', ')} (the agents that this version can run; without agent.kind it is codex)`;
+  return [
+    ...kindProblems(front, 'agent.kind', kind, agentKinds, known),
+    ...(fallback === undefined ? [] : fallbackProblems(front, fallback)),
+  ];
+}
+
+/** The quota of one kind is one: the same kind again would have none either. */
+function fallbackProblems(front: FrontMatter, fallback: string): RuleProblem[] {
   const { kind } = front.agent;
-  if (!agentKinds.includes(kind)) {
-    const allowed = `${agentKinds.join(', ')} (the agents that this version can run; without agent.kind it is codex)`;
-    return [invalid('agent.kind', kind, allowed)];
-  }
+  const others = agentKinds.filter((other) => other !== kind);
+  const allowed = `${others.join(', ')} (another kind than agent.kind, which is ${kind})`;
+  return kindProblems(front, 'agent.fallback', fallback, others, allowed);
+}
+
+function kindProblems(
+  front: FrontMatter,
+  key: string,
+  kind: string,
+  kinds: readonly string[],
+  allowed: string,
+): RuleProblem[] {
+  if (!kinds.includes(kind)) return [invalid(key, kind, allowed)];
   return lacksCommand(front, kind)
-    ? [invalid(`${kind}.${kind === 'acp' ? 'command' : 'run'}`, undefined, commandFor(kind, 'agent.kind'))]
+    ? [invalid(`${kind}.${kind === 'acp' ? 'command' : 'run'}`, undefined, commandFor(kind, key))]
     : [];
 }
 
@@ -157,8 +177,8 @@ function templateProblem(template: string): string | null {
 
 /** Settings that promise safety must not be ignored: somebody relies on them. */
 function budgetProblems(front: FrontMatter): RuleProblem[] {
-  if (isPriced(front)) return [];
-  const { kind } = front.agent;
+  const kind = kindsOf(front.agent).find((one) => !isPriced(front, one));
+  if (kind === undefined) return [];
   return (['task', 'day', 'project'] as const).flatMap((scope) => {
     const limit = front.budget[`${scope}_usd`];
     const allowed =
@@ -169,9 +189,9 @@ function budgetProblems(front: FrontMatter): RuleProblem[] {
   });
 }
 
-/** Whether it is known what the agent costs. */
-function isPriced({ agent, acp, budget }: FrontMatter): boolean {
-  if (agent.kind === 'command') return false;
-  if (agent.kind === 'claude' || Object.hasOwn(budget.prices, agent.kind)) return true;
-  return agent.kind === 'acp' && acp?.model !== undefined && Object.hasOwn(budget.prices, acp.model);
+/** Whether it is known what this kind of agent costs. */
+function isPriced({ acp, budget }: FrontMatter, kind: string): boolean {
+  if (kind === 'command') return false;
+  if (kind === 'claude' || Object.hasOwn(budget.prices, kind)) return true;
+  return kind === 'acp' && acp?.model !== undefined && Object.hasOwn(budget.prices, acp.model);
 }

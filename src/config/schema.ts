@@ -80,6 +80,8 @@ const Approval = z.object({
 
 const Agent = z.object({
   kind: word.default('codex'),
+  /** The kind that goes on while the quota of `kind` is used up, with the settings of its section. */
+  fallback: word.optional(),
   auth: z.enum(['inherit', 'api_key']).default('inherit'),
   /** Names of environment variables that pass through to the agent. */
   env: variables.default([]),

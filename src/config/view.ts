@@ -20,6 +20,7 @@ export function viewOf(config: Config): ConfigView {
     },
     agent: {
       kind: agent.kind,
+      ...(agent.fallback !== undefined && { fallback: agent.fallback }),
       auth: agent.auth,
       maxConcurrent: agent.max_concurrent_agents,
       maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },

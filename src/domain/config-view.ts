@@ -26,6 +26,8 @@ export interface ConfigView {
   };
   agent: {
     kind: string;
+    /** The kind that goes on while the quota of the first one is used up. */
+    fallback?: string;
     /** How it logs in; missing in what an earlier version recorded. */
     auth?: 'inherit' | 'api_key';
     maxConcurrent: number;

@@ -23,6 +23,8 @@ export type Feedback =
   | { kind: 'secrets'; places: string[] }
   | { kind: 'unchanged' }
   | { kind: 'interrupted'; note: string }
+  /** Another kind of agent has played until now; `why` is empty where a person has chosen the new one. */
+  | { kind: 'handOver'; from: string; why: string; baseSha: string }
   /** A person has worked in the workspace; `files` are the first of those that they changed. */
   | ({ kind: 'handBack'; note: string; files: string[] } & Spoken)
   /** A person has put the work back to an earlier moment; `conflicts` are the files with marks in them. */

@@ -1,4 +1,5 @@
 import type { ConfigView } from './config-view.js';
+import { kindsOf } from './player.js';
 import type { SharedSpent } from './shared-budget.js';
 import { sharedScopes } from './shared-budget.js';
 
@@ -24,8 +25,21 @@ export function credentialOf({ kind, auth = 'inherit' }: Pick<ConfigView['agent'
 
 /** What is in the way of the next turn: the budget first, because no retry gets around it. */
 export function holdOf(holds: Holds, agent: ConfigView['agent']): Hold | null {
-  const [first = null] = [...sharedScopes, credentialOf(agent)].flatMap((key) => holds[key] ?? []);
+  const [first = null] = sharedScopes.flatMap((key) => holds[key] ?? []);
+  return first ?? quotaOf(holds, agent);
+}
+
+/** A quota is in the way only where no agent has one left: then the one that comes back first. */
+function quotaOf(holds: Holds, agent: ConfigView['agent']): Hold | null {
+  if (usedUpOf(holds, agent).length < kindsOf(agent).length) return null;
+  const quotas = kindsOf(agent).flatMap((kind) => holds[credentialOf({ ...agent, kind })] ?? []);
+  const [first = null] = quotas.sort((one, other) => endOf(one) - endOf(other));
   return first;
+}
+
+/** The kinds of agent whose quota is used up. */
+export function usedUpOf(holds: Holds, agent: ConfigView['agent']): string[] {
+  return kindsOf(agent).filter((kind) => holds[credentialOf({ ...agent, kind })] !== undefined);
 }
 
 /** Whether it is in the way of a task: a person may have one try a quota, and cannot spend what is spent. */

@@ -1,7 +1,7 @@
 import type { ConfigRef } from './config-view.js';
 import type { TurnLimits } from './budget.js';
 import type { Holds } from './hold.js';
-import { holdOf, stops } from './hold.js';
+import { holdOf, stops, usedUpOf } from './hold.js';
 import type { IssueSummary } from './issue.js';
 import type { Outcome, SlotState } from './task.js';
 import { compareIssues, takeSlots } from './policy.js';
@@ -38,6 +38,8 @@ export interface Grant {
   host: string;
   /** What all tasks together may still spend; missing in what an earlier version sent. */
   left?: TurnLimits;
+  /** The kinds of agent whose quota is used up; missing where it is none. */
+  usedUp?: string[];
 }
 
 /** All of the scheduler's state; plain JSON, carried whole through continue-as-new. Maps go by issue id. */
@@ -145,7 +147,7 @@ function heldSlots(state: ProjectState): IssueSummary[] {
     .map((task) => task.issue);
 }
 
-/** Whether the agent's quota is used up, or what all tasks may spend. */
+/** Whether the quota of every agent is used up, or what all tasks may spend. */
 export function isHeld({ holds, config }: ProjectState): boolean {
   return holdOf(holds, config.view.agent) !== null;
 }
@@ -162,8 +164,10 @@ export function slotsToGrant(state: ProjectState): string[] {
 }
 
 /** What comes with a slot: the configuration and host, and what a turn may spend of what all tasks share. */
-export function grantOf({ config, host, spending }: ProjectState, now: number): Grant {
-  return { config, host, left: leftForAll(spending, sharedLimits(config.view), now) };
+export function grantOf({ config, host, holds, spending }: ProjectState, now: number): Grant {
+  const usedUp = usedUpOf(holds, config.view.agent);
+  const left = leftForAll(spending, sharedLimits(config.view), now);
+  return { config, host, left, ...(usedUp.length > 0 && { usedUp }) };
 }
 
 /** The candidates that can be started with the slots that are free, in order. */

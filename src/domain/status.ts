@@ -7,6 +7,7 @@ import type { TurnProgress } from './progress.js';
 import type { Report } from './report.js';
 import type { ShownError } from './remedy.js';
 import { withRemedy } from './remedy.js';
+import { playerOf } from './player.js';
 import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
 import type { HistoryEntry, Phase, Question, TaskState, Waiting } from './task.js';
@@ -49,6 +50,8 @@ export interface TaskStatus {
   question: Question | null;
   /** What people have said to the agent and it is not known to have heard, oldest first. */
   remarks: { by: string; note: string }[];
+  /** The kind of agent that plays it, or will; null before that is known. */
+  agent: string | null;
   /** Who has paused it; what is running finishes first. */
   pausedBy: string | null;
   /** What its agent said last of what is done and what is left; it decides nothing. */
@@ -93,6 +96,7 @@ export function statusOf(state: TaskState): TaskStatus {
     decisions: state.decisions,
     question: state.waiting?.kind === 'question' ? state.waiting.question : null,
     remarks: state.feedback.flatMap((one) => (one.kind === 'steer' ? [{ by: one.by, note: one.note }] : [])),
+    agent: playerOf(state),
     pausedBy: state.pausedBy,
     report: state.report,
     taken: state.taken && { by: state.taken.by, since: state.taken.since },

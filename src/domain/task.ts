@@ -156,6 +156,8 @@ export interface TaskState {
   slot: SlotState;
   /** What all tasks had left to spend when the slot was granted, until a turn begins with it. */
   left: TurnLimits | null;
+  /** The kinds of agent whose quota was used up when the slot was granted. */
+  usedUp: string[];
   pausedBy: string | null;
   /** Paused together with every other task, and to be resumed with them. */
   pausedWithAll: boolean;
@@ -180,6 +182,8 @@ export interface TaskState {
   raised: RaisedBudget;
   workspace: Workspace | null;
   session: string | null;
+  /** The kind of agent that played the newest turn; null before the first, and in what an earlier version recorded. */
+  player: string | null;
   /** The newest one that its agents gave. */
   report: Report | null;
   /** The turn that is not over yet, because its agent asked; null outside of one. */
@@ -219,6 +223,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     waitBegan: null,
     slot: 'none',
     left: null,
+    usedUp: [],
     pausedBy: null,
     pausedWithAll: false,
     taken: null,
@@ -233,6 +238,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     raised: {},
     workspace: null,
     session: null,
+    player: null,
     report: null,
     openTurn: null,
     headSha: null,

@@ -143,6 +143,8 @@ export interface GitPort {
 
 /** What a turn is about. Texts stay on the host, in the run directory. */
 export interface RunTurnInput extends Configured {
+  /** The kind of agent, where it is not the one of the configuration. */
+  agent?: string;
   project: string;
   identifier: string;
   workspace: Workspace;

@@ -120,7 +120,7 @@ export function handleMessages(task: Task): void {
   acceptTakeOver(task, taker);
   acceptRewind(task, taker);
 
-  setHandler(messages.slotGrantedSignal, ({ config, host, left = noTurnLimits }) => {
+  setHandler(messages.slotGrantedSignal, ({ config, host, left = noTurnLimits, usedUp = [] }) => {
     if (state.slot !== 'asked') return;
     Object.assign(state, {
       slot: 'held',
@@ -128,6 +128,7 @@ export function handleMessages(task: Task): void {
       newConfig: null,
       host: state.workspace?.host ?? host,
       left,
+      usedUp,
     });
     Object.assign(task, { held: null, evenIfHeld: false });
   });

@@ -2,6 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { Feedback } from '../domain/feedback.js';
 import type { OpenTurn, QuestionAnswer, TaskState } from '../domain/task.js';
 import { addTurn } from '../domain/usage.js';
+import { keepWords } from '../domain/words.js';
 import { agent } from './proxies.js';
 import { attempt } from './task-attempt.js';
 import type { Task } from './task-context.js';
@@ -34,9 +35,11 @@ export async function closeTurn(task: Task): Promise<void> {
   await CancellationScope.nonCancellable(() => attempt(task, () => port.endTurn(input)));
 }
 
-/** What was answered to an agent that may not have heard it goes to the next turn. */
-export function tellAnswersAgain({ feedback }: TaskState, { answers, given }: OpenTurn): void {
-  feedback.push(...answers.slice(given).map(toldAnswer));
+/** What was answered to an agent that may not have heard it goes to the next turn; the rest was told. */
+export function tellAnswersAgain(state: TaskState, { answers, given }: OpenTurn): void {
+  const all = answers.map(toldAnswer);
+  state.words = keepWords(state.words, all.slice(0, given));
+  state.feedback.push(...all.slice(given));
 }
 
 /** An answer as a turn is told it that did not ask. */

@@ -15,7 +15,7 @@ import { reviewByAgents } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
 import { runTurn } from './task-turn.js';
-import { fail, sendBack, tryAgain, waitForBase, waitForQuota } from './task-ways-back.js';
+import { fail, passOn, sendBack, tryAgain, waitForBase } from './task-ways-back.js';
 import type { Task } from './task-context.js';
 import {
   granted,
@@ -100,7 +100,7 @@ export async function run(task: Task): Promise<Stage> {
     case 'limit':
       return { phase: 'run' };
     case 'quota':
-      return waitForQuota(task, turn);
+      return passOn(task, turn);
     default:
       return turn satisfies never;
   }

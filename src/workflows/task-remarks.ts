@@ -1,9 +1,11 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { Feedback } from '../domain/feedback.js';
+import { playerOf } from '../domain/player.js';
+import { keepWords } from '../domain/words.js';
 import type { TurnRemark } from './ports.js';
 import { agent } from './proxies.js';
 import type { Task } from './task-context.js';
-import { note, now, publish, view, workspaceOf } from './task-context.js';
+import { note, now, publish, workspaceOf } from './task-context.js';
 
 /** Each turn is a program that reads nothing after its prompt. */
 const deafAgent = 'command';
@@ -17,7 +19,7 @@ export function takeRemark(task: Task, remark: TurnRemark): string {
   state.feedback.push({ kind: 'steer', ...remark, at: now() });
   const turn = task.atWork?.turn ?? null;
   const waits = `a note by ${remark.by} waits`;
-  if (turn !== null && view(task).agent.kind !== deafAgent) {
+  if (turn !== null && playerOf(state) !== deafAgent) {
     void task.atWork?.scope.run(() => offer(task, turn, remark));
     return `${waits} for the agent: it is offered to turn ${turn}, and told the next one where that does not hear it`;
   }
@@ -55,6 +57,7 @@ export function takeHeard(task: Task, ids: readonly string[], turn: number): voi
   const heard = state.feedback.filter(isHeard);
   if (heard.length === 0) return;
   state.feedback = state.feedback.filter((one) => !isHeard(one));
+  state.words = keepWords(state.words, heard);
   const count = heard.length === 1 ? 'a note was' : `${heard.length} notes were`;
   note(task, `${count} heard by the agent in turn ${turn}`);
   publish(task);

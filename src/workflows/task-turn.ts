@@ -12,6 +12,7 @@ import { closeTurn, tellAnswersAgain, toldAnswer } from './task-open-turn.js';
 import { remarksSince, takeHeard } from './task-remarks.js';
 import { takeAnswers } from './task-review.js';
 import { turnLimits } from './task-budget.js';
+import { choosePlayer } from './task-player.js';
 
 /** One turn of the agent, or the rest of one that has asked and is answered now. */
 export async function runTurn(task: Task): Promise<TurnOutcome> {
@@ -19,13 +20,16 @@ export async function runTurn(task: Task): Promise<TurnOutcome> {
   const workspace = workspaceOf(task);
   const open = state.openTurn ?? beginTurn(task);
   const { turn, answers, told } = open;
+  const configured = view(task).agent.kind;
+  const kind = state.player ?? configured;
   const remarks = remarksSince(state.feedback, told);
   const port = agent({
     host: workspace.host,
-    summary: `Turn ${turn} of ${view(task).agent.kind}, round ${state.round}`,
+    summary: `Turn ${turn} of ${kind}, round ${state.round}`,
   });
   const input: RunTurnInput = {
     config: granted(task).config.hash,
+    ...(kind !== configured && { agent: kind }),
     project: state.project,
     identifier: state.issue.identifier,
     workspace,
@@ -49,7 +53,9 @@ export async function runTurn(task: Task): Promise<TurnOutcome> {
   }
 }
 
-function beginTurn({ state }: Task): OpenTurn {
+function beginTurn(task: Task): OpenTurn {
+  const { state } = task;
+  choosePlayer(task);
   return { turn: state.usage.turns + 1, answers: [], given: 0, told: state.feedback.length, usage: noUsage };
 }
 
@@ -66,8 +72,8 @@ function takeOutcome(task: Task, open: OpenTurn, outcome: TurnOutcome): TurnOutc
   }
   state.openTurn = null;
   state.usage = addTurn(state.usage, outcome.usage);
-  // What arrived during the turn stays for the next one; one that failed or was ended is told again.
-  if (outcome.kind !== 'failed' && outcome.kind !== 'stopped') {
+  // What arrived during the turn stays for the next one; one that did not get to its end is told again.
+  if (outcome.kind === 'completed' || outcome.kind === 'limit') {
     state.words = keepWords(state.words, [...state.feedback.splice(0, told), ...answers.map(toldAnswer)]);
   } else tellAnswersAgain(state, open);
   if (outcome.kind === 'stopped') tellOfPause(task);

@@ -35,6 +35,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   steer: 'the agent was told',
   paused: 'a person has paused it',
   interrupted: 'turns are cut short',
+  handOver: 'another agent has taken over',
   handBack: 'a person has worked on it',
   rewind: 'a person has put it back',
   fork: 'it comes from another task',
@@ -88,20 +89,39 @@ export async function waitOut(task: Task, ms: number, error: string): Promise<vo
   await waitUnlessRetried(task, { kind: 'backoff', until: after(ms), error }, ms);
 }
 
+interface UsedUp {
+  until: string;
+  message: string;
+}
+
+/**
+ * The quota of the agent at work is used up. With a fallback the project says which agent goes on, and when: the task
+ * asks it for a slot again.
+ */
+export async function passOn(task: Task, quota: UsedUp): Promise<Stage> {
+  const { agent } = view(task);
+  const credential = credentialOf({ ...agent, kind: task.state.player ?? agent.kind });
+  if (agent.fallback === undefined) return waitForQuota(task, quota, credential);
+  await reportQuota(task, quota, credential);
+  return { phase: 'run' };
+}
+
 /** Waits for a quota that all tasks with the same credential have used up; a person may not want to. */
-export async function waitForQuota(
-  task: Task,
-  { until, message }: { until: string; message: string },
-  credential: string = credentialOf(view(task).agent),
-): Promise<Stage> {
-  const ms = Date.parse(until) - Date.now() + quotaGraceMs;
-  const hold = { until: after(ms), message };
-  task.state.lastError = { category: 'quota', message, at: now() };
-  await giveSlotBack(task, { quota: { ...hold, credential } });
-  task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until: hold.until, error: message }, ms);
+export async function waitForQuota(task: Task, quota: UsedUp, credential: string): Promise<Stage> {
+  const { until, message } = await reportQuota(task, quota, credential);
+  const ms = Date.parse(until) - Date.now();
+  task.evenIfHeld = await waitUnlessRetried(task, { kind: 'backoff', until, error: message }, ms);
   // Whether it still is used up the next turn tells.
   task.state.lastError = null;
   return task.state.stage;
+}
+
+/** Gives the slot back, and tells the project until when nobody with this credential gets one. */
+async function reportQuota(task: Task, { until, message }: UsedUp, credential: string): Promise<UsedUp> {
+  const hold = { until: after(Date.parse(until) - Date.now() + quotaGraceMs), message };
+  task.state.lastError = { category: 'quota', message, at: now() };
+  await giveSlotBack(task, { quota: { ...hold, credential } });
+  return hold;
 }
 
 export async function waitForBase(task: Task, message: string): Promise<void> {

@@ -13,6 +13,7 @@ import { openLab } from './support/lab.js';
 const statusFields = [
   ...['task', 'project', 'title', 'phase', 'waitingFor', 'waiting', 'attempt', 'round', 'headSha', 'baseSha'],
   ...[
+    'agent',
     'report',
     'branch',
     'checks',

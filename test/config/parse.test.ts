@@ -202,6 +202,7 @@ describe('bad values', () => {
   const whole = 'a whole number above 0';
   const ms = 'a whole number of milliseconds from 1 to 2147483647';
   const aZone = 'the name of a time zone, such as Europe/Berlin';
+  const otherKinds = 'codex, claude, acp (another kind than agent.kind, which is command)';
   const noMoney =
     'nothing, because a command agent reports neither tokens nor money: use budget.task_turns or task_minutes';
   it.each([
@@ -323,6 +324,15 @@ describe('bad values', () => {
       'the command line of the agent, because agent.kind is command',
     ],
     ['command', '', 'command.run', 'nothing', 'a text'],
+    ['agent', '{ kind: command, fallback: command }', 'agent.fallback', '"command"', otherKinds],
+    ['agent', '{ kind: command, fallback: cursor }', 'agent.fallback', '"cursor"', otherKinds],
+    [
+      'agent',
+      '{ kind: command, fallback: acp }',
+      'acp.command',
+      'nothing',
+      'the command line of an agent that speaks ACP, because agent.fallback is acp',
+    ],
     [
       'project',
       '{ name: a/b }',
@@ -392,6 +402,15 @@ describe('bad values', () => {
     expect(errorOf(workflowText({ agent: '{ kind: cursor }' })).message).toBe(
       'WORKFLOW.md: agent.kind: found "cursor", allowed: codex, claude, acp, command (the agents that this version can run; without agent.kind it is codex)',
     );
+  });
+
+  it('refuses a limit in money that the fallback would not keep', () => {
+    const parts = (fallback: string) =>
+      workflowText({ agent: `{ kind: claude, fallback: ${fallback} }`, budget: '{ task_usd: 5 }' });
+    expect(errorOf(parts('command')).problems).toEqual([
+      { key: 'budget.task_usd', found: '5', allowed: noMoney },
+    ]);
+    expect(errorOf(parts('codex')).message).toContain('unless budget.prices has codex');
   });
 
   it('lists every problem, each on its own line', () => {

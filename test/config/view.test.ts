@@ -5,7 +5,8 @@ import { workflowText } from './workflow-file.js';
 
 const full = workflowText({
   tracker: '{ kind: file, required_labels: [ready], on_reject: Rejected, provider: { path: work } }',
-  agent: '{ kind: command, max_concurrent_agents: 3, max_concurrent_agents_by_state: { Todo: 1 } }',
+  agent:
+    '{ kind: command, fallback: claude, max_concurrent_agents: 3, max_concurrent_agents_by_state: { Todo: 1 } }',
   command: '{ run: "agent --token hidden-command" }',
   hooks: '{ before_run: hidden-hook }',
   verify: '{ checks: [{ name: t, run: hidden-check }], max_rounds: 7 }',
@@ -33,6 +34,7 @@ describe('the view for workflows', () => {
         },
         agent: {
           kind: 'command',
+          fallback: 'claude',
           auth: 'inherit',
           maxConcurrent: 3,
           maxConcurrentByState: { todo: 1 },

@@ -248,6 +248,7 @@ export function testConfig(
     maxReviewRounds?: number;
     maxConcurrent?: number;
     agentKind?: string;
+    fallback?: string;
     batch?: number;
     shared?: Partial<SharedLimits>;
   } = {},
@@ -259,6 +260,7 @@ export function testConfig(
       tracker: { kind: 'file', activeStates: ['Todo'], terminalStates: ['Done'], requiredLabels: [] },
       agent: {
         kind: changes.agentKind ?? 'command',
+        ...(changes.fallback !== undefined && { fallback: changes.fallback }),
         maxConcurrent: changes.maxConcurrent ?? 2,
         maxConcurrentByState: {},
         maxRetryBackoffMs: 300_000,

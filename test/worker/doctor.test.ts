@@ -35,10 +35,15 @@ describe('doctor', () => {
     await chmod(file, 0o755);
   }
 
-  async function writeWorkflow({ base = 'main', run = 'cat', more = [] as string[] } = {}): Promise<void> {
+  async function writeWorkflow({
+    base = 'main',
+    agent = '{ kind: command }',
+    run = 'cat',
+    more = [] as string[],
+  } = {}): Promise<void> {
     const front = [
       'tracker: { kind: file, provider: { path: tasks } }',
-      'agent: { kind: command }',
+      `agent: ${agent}`,
       `command: { run: "${run}" }`,
       `repository: { url: ., base: ${base} }`,
       'land: { mode: merge }',
@@ -89,6 +94,18 @@ describe('doctor', () => {
       ok: false,
       found: '`no-such-agent --fast`: bash finds no program no-such-agent',
     });
+  });
+
+  it('examines the fallback of the agent as well', async () => {
+    await writeWorkflow({
+      agent: '{ kind: command, fallback: acp }',
+      more: ['acp: { command: no-such-acp }'],
+    });
+    const found = (await diagnose({ workflow: null, cwd: folder, env })).filter(
+      ({ name }) => name === 'agent',
+    );
+    expect(found.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(found[1]?.found).toBe('`no-such-acp`: bash finds no program no-such-acp');
   });
 
   it('mentions keepers that were left without an end', async () => {

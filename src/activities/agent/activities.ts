@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { configOfKind } from '../../config/agent-kind.js';
 import type { Config } from '../../config/config.js';
 import type { AgentPort, EndTurnInput, RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
@@ -39,7 +40,8 @@ export function createAgentActivities(
 ): AgentPort {
   return {
     async runTurn(input) {
-      const config = await deps.configs.get(input.config);
+      const configured = await deps.configs.get(input.config);
+      const config = input.agent === undefined ? configured : configOfKind(configured, input.agent);
       const redact = redactorOf(deps.env, config);
       const progress = openProgress(input, redact, (error) =>
         deps.log.warn('what a turn does could not be told', { turn: input.turn, error: String(error) }),

@@ -45,6 +45,8 @@ function describeFeedback(feedback: Feedback): string {
       return '### Nothing was changed\n\nThe last turn left every file as it was. Do the work, or say why there is nothing to do.';
     case 'interrupted':
       return `### The last turn was cut off\n\nIts agent was ended before it was done. Look at the working directory first: parts of the work may be there already.\n\n${fence(feedback.note)}`;
+    case 'handOver':
+      return describeHandOver(feedback);
     case 'handBack':
       return describeHandBack(feedback);
     case 'rewind':
@@ -102,6 +104,14 @@ function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBa
 The last turn may have been ended for it. The working directory is yours again.
 
 ${changed}${said({ by, note })}`;
+}
+
+function describeHandOver({ from, why, baseSha }: Extract<Feedback, { kind: 'handOver' }>): string {
+  const reason = why === '' ? '' : `\n\nIt does not go on, because its quota is used up:\n\n${fence(why)}`;
+  const base = baseSha === '' ? '' : ` and at what differs from the base, ${baseSha}`;
+  return `### You go on in place of another agent
+
+Until now the agent \`${name(from)}\` has worked on this; you remember nothing of it. It may have been ended in the middle of a step. Look at the working directory first${base}, then go on from there.${reason}`;
 }
 
 function describeRewind({ by, note, moment, conflicts }: Extract<Feedback, { kind: 'rewind' }>): string {

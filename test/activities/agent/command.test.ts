@@ -29,6 +29,14 @@ describe('the agent command', () => {
     expect(host.read('told.txt')).toMatch(/^Work on Add the sum\.\n\n## What has happened since\n/);
   });
 
+  it('plays in place of the agent that is configured, and is told what that one has reported', async () => {
+    host = new TestHost('agent: { kind: codex, fallback: command }\ncommand: { run: cat > told.txt }');
+    const report = { done: ['the sum'], next: ['the product'], notes: '' };
+    const outcome = await host.runTurn({ agent: 'command', turn: 2, report });
+    expect(outcome.kind).toBe('completed');
+    expect(host.read('told.txt')).toMatch(/^Work on Add the sum\.[^]*done: the sum\nnext: the product/);
+  });
+
   it('tells its program which turn of which task it plays', async () => {
     host = new TestHost(sections('echo $CONTINUO_TASK $CONTINUO_TURN $CONTINUO_ROUND $CONTINUO_ATTEMPT'));
     const outcome = await host.runTurn({ turn: 7, round: 3, attempt: 2 });

@@ -57,6 +57,15 @@ describe('guidanceOf', () => {
     expect(text).toContain('ann # x has reviewed');
   });
 
+  it('tells an agent that goes on in place of another one what to look at, and why', () => {
+    const told = (why: string) =>
+      guidanceOf([{ kind: 'handOver', from: 'codex', why, baseSha: 'b'.repeat(40) }]);
+    expect(told('Usage limit reached.')).toMatch(
+      /the agent `codex` has worked on this[^]*the base, b{40}, then[^]*quota is used up:\n\n```text\nUsage limit reached\.\n```/,
+    );
+    expect(told('')).not.toContain('quota');
+  });
+
   it('tells who has paused the task, and what they say', () => {
     const text = guidanceOf([{ kind: 'paused', by: 'ann', note: 'the model was down' }]);
     expect(text).toContain('ann has paused it while you were at work');

@@ -8,6 +8,7 @@ import { loginShell } from '../../keeper/environment.js';
 import type { TailLimit } from '../../keeper/tail.js';
 import { readTail } from '../../keeper/tail.js';
 import type { Agent, Turn } from '../agent.js';
+import { firstMessage } from '../session/message.js';
 
 const failureLimit = { lines: 10, bytes: 2_000 };
 /** A shell's word for "no such command" (POSIX, 2.8.2). */
@@ -16,7 +17,7 @@ const commandNotFound = 127;
 /**
  * Any program as an agent: `command.run` by a login shell in the workspace, with the prompt on
  * stdin. Exit code 0 ends the turn well, and the end of its output is the summary. Each turn is
- * a program of its own that remembers nothing, so it gets the whole prompt and the guidance.
+ * a program of its own that remembers nothing, so it gets all that a new session gets.
  */
 export function createCommandAgent(config: Config): Agent {
   const { command } = config;
@@ -42,7 +43,7 @@ export function createCommandAgent(config: Config): Agent {
         owner: turn.owner,
         leaseMs: turn.leaseMs,
         cwd: turn.workspace,
-        stdin: [turn.prompt, turn.guidance].filter((part) => part !== '').join('\n\n'),
+        stdin: firstMessage(turn),
         output: turn.transcript,
         outputLimitBytes: turn.transcriptLimitBytes,
         timeoutMs: Math.min(command.timeout_ms, turn.limits.ms ?? command.timeout_ms),
