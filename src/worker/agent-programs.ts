@@ -1,6 +1,8 @@
 import { agentOf } from '../activities/login/known-agents.js';
+import { configOfKind } from '../config/agent-kind.js';
 import type { Config } from '../config/config.js';
 import { reviewerConfig } from '../config/reviewer.js';
+import { kindsOf } from '../domain/player.js';
 
 /** A program that `continuo doctor` knows how to ask. */
 export interface AgentProgram {
@@ -35,11 +37,14 @@ export interface AgentInUse {
   program: AgentProgram | null;
 }
 
-/** The agent that does the work, then those that review. The same command line of the same kind is there once. */
+/**
+ * The agent that does the work, its fallback, which is needed when nobody looks, then those that review. The same command
+ * line of the same kind is there once.
+ */
 export function agentsInUse(config: Config): AgentInUse[] {
   const reviewers = config.review?.agents ?? [];
   const agents = [
-    inUse('agent', config),
+    ...kindsOf(config.agent).map((kind) => inUse('agent', configOfKind(config, kind))),
     ...reviewers.map((reviewer, index) => {
       const agent = inUse(`reviewer ${reviewer.name}`, reviewerConfig(config, reviewer));
       return reviewer.run === undefined ? agent : { ...agent, key: `review.agents[${index}].run` };

@@ -2,14 +2,12 @@ import { delimiter } from 'node:path';
 import { adviceOf, describeContainment } from '../activities/keeper/containment/describe.js';
 import { findProgram as findExecutable } from '../activities/keeper/containment/find-program.js';
 import { ContainmentError, probeContainment } from '../activities/keeper/containment/probe.js';
-import { configOfKind } from '../config/agent-kind.js';
 import type { Config } from '../config/config.js';
 import { namedConnection } from '../config/connection.js';
 import { findWorkflowFile } from '../config/discover.js';
 import { loadConfig } from '../config/load.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
-import { kindsOf } from '../domain/player.js';
 import type { Diagnosis } from './diagnosis.js';
 export type { Diagnosis } from './diagnosis.js';
 import { bad, good, messageOf } from './diagnosis.js';
@@ -93,14 +91,6 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
     ...examineSettings(config),
     ...(await examineSandbox(config, env)),
   ];
-}
-
-/** The fallback is needed when nobody looks, so it is examined as the first agent is. */
-async function examineAgents(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
-  const found = await Promise.all(
-    kindsOf(config.agent).map((kind) => examineAgent(configOfKind(config, kind), env)),
-  );
-  return found.flat();
 }
 
 /** A level below the best is no fault, but one that the machine cannot give is. */
