@@ -13,7 +13,6 @@ export const testTurn: Turn = {
   session: null,
   prompt: 'Add the sum.',
   guidance: '',
-  wasCutOff: false,
   isReadOnly: false,
   isShutIn: false,
   report: null,

@@ -26,8 +26,6 @@ export interface Turn {
   prompt: string;
   /** What has happened since the last turn; empty when nothing has. */
   guidance: string;
-  /** An earlier program of this very turn was cut off. */
-  wasCutOff: boolean;
   /** What people have answered to questions of this turn. */
   answers: readonly QuestionAnswer[];
   /** Beyond these the turn is ended. */

@@ -91,7 +91,6 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       title: issue.title,
       prompt,
       guidance: guidanceOf(interrupted ? [...input.feedback, cutOff, ...lost] : input.feedback),
-      wasCutOff: interrupted,
       answers: input.answers ?? [],
       limits: input.limits ?? noTurnLimits,
       report: (await reports.read()) ?? input.report ?? null,

@@ -34,15 +34,14 @@ export async function runReviewer(
   const place = join(job.places, job.keyOf(time));
   const log = openEventLog(job.logOf(time));
   for (let generation = 1; generation <= mostGenerations; generation += 1) {
-    const state = await stateOf(place);
-    if (state !== 'begun') {
+    if ((await stateOf(place)) !== 'begun') {
       await bringCopy();
       await rm(log.file, { force: true });
       for (const folder of [dirname(log.file), job.home])
         await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     await log.goOn(0);
-    const turn = await turnOf(job, { key, prompt, place, log, wasCutOff: state === 'interrupted' });
+    const turn = await turnOf(job, { key, prompt, place, log });
     const end = await job.agent.runTurn(turn, log.add, job.attempt);
     job.attempt.end.throwIfAborted();
     if (end.kind !== 'interrupted') return end;
@@ -52,13 +51,7 @@ export async function runReviewer(
 
 async function turnOf(
   { deps, config, input, issue, reviewer, agent, copy, home, temporary, limits }: ReviewJob,
-  {
-    key,
-    prompt,
-    place,
-    log,
-    wasCutOff,
-  }: { key: string; prompt: string; place: string; log: EventLog; wasCutOff: boolean },
+  { key, prompt, place, log }: { key: string; prompt: string; place: string; log: EventLog },
 ): Promise<Turn> {
   const { project, identifier, round } = input;
   return {
@@ -71,7 +64,6 @@ async function turnOf(
     session: null,
     prompt,
     guidance: '',
-    wasCutOff,
     answers: [],
     limits,
     report: null,
