@@ -23,6 +23,7 @@ export function viewOf(config: Config): ConfigView {
       ...(agent.fallback !== undefined && { fallback: agent.fallback }),
       auth: agent.auth,
       maxConcurrent: agent.max_concurrent_agents,
+      maxTurns: agent.max_turns,
       maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },
       maxRetryBackoffMs: agent.max_retry_backoff_ms,
     },

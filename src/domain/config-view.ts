@@ -31,6 +31,8 @@ export interface ConfigView {
     /** How it logs in; missing in what an earlier version recorded. */
     auth?: 'inherit' | 'api_key';
     maxConcurrent: number;
+    /** Turns in one run of the agent, where nothing gates the work; missing in what an earlier version recorded. */
+    maxTurns?: number;
     /** Keys are normalized states. */
     maxConcurrentByState: Record<string, number>;
     maxRetryBackoffMs: number;

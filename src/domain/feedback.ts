@@ -22,6 +22,8 @@ export type Feedback =
   | ({ kind: 'paused'; note: string } & Spoken)
   | { kind: 'secrets'; places: string[] }
   | { kind: 'unchanged' }
+  /** Nothing gates the work, and the issue is still active after a turn: this is the next one of at most `turns`. */
+  | { kind: 'continue'; state: string; turn: number; turns: number }
   | { kind: 'interrupted'; note: string }
   /** Another kind of agent has played until now; `why` is empty where a person has chosen the new one. */
   | { kind: 'handOver'; from: string; why: string; baseSha: string }

@@ -171,6 +171,8 @@ export interface TaskState {
   origin: Origin | null;
   /** Null on the first run, then 1 and up (SPEC 4.1.5). */
   attempt: number | null;
+  /** Turns that the agent has completed in its present run, where nothing gates them (SPEC 4.1.6). */
+  turnCount: number;
   /** Counts from 1; each time the work goes back to the agent starts a new one. */
   round: number;
   /** How often it went back by itself since a person last steered it. */
@@ -231,6 +233,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     checkpoints: [],
     origin: null,
     attempt: null,
+    turnCount: 0,
     round: 1,
     returns: 0,
     findingReturns: 0,

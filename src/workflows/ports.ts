@@ -20,7 +20,11 @@ interface Configured {
   config: string;
 }
 
-export type ClaimOutcome = { kind: 'claimed'; issue: Issue } | { kind: 'ineligible'; reason: string };
+export type ClaimOutcome =
+  | { kind: 'claimed'; issue: Issue }
+  | { kind: 'ineligible'; reason: string; isTerminal?: true }
+  /** The tracker cannot be read now, and wants to be left alone so long. */
+  | { kind: 'unreadable'; category: FailureType; message: string; retryAfterMs: number | null };
 
 export interface TrackerPort {
   /** Looks at the tracker and the workflow file until something differs from what the project knows. */

@@ -1,13 +1,15 @@
 import { upsertMemo } from '@temporalio/workflow';
 import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
+import { isGated } from '../domain/gates.js';
 import type { LandingResult } from '../domain/landing.js';
 import { findingReasons, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import type { CheckpointOutcome } from './ports.js';
-import { git, tracker, verifier } from './proxies.js';
+import { git, verifier } from './proxies.js';
 import { spentLimit, waitForBudget } from './task-budget.js';
 import { saveWork } from './task-checkpoint.js';
+import { goOn, lookAgain, readIssue, release } from './task-continuation.js';
 import { judge } from './task-decisions.js';
 import { askToLand, faultOf, landingEntry } from './task-landing.js';
 import { haltable } from './task-halt.js';
@@ -24,7 +26,6 @@ import {
   note,
   objectionOf,
   shortSha,
-  theTracker,
   view,
   waitFor,
   workspaceOf,
@@ -35,12 +36,18 @@ export async function claim(task: Task): Promise<Stage> {
   const { issue } = task.state;
   if (issue.source === 'prompt') return { phase: 'prepare' };
 
-  const { config, host } = granted(task);
-  const port = tracker({ host, summary: `Claim ${issue.identifier}` });
-  const outcome = await port.claim({ config: config.hash, issueId: issue.id, evenIfIneligible: task.forced });
-  if (outcome.kind === 'ineligible') return { phase: 'cancelled', by: theTracker, note: outcome.reason };
-  task.state.issue = outcome.issue;
-  return { phase: 'prepare' };
+  const outcome = await readIssue(task, `Claim ${issue.identifier}`);
+  switch (outcome.kind) {
+    case 'claimed':
+      task.state.issue = outcome.issue;
+      return { phase: 'prepare' };
+    case 'ineligible':
+      return release(task, outcome);
+    case 'unreadable':
+      return lookAgain(task, outcome);
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** Makes the workspace, or finds it again with everything in it. */
@@ -85,7 +92,7 @@ export async function run(task: Task): Promise<Stage> {
   });
   switch (turn.kind) {
     case 'completed':
-      return afterWork(task, checkpoint);
+      return isGated(view(task).gates) ? afterWork(task, checkpoint) : goOn(task, checkpoint);
     case 'failed':
       return tryAgain(task, 'run', turn);
     case 'question':

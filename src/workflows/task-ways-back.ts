@@ -28,6 +28,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   checks: 'the checks are still red',
   findings: 'reviewers still find faults',
   unchanged: 'the agent changes nothing',
+  continue: 'the issue is still active',
   conflict: 'the change still conflicts with the base',
   secrets: 'there are still secrets in the change',
   changes: 'changes are still requested',
@@ -80,8 +81,11 @@ export async function tryAgain(
   if (failures >= view(task).limits.attempts) {
     return fail(task, 'attempts', `${failures} attempts failed; the last one: ${failure.message}`);
   }
+  // The next run of the agent counts its turns anew.
+  state.turnCount = 0;
   await waitOut(task, backoffMs(failures, view(task).agent.maxRetryBackoffMs), failure.message);
-  return { phase };
+  // The issue may have changed meanwhile, and is read again (SPEC 8.4).
+  return { phase: state.issue.source === 'tracker' ? 'claim' : phase };
 }
 
 export async function waitOut(task: Task, ms: number, error: string): Promise<void> {

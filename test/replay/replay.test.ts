@@ -8,10 +8,11 @@ import type { StoredEvent } from './late-entry.js';
 import { withLateEntry } from './late-entry.js';
 import { recordHistories } from './record.js';
 import { budgetScenarios } from './budget-scenarios.js';
+import { continuationScenarios } from './continuation-scenarios.js';
 import { landingScenarios } from './landing-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
 
-const scenarios = [...taskScenarios, ...landingScenarios, ...budgetScenarios];
+const scenarios = [...taskScenarios, ...landingScenarios, ...budgetScenarios, ...continuationScenarios];
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
 /**

@@ -251,6 +251,8 @@ export function testConfig(
     fallback?: string;
     batch?: number;
     shared?: Partial<SharedLimits>;
+    /** Nothing gates the work, and an agent has so many turns in a row. */
+    ungated?: { maxTurns: number };
   } = {},
 ): ConfigRef {
   return {
@@ -262,6 +264,7 @@ export function testConfig(
         kind: changes.agentKind ?? 'command',
         ...(changes.fallback !== undefined && { fallback: changes.fallback }),
         maxConcurrent: changes.maxConcurrent ?? 2,
+        ...(changes.ungated && { maxTurns: changes.ungated.maxTurns }),
         maxConcurrentByState: {},
         maxRetryBackoffMs: 300_000,
       },
@@ -270,7 +273,7 @@ export function testConfig(
         shared: { day: {}, project: {}, timeZone: 'UTC', ...changes.shared },
       }),
       gates: {
-        verify: true,
+        verify: changes.ungated === undefined,
         review: {
           human: changes.human ?? 'never',
           who: changes.who ?? [],
@@ -278,7 +281,9 @@ export function testConfig(
             agents: { names: changes.agents, maxRounds: changes.maxReviewRounds ?? 2 },
           }),
         },
-        land: { mode: 'merge', strategy: 'squash', base: 'main', batch: changes.batch ?? 1 },
+        land: changes.ungated
+          ? null
+          : { mode: 'merge', strategy: 'squash', base: 'main', batch: changes.batch ?? 1 },
       },
     },
   };

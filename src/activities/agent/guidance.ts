@@ -43,6 +43,8 @@ function describeFeedback(feedback: Feedback): string {
       return `### Secrets were found\n\nThe work was not pushed, because these places hold what looks like a secret. Take it out:\n\n${fence(feedback.places.join('\n'))}`;
     case 'unchanged':
       return '### Nothing was changed\n\nThe last turn left every file as it was. Do the work, or say why there is nothing to do.';
+    case 'continue':
+      return `### The issue is still active\n\nYour last turn is over, and the issue is in the state \`${name(feedback.state)}\`. Go on with what is left to do; do not begin anew. When nothing is left, hand the issue over as your instructions say. This is turn ${feedback.turn} of at most ${feedback.turns}.`;
     case 'interrupted':
       return `### The last turn was cut off\n\nIts agent was ended before it was done. Look at the working directory first: parts of the work may be there already.\n\n${fence(feedback.note)}`;
     case 'handOver':

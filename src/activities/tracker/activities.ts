@@ -11,7 +11,7 @@ import type { TrackerPort } from '../../workflows/ports.js';
 import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
-import { judgeClaim } from './claim.js';
+import { judgeClaim, unreadable } from './claim.js';
 import { TrackerError, trackerFailure } from './error.js';
 import { fingerprint } from './fingerprint.js';
 import { writeLedger } from './ledger.js';
@@ -52,8 +52,13 @@ export function createTrackerActivities(deps: HostDeps): TrackerPort {
     claim: ({ config: hash, issueId, evenIfIneligible }) =>
       typed(async () => {
         const config = await deps.configs.get(hash);
-        const [issue] = await trackerOf(config).fetchIssuesByIds([issueId]);
-        return judgeClaim(viewOf(config).tracker, issue, evenIfIneligible);
+        try {
+          const [issue] = await trackerOf(config).fetchIssuesByIds([issueId]);
+          return judgeClaim(viewOf(config).tracker, issue, evenIfIneligible);
+        } catch (error) {
+          if (error instanceof TrackerError && error.retryable) return unreadable(error);
+          throw error;
+        }
       }),
 
     /** The issue id and the state are the key: an issue that was moved is in no active state any more. */

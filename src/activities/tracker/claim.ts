@@ -2,6 +2,8 @@ import type { ConfigView } from '../../domain/config-view.js';
 import type { Issue } from '../../domain/issue.js';
 import { isActive, isEligible, isTerminal } from '../../domain/policy.js';
 import type { ClaimOutcome } from '../../workflows/ports.js';
+import type { TrackerError } from './error.js';
+import { failureTypeOf } from './error.js';
 
 /** Whether work on the issue may begin now, as it was just read (SPEC 11.1). */
 export function judgeClaim(
@@ -11,7 +13,14 @@ export function judgeClaim(
 ): ClaimOutcome {
   if (issue === undefined) return { kind: 'ineligible', reason: 'the tracker no longer has this issue' };
   if (evenIfIneligible || isEligible(rules, issue)) return { kind: 'claimed', issue };
-  return { kind: 'ineligible', reason: reasonOf(rules, issue) };
+  const reason = reasonOf(rules, issue);
+  return { kind: 'ineligible', reason, ...(isTerminal(rules, issue.state) && { isTerminal: true }) };
+}
+
+/** A tracker that cannot be read now: the task looks again later, and keeps its claim (SPEC 16.6). */
+export function unreadable(error: TrackerError): ClaimOutcome {
+  const { message, retryAfterMs } = error;
+  return { kind: 'unreadable', category: failureTypeOf(error), message, retryAfterMs };
 }
 
 function reasonOf(rules: ConfigView['tracker'], issue: Issue): string {

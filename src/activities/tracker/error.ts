@@ -53,11 +53,15 @@ const failureTypes: Record<TrackerErrorCategory, FailureType> = {
   tracker_rate_limited: FailureType.trackerRequest,
 };
 
+export function failureTypeOf({ category, malformed }: TrackerError): FailureType {
+  return needsPerson(category, malformed) ? FailureType.config : failureTypes[category];
+}
+
 /** The failure that crosses Temporal. */
 export function trackerFailure(error: TrackerError): ApplicationFailure {
   return ApplicationFailure.create({
     message: error.message,
-    type: needsPerson(error.category, error.malformed) ? FailureType.config : failureTypes[error.category],
+    type: failureTypeOf(error),
     nonRetryable: !error.retryable,
     cause: error,
     ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),

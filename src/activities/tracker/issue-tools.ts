@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
+import { viewOf } from '../../config/view.js';
+import { isGated } from '../../domain/gates.js';
 import type { Issue } from '../../domain/issue.js';
 import { normalizeState } from '../../domain/issue.js';
 import { fence } from '../fence.js';
@@ -33,7 +35,7 @@ const longestDescription = 32_000;
 /** The tools that every tracker has, limited to one issue. */
 export function issueTools(config: Config, desk: IssueDesk): Tool[] {
   const { active_states, terminal_states } = config.tracker;
-  const allowed = isGated(config) ? active_states : [...active_states, ...terminal_states];
+  const allowed = isGated(viewOf(config).gates) ? active_states : [...active_states, ...terminal_states];
   const isIn = (states: readonly string[], state: string) =>
     states.some((other) => normalizeState(other) === normalizeState(state));
 
@@ -74,11 +76,6 @@ export function issueTools(config: Config, desk: IssueDesk): Tool[] {
       },
     }),
   ];
-}
-
-/** Whether something else than the agent's word decides that the work is done. */
-function isGated({ verify, review, land }: Config): boolean {
-  return [verify, review, land].some((gate) => gate !== undefined);
 }
 
 function describeIssue(issue: Issue, comments: IssueComment[]): string {
