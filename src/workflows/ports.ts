@@ -31,6 +31,8 @@ export interface TrackerPort {
   watch(input: Configured & { project: string }): Promise<Poll>;
   /** Looks once. */
   poll(input: Configured & { known: Known }): Promise<Poll>;
+  /** Clears away the workspaces of issues that are over (SPEC 8.6). Key: the workspace. */
+  sweep(input: Configured): Promise<{ swept: string[] }>;
   /** The issue with this identifier, in whatever state it is. */
   find(input: Configured & { identifier: string }): Promise<Candidate | null>;
   /** Reads the issue again right before work begins (SPEC 11.1) and marks it as taken. Key: the issue id. */

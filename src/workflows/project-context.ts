@@ -8,6 +8,8 @@ import { keyword, projectAttribute } from './search-attributes.js';
 export interface Project {
   readonly state: ProjectState;
   refreshAsked: boolean;
+  /** Somebody has brought the project up: what is left of issues that are over goes. */
+  sweepAsked: boolean;
   /** Steps that must not be cut by a new run, such as the start of a child. */
   busy: number;
   /** Cancels the present watch, so that a new one sees a new host or configuration. */
@@ -20,6 +22,7 @@ export function openProject(state: ProjectState): Project {
   return {
     state: withBareMaps(state),
     refreshAsked: false,
+    sweepAsked: false,
     busy: 0,
     restartWatch: () => undefined,
     fault: null,

@@ -1,4 +1,10 @@
-import { ApplicationFailure, getExternalWorkflowHandle, setHandler, uuid4 } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  getExternalWorkflowHandle,
+  patched,
+  setHandler,
+  uuid4,
+} from '@temporalio/workflow';
 import { known, slotsToGrant } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import type { Fields } from './accept.js';
@@ -44,6 +50,7 @@ export function handleProjectMessages(project: Project): void {
   setHandler(messages.configureSignal, async ({ config, host }) => {
     const same = state.config.hash === config.hash && state.host === host;
     state.host = host;
+    if (patched('sweep')) project.sweepAsked = true;
     const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();

@@ -17,6 +17,8 @@ import type { Project } from './project-context.js';
 import { openProject, publishProject } from './project-context.js';
 import { tracker, watcher } from './proxies.js';
 
+/** Events after which a run is followed by another one, well before the server wants it: a replay stays short. */
+const longHistory = 1_500;
 /** A watch that failed is started again after this long, or at once by `continuo up`. */
 const watchAgainMs = 60_000;
 
@@ -30,16 +32,14 @@ export async function project(state: ProjectState): Promise<void> {
 
   const watching = new CancellationScope();
   const loops = watching.run(() =>
-    Promise.all([watch(project), refresh(project), grantSlots(project), endHolds(project)]),
+    Promise.all([watch(project), refresh(project), sweep(project), grantSlots(project), endHolds(project)]),
   );
   // Cancelled below, when the run is over; any other end of a loop is a fault of this code.
   loops.catch((error: unknown) => {
     if (!isCancellation(error)) project.fault = error instanceof Error ? error : new Error(String(error));
   });
 
-  await condition(
-    () => project.fault !== null || (workflowInfo().continueAsNewSuggested && isAtRest(project)),
-  );
+  await condition(() => project.fault !== null || (isLong() && isAtRest(project)));
   if (project.fault !== null) throw project.fault;
   watching.cancel();
   await condition(allHandlersFinished);
@@ -62,6 +62,8 @@ async function watch(project: Project): Promise<never> {
 
 /** A watch that fails is a problem that people see, and no end of the project. */
 async function watchOnce(project: Project): Promise<void> {
+  // First what is over, then what is new (SPEC 8.1).
+  await condition(() => !project.sweepAsked);
   const { host, config } = project.state;
   const port = watcher({ host, summary: `Watch the tracker of ${project.state.project}` });
   try {
@@ -73,6 +75,25 @@ async function watchOnce(project: Project): Promise<void> {
     project.state.problems = [{ where: 'scheduler', message: `the tracker is not watched: ${message}` }];
     publishProject(project);
     await sleep(watchAgainMs, { summary: 'watch again' });
+  }
+}
+
+/** Workspaces of issues that were closed while nothing was up (SPEC 8.1, 8.6). */
+async function sweep(project: Project): Promise<never> {
+  for (;;) {
+    await condition(() => project.sweepAsked);
+    await uncut(project, async () => {
+      const { host, config } = project.state;
+      const port = tracker({ host, summary: 'Clear away the workspaces of closed issues' });
+      try {
+        await port.sweep({ config: config.hash });
+      } catch (error) {
+        // What is left is looked for again the next time; the host has it in its log.
+        if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      } finally {
+        project.sweepAsked = false;
+      }
+    });
   }
 }
 
@@ -115,8 +136,14 @@ async function uncut(project: Project, step: () => Promise<void>): Promise<void>
   }
 }
 
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > longHistory;
+}
+
 function isAtRest(project: Project): boolean {
-  return project.busy === 0 && !project.refreshAsked && slotsToGrant(project.state).length === 0;
+  const isAsked = project.refreshAsked || project.sweepAsked;
+  return project.busy === 0 && !isAsked && slotsToGrant(project.state).length === 0;
 }
 
 async function startNewRun(state: ProjectState): Promise<never> {

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { FailReason, FailureType, TurnFault } from '../domain/failure.js';
 import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
@@ -85,7 +86,8 @@ export async function tryAgain(
   state.turnCount = 0;
   await waitOut(task, backoffMs(failures, view(task).agent.maxRetryBackoffMs), failure.message);
   // The issue may have changed meanwhile, and is read again (SPEC 8.4).
-  return { phase: state.issue.source === 'tracker' ? 'claim' : phase };
+  const isReadAgain = state.issue.source === 'tracker' && patched('retry-claims');
+  return { phase: isReadAgain ? 'claim' : phase };
 }
 
 export async function waitOut(task: Task, ms: number, error: string): Promise<void> {

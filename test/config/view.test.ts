@@ -37,6 +37,7 @@ describe('the view for workflows', () => {
           fallback: 'claude',
           auth: 'inherit',
           maxConcurrent: 3,
+          maxTurns: 20,
           maxConcurrentByState: { todo: 1 },
           maxRetryBackoffMs: 300_000,
         },

@@ -54,6 +54,7 @@ export class FakePorts {
     const usual: { [M in Method]: (input: Input<M>) => Promise<Output<M>> } = {
       watch: () => untilCancelled(),
       poll: () => Promise.resolve(quietPoll),
+      sweep: () => Promise.resolve({ swept: [] }),
       find: () => Promise.resolve(null),
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),

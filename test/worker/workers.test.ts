@@ -128,6 +128,7 @@ const unused = () => Promise.reject(new Error('not to be called'));
 const noActivities: Ports = {
   watch: unused,
   poll: unused,
+  sweep: unused,
   find: unused,
   claim: unused,
   transition: unused,

@@ -79,7 +79,7 @@ export function createGitActivities(
     /** The workspace is the key: what is gone stays gone. */
     cleanUp: (input) =>
       configured(input.config, (config, signal, attempt) =>
-        cleanUpWorkspace({ deps, config, input, signal, attempt }),
+        cleanUpWorkspace({ deps, config, owner: currentWorkflow().workflowId, input, signal, attempt }),
       ),
   };
 }

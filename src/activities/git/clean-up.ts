@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import type { GitPort } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
-import { activityKey, currentWorkflow, placesOf } from '../attempt.js';
+import { activityKey, placesOf } from '../attempt.js';
 import { runHook } from '../hooks.js';
 import type { HostDeps } from '../host.js';
 import { endStrays } from '../keeper/strays.js';
@@ -19,7 +19,9 @@ import { moveToTrash } from './trash.js';
 export interface CleanUp {
   deps: HostDeps;
   config: Config;
-  input: Parameters<GitPort['cleanUp']>[0];
+  /** The workflow whose workspace it is. */
+  owner: string;
+  input: Omit<Parameters<GitPort['cleanUp']>[0], 'config'>;
   signal: AbortSignal;
   attempt: Attempt;
 }
@@ -31,11 +33,11 @@ export interface CleanUp {
  * that preparation wrote down is touched. Does nothing more when repeated.
  */
 export async function cleanUpWorkspace(cleanUp: CleanUp): Promise<void> {
-  const { deps, config, input, signal } = cleanUp;
+  const { deps, config, owner, input, signal } = cleanUp;
   const { runPath } = input.workspace;
   const places = placesOf(runPath);
   const hookPlace = join(places, `before_remove-${activityKey()}`);
-  await endStrays(places, currentWorkflow().workflowId, (key) => join(places, key) === hookPlace);
+  await endStrays(places, owner, (key) => join(places, key) === hookPlace);
   const record = await readWorkspaceRecord(runPath);
   if (record?.path === input.workspace.path) {
     await runRemovalHook(cleanUp, record.path, hookPlace);

@@ -8,6 +8,7 @@ import { compareWithKnown } from '../../domain/observation.js';
 import type { Known } from '../../domain/project.js';
 import { projectWorkflowId } from '../../domain/project.js';
 import type { TrackerPort } from '../../workflows/ports.js';
+import type { Attempt } from '../attempt.js';
 import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
@@ -18,6 +19,7 @@ import { writeLedger } from './ledger.js';
 import { createLook } from './look.js';
 import type { WorkflowState } from './look.js';
 import { openTracker } from './registry.js';
+import { sweepWorkspaces } from './sweep.js';
 import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
@@ -39,6 +41,14 @@ export function createTrackerActivities(deps: HostDeps): TrackerPort {
       typed(async () => {
         const { observation } = await newLook()(known);
         return compareWithKnown(known, observation);
+      }),
+
+    /** The workspace is the key: what is gone stays gone. */
+    sweep: ({ config: hash }) =>
+      typed(async (signal, attempt) => {
+        const config = await deps.configs.get(hash);
+        const tracker = trackerOf(config);
+        return { swept: await sweepWorkspaces({ deps, config, tracker, workflowState, signal, attempt }) };
       }),
 
     /** Reads only, so it may be repeated at any time. */
@@ -84,7 +94,7 @@ function runOf(): { workflowId: string; runId: string } {
 }
 
 /** Heartbeats while it works; tracker errors get their type where they leave the port. */
-async function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function typed<T>(work: (signal: AbortSignal, attempt: Attempt) => Promise<T>): Promise<T> {
   try {
     return await withTypedFailures(() => heartbeating(work));
   } catch (error) {

@@ -81,6 +81,18 @@ export function defineHouse(program: Command): void {
     });
 
   program
+    .command('refresh')
+    .summary('look at the tracker now')
+    .description(
+      'Have the project look at its tracker and its workflow file now, and not only after its interval.',
+    )
+    .addHelpText('after', examples('continuo refresh'))
+    .action(async (_options: object, command: Command) => {
+      const { refreshProject } = await import('../commands/refresh.js');
+      await refreshProject(await invocationOf(command));
+    });
+
+  program
     .command('doctor')
     .summary('examine engine, git, agent and configuration')
     .description('Examine engine, git, agent and configuration, and say of each fault how to mend it.')

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import { runDirectory, writeWorkspaceRecord } from '../../../src/activities/git/run-directory.js';
 import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
 import { activityQueue } from '../../../src/domain/queue.js';
 import { refOf } from '../../../src/config/view.js';
 import type { ProjectState } from '../../../src/domain/project.js';
 import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
 import { taskWorkflowId } from '../../../src/domain/task.js';
-import { projectQuery } from '../../../src/workflows/messages.js';
+import { configureSignal, projectQuery } from '../../../src/workflows/messages.js';
 import type { project } from '../../../src/workflows/project.js';
 import { workflowText } from '../../config/workflow-file.js';
 import { until } from '../../support/engine.js';
@@ -29,6 +31,8 @@ afterAll(() => env.teardown());
 interface Project extends World {
   ports: FakePorts;
   state: () => Promise<ProjectState>;
+  /** Tells the project what `continuo up` does. */
+  configure: () => Promise<void>;
   /** The workflow of a task. */
   task: (identifier: string) => WorkflowHandle;
 }
@@ -60,7 +64,8 @@ async function withProject(use: (project: Project) => Promise<void>): Promise<vo
     });
     const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId('shop', identifier));
     try {
-      await use({ ...world, ports, task, state: () => handle.query(projectQuery) });
+      const configure = () => handle.signal(configureSignal, { config: refOf(world.config), host: 'host' });
+      await use({ ...world, ports, task, configure, state: () => handle.query(projectQuery) });
     } finally {
       const { tasks } = await handle.query(projectQuery);
       await handle.terminate();
@@ -175,6 +180,52 @@ describe('the tracker activities under a real project', () => {
       const [file = ''] = await readdir(folder);
       expect(JSON.parse(await readFile(join(folder, file), 'utf8'))).toMatchObject({ outcome: 'cancelled' });
       expect(ports.inputs('runTurn')).toEqual([]);
+    });
+  });
+
+  it('clear away what is left of closed issues when the project is brought up, and nothing else (REC-09, ORC-10)', async () => {
+    await withProject(async ({ repository, configure, deps, config, task, ports }) => {
+      const { paths } = deps;
+      const made = async (identifier: string) => {
+        const path = join(config.workspace.root, identifier);
+        const runPath = runDirectory(paths, 'shop', identifier);
+        for (const folder of [path, runPath]) await mkdir(folder, { recursive: true });
+        await writeWorkspaceRecord(runPath, {
+          project: 'shop',
+          identifier,
+          path,
+          state: 'ready',
+          baseSha: '',
+        });
+        return path;
+      };
+      const [over, open, strange] = await Promise.all(['over', 'open', 'strange'].map(made));
+      await rm(join(runDirectory(paths, 'shop', 'strange'), 'workspace.json'));
+      ports.next('runTurn', () => untilCancelled());
+      await repository.commit({
+        'tasks/over.md': '---\nstate: Done\n---\n',
+        'tasks/open.md': '',
+        'tasks/strange.md': '---\nstate: Cancelled\n---\n',
+        // Its workspace is gone.
+        'tasks/gone.md': '---\nstate: Done\n---\n',
+      });
+      await configure();
+      await until(() => !existsSync(over!));
+      await until(() => ports.inputs('runTurn').length === 1);
+      expect([existsSync(open!), existsSync(strange!)]).toEqual([true, true]);
+      expect((await task('open').describe()).status.name).toBe('RUNNING');
+    });
+  });
+
+  it('go on when closed issues cannot be listed (TRK-17)', async () => {
+    await withProject(async ({ repository, configure, logged, state }) => {
+      await repository.commit({ 'tasks/a.md': '---\nstate: Done\n---\n' });
+      await repository.disconnect();
+      await configure();
+      await until(() => logged.some((line) => line.includes('workspaces of closed issues')));
+      await repository.reconnect();
+      await repository.commit({ 'tasks/b.md': '' });
+      await until(async () => (await state()).settled.b !== undefined);
     });
   });
 });
