@@ -15,8 +15,9 @@ import {
 } from '../support/scripted-model/index.js';
 import { describeSessionAgent } from './contract.js';
 import type { AcpSettings } from './support/acp-host.js';
-import { OpencodeHost, opencodeVariables } from './support/acp-host.js';
+import { OpencodeHost } from './support/acp-host.js';
 import { describeAgent } from './support/describe-agent.js';
+import { opencode } from './support/session-agents.js';
 
 const { shell, write } = tools.opencode;
 const asking = { edit: 'ask', bash: 'ask' };
@@ -36,14 +37,7 @@ function answered(outcome: TurnOutcome, text: string): Partial<RunTurnInput> {
   return { answers: [{ questionId: id, question, text, by: 'ann' }] };
 }
 
-describeSessionAgent({
-  agent: 'opencode',
-  tools: tools.opencode,
-  // Of a turn it tells the tokens of its last request.
-  tokensOfTwo: 110,
-  sections: (binary, more) => `agent: { kind: acp, env: ${opencodeVariables} }
-acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000, ${more} }`,
-});
+describeSessionAgent(opencode);
 
 describeAgent('opencode', (binary) => {
   afterEach(async () => {
