@@ -1,7 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunTurnInput, TurnOutcome } from '../../src/workflows/ports.js';
-import { until } from '../support/engine.js';
 import type { ModelRequest, Script } from '../support/scripted-model/index.js';
 import {
   callTool,
@@ -26,7 +25,6 @@ let model: ScriptedModel;
 let host: OpencodeHost;
 
 const attempt = (number: number) => new MockActivityEnvironment({ activityId: 'one', attempt: number });
-const textOf = ({ conversation }: ModelRequest) => JSON.stringify(conversation);
 /** What the model was told last. */
 const lastOf = ({ conversation }: ModelRequest) => JSON.stringify(conversation.at(-1));
 
@@ -146,15 +144,6 @@ describeAgent('opencode', (binary) => {
   });
 
   describe('a keeper that is killed', () => {
-    it('before the agent has heard of the turn is followed by a session that hears of it once', async () => {
-      await prepare([say('Done.')]);
-      const running = host.runTurn();
-      await until(async () => (await host.running()).length === 1);
-      await loseKeeper();
-      expect(await running).toMatchObject({ kind: 'completed', wasCutOff: true });
-      expect(textOf(await model.request(1)).split('Work on Add the sum.')).toHaveLength(2);
-    });
-
     it('while a person is asked is followed by one that asks again', async () => {
       await prepare([callTools([shell('echo 1')]), callTools([shell('echo 2 > two.txt')]), say('Done.')], {
         permission: asking,

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import type { TurnOutcome } from '../../src/workflows/ports.js';
@@ -88,40 +88,6 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       await open([hang()], 'stall_timeout_ms: 4000');
       expect(await rig.runTurn()).toMatchObject({ kind: 'failed', category: 'stalled' });
       expect(await rig.host.running()).toEqual([]);
-    });
-
-    it('goes on while another worker takes over, and nothing is asked twice', async () => {
-      await open([shell('touch started; until [ -e go ]; do sleep 0.1; done'), say('Went on.')]);
-      const first = attempt(1);
-      const left = rig.runTurn({}, first).catch((error: unknown) => error);
-      await rig.until('the command', () => existsSync(join(rig.host.workspace, 'started')));
-      first.cancel('WORKER_SHUTDOWN');
-      expect(await left).toBeInstanceOf(Error);
-      const second = rig.runTurn({}, attempt(2));
-      writeFileSync(join(rig.host.workspace, 'go'), '');
-      const outcome = await second;
-      expect(outcome).toMatchObject({ kind: 'completed', summary: 'Went on.' });
-      expect(rig.model.scripted).toHaveLength(2);
-      // Both workers have read all of it; it is spent once, and an attempt that comes later spends nothing.
-      expect(outcome.usage.totalTokens).toBe(facts.tokensOfTwo ?? 220);
-      expect(await rig.runTurn({}, attempt(3))).toEqual(outcome);
-      expect(rig.host.readRun('transcript.log').match(/==== turn 1 of SHOP-1 \(/g)).toHaveLength(1);
-    });
-
-    it('is resumed after its keeper was killed, and told so', async () => {
-      await open([shell('touch started; sleep 600'), say('Went on.')]);
-      const running = rig.runTurn();
-      await rig.until('the command', () => existsSync(join(rig.host.workspace, 'started')));
-      await rig.killKeeper();
-      const outcome = await running;
-      expect(outcome).toMatchObject({ kind: 'completed', summary: 'Went on.', wasCutOff: true });
-      // What a killed program did not tell is lost; what it told is not spent again.
-      expect(outcome.usage.totalTokens).toBeGreaterThanOrEqual(110);
-      expect(outcome.usage.totalTokens).toBeLessThanOrEqual(220);
-      const last = rig.told().at(-1) ?? '';
-      expect(last.split('Work on Add the sum.')).toHaveLength(2);
-      expect(last).toContain('The last turn was cut off');
-      expect(rig.model.scripted).toHaveLength(2);
     });
 
     it('asks a person by its tool, and goes on with the answer', async () => {
