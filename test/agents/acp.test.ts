@@ -1,7 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunTurnInput, TurnOutcome } from '../../src/workflows/ports.js';
-import { until } from '../support/engine.js';
 import type { ModelRequest, Script } from '../support/scripted-model/index.js';
 import {
   callTool,
@@ -15,8 +14,9 @@ import {
 } from '../support/scripted-model/index.js';
 import { describeSessionAgent } from './contract.js';
 import type { AcpSettings } from './support/acp-host.js';
-import { OpencodeHost, opencodeVariables } from './support/acp-host.js';
+import { OpencodeHost } from './support/acp-host.js';
 import { describeAgent } from './support/describe-agent.js';
+import { opencode } from './support/session-agents.js';
 
 const { shell, write } = tools.opencode;
 const asking = { edit: 'ask', bash: 'ask' };
@@ -25,7 +25,6 @@ let model: ScriptedModel;
 let host: OpencodeHost;
 
 const attempt = (number: number) => new MockActivityEnvironment({ activityId: 'one', attempt: number });
-const textOf = ({ conversation }: ModelRequest) => JSON.stringify(conversation);
 /** What the model was told last. */
 const lastOf = ({ conversation }: ModelRequest) => JSON.stringify(conversation.at(-1));
 
@@ -36,14 +35,7 @@ function answered(outcome: TurnOutcome, text: string): Partial<RunTurnInput> {
   return { answers: [{ questionId: id, question, text, by: 'ann' }] };
 }
 
-describeSessionAgent({
-  agent: 'opencode',
-  tools: tools.opencode,
-  // Of a turn it tells the tokens of its last request.
-  tokensOfTwo: 110,
-  sections: (binary, more) => `agent: { kind: acp, env: ${opencodeVariables} }
-acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000, ${more} }`,
-});
+describeSessionAgent(opencode);
 
 describeAgent('opencode', (binary) => {
   afterEach(async () => {
@@ -152,15 +144,6 @@ describeAgent('opencode', (binary) => {
   });
 
   describe('a keeper that is killed', () => {
-    it('before the agent has heard of the turn is followed by a session that hears of it once', async () => {
-      await prepare([say('Done.')]);
-      const running = host.runTurn();
-      await until(async () => (await host.running()).length === 1);
-      await loseKeeper();
-      expect(await running).toMatchObject({ kind: 'completed', wasCutOff: true });
-      expect(textOf(await model.request(1)).split('Work on Add the sum.')).toHaveLength(2);
-    });
-
     it('while a person is asked is followed by one that asks again', async () => {
       await prepare([callTools([shell('echo 1')]), callTools([shell('echo 2 > two.txt')]), say('Done.')], {
         permission: asking,

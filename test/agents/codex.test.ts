@@ -3,17 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TurnOutcome } from '../../src/workflows/ports.js';
 import type { Script } from '../support/scripted-model/index.js';
-import { callTool, disconnect, fail, failLate, say, tools } from '../support/scripted-model/index.js';
-import type { SessionAgentFacts } from './contract.js';
-import { AgentRig, attempt, describeSessionAgent } from './contract.js';
+import { callTool, disconnect, fail, failLate, say } from '../support/scripted-model/index.js';
+import { describeSessionAgent } from './contract.js';
+import { AgentRig, attempt } from './support/agent-rig.js';
 import { describeAgent } from './support/describe-agent.js';
-
-const facts: SessionAgentFacts = {
-  agent: 'codex',
-  tools: tools.codex,
-  sections: (binary, more) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 60000, ${more} }`,
-};
+import { codex as facts } from './support/session-agents.js';
 
 describeSessionAgent(facts);
 

@@ -1,27 +1,20 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { LiveProject } from '../support/live-project.js';
 import { processesWith } from '../support/processes.js';
 import type { ModelRequest, Reply, ToolCall } from '../support/scripted-model/index.js';
-import { callTool, hang, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
+import { callTool, hang, say, tools } from '../support/scripted-model/index.js';
 import { describeAgent } from './support/describe-agent.js';
-import { agentHome } from './support/home.js';
+import { LiveAgent } from './support/live-agent.js';
 
 const { shell, write } = tools.codex;
 const call = ({ name, input }: ToolCall) => callTool(name, input);
 const remark = 'Call the file total.txt.';
 
 /** What a person says and does to a task while a real Codex works on it, by the commands. */
-describeAgent('codex', (binary) => {
-  let project: LiveProject;
-  let model: ScriptedModel;
-  let home: string;
-  afterEach(async () => {
-    await project.close();
-    await model.close();
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  });
+describeAgent('codex', () => {
+  let live: LiveAgent;
+  afterEach(() => live.close());
 
   it('hears a remark in its turn, is paused at once with what it had started, and goes on in its session', async () => {
     const child = `7261.${process.pid}`;
@@ -36,41 +29,30 @@ describeAgent('codex', (binary) => {
     // A command that runs for long is told to the model as such, which says nothing to it.
     const script = (request: ModelRequest): Reply =>
       (conversationOf(request).includes('has paused it') ? resumed : first).shift() ?? hang();
-    model = await ScriptedModel.start(script);
-    home = realpathSync(mkdtempSync(join(process.cwd(), 'node_modules', '.agents-live-')));
-    const env = agentHome('codex', home, model.port);
-    project = new LiveProject({
-      workflow: `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 60000 }
-containment: { host_ports: [${model.port}], readable: [${JSON.stringify(process.cwd())}] }
-verify: { checks: [{ name: total, run: "grep -qx 3 total.txt" }] }
-review: { human: { when: never } }
-land: { mode: merge }`,
-      files: { 'README.md': 'A project.\n' },
-      tasks: { sum: 'Write the sum of one and two.' },
-      env: () => ({ CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted' }),
+    live = await LiveAgent.start({
+      script,
+      task: 'Write the sum of one and two.',
+      check: 'grep -qx 3 total.txt',
     });
-    await project.start();
+    const { project, model } = live;
     await model.request(2);
 
     expect(project.run('steer', 'sum', remark)).toMatchObject({ code: 0 });
-    await project.until('the remark is heard', async () =>
-      (await told()).includes('a note was heard by the agent in turn 1'),
-    );
-    expect((await project.status('sum'))?.remarks).toEqual([]);
+    await live.says('a note was heard by the agent in turn 1');
+    expect((await live.status())?.remarks).toEqual([]);
     goOn();
     expect(conversationOf(await model.request(3))).toContain(remark);
 
-    const { path = '' } = (await project.status('sum'))?.workspace ?? {};
+    const { path = '' } = (await live.status())?.workspace ?? {};
     await project.until('the command runs', () => existsSync(join(path, 'two')) && sleeping(child) > 0);
     expect(project.run('pause', 'sum', '--now', '--message', 'Lunch.')).toMatchObject({ code: 0 });
-    await project.until('it waits', async () => (await project.status('sum'))?.waiting?.kind === 'paused');
+    await project.until('it waits', async () => (await live.status())?.waiting?.kind === 'paused');
     expect(sleeping(child)).toBe(0);
     expect(await project.programs()).toEqual([]);
     expect(project.run('status', 'sum').stdout).toContain('resume sum');
 
     expect(project.run('resume', 'sum')).toMatchObject({ code: 0 });
-    await project.until('the change has landed', async () => (await project.status('sum'))?.phase === 'done');
+    await live.landed();
     expect(project.git('show', 'main:total.txt')).toBe('3');
     // One session: it knows the task and the remark, and is told neither again.
     const last = conversationOf(model.scripted.at(-1)!);
@@ -78,9 +60,39 @@ land: { mode: merge }`,
       expect(last.split(words)).toHaveLength(2);
   }, 300_000);
 
-  async function told(): Promise<string> {
-    return JSON.stringify((await project.status('sum'))?.history ?? []);
-  }
+  it('is paused once its turn is over, and goes on in its session when it is resumed', async () => {
+    let goOn: () => void = () => undefined;
+    const after = new Promise<void>((resolve) => (goOn = resolve));
+    live = await LiveAgent.start({
+      script: [
+        call(shell('touch one')),
+        say('Half of it.', { after }),
+        call(write('total.txt', '3\n')),
+        say('The sum is there.'),
+      ],
+      task: 'Write the sum of one and two.',
+      check: 'grep -qx 3 total.txt',
+    });
+    const { project, model } = live;
+    await model.request(2);
+
+    expect(project.run('pause', 'sum', '--message', 'Lunch.')).toMatchObject({ code: 0 });
+    expect(await live.status()).toMatchObject({ phase: 'run', waiting: null });
+    expect(await project.programs()).toHaveLength(1);
+    goOn();
+    await project.until('it waits', async () => (await live.status())?.waiting?.kind === 'paused');
+    await live.says('turn 1: Half of it.');
+    expect(await project.programs()).toEqual([]);
+    expect(model.scripted).toHaveLength(2);
+
+    // What is there fails its check, so that the agent goes on.
+    expect(project.run('resume', 'sum')).toMatchObject({ code: 0 });
+    await live.landed();
+    expect(project.git('show', 'main:total.txt')).toBe('3');
+    const last = conversationOf(model.scripted.at(-1)!);
+    for (const words of ['Write the sum of one and two.', 'Half of it.'])
+      expect(last.split(words)).toHaveLength(2);
+  }, 300_000);
 });
 
 function conversationOf({ conversation }: ModelRequest): string {

@@ -1,10 +1,8 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { callTool, say, ScriptedModel, tools } from '../support/scripted-model/index.js';
-import { LiveProject } from '../support/live-project.js';
+import type { ModelRequest, Reply } from '../support/scripted-model/index.js';
+import { callTool, callTools, fail, say, tools } from '../support/scripted-model/index.js';
 import { describeAgent } from './support/describe-agent.js';
-import { agentHome } from './support/home.js';
+import { LiveAgent } from './support/live-agent.js';
 
 const canaries = {
   SHOP_TRACKER_KEY: 'canary-of-the-tracker-4711',
@@ -12,42 +10,26 @@ const canaries = {
   TEMPORAL_GRPC_META_AUTHORIZATION: 'canary-of-temporal-4713',
 };
 
-/** The whole way, as people go it: `continuo up`, with the agent in its sandbox as strict as this host has it. */
-describeAgent('codex', (binary) => {
-  let project: LiveProject;
-  let model: ScriptedModel;
-  let home: string;
-  afterEach(async () => {
-    await project.close();
-    await model.close();
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  });
+describeAgent('codex', () => {
+  let live: LiveAgent;
+  afterEach(() => live.close());
 
   it('lands what a real Codex has written, verified and without a word that it claims', async () => {
-    const patch = tools.codex.write('sum.txt', '3\n');
-    model = await ScriptedModel.start([
-      callTool('exec_command', { cmd: 'ls; cat README.md /proc/*/environ', login: false }),
-      callTool(patch.name, patch.input),
-      say('The sum is there.'),
-    ]);
-    home = realpathSync(mkdtempSync(join(process.cwd(), 'node_modules', '.agents-live-')));
-    const env = agentHome('codex', home, model.port);
-    project = new LiveProject({
-      workflow: `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 60000 }
-containment: { host_ports: [${model.port}], readable: [${JSON.stringify(process.cwd())}] }
-verify: { checks: [{ name: sum, run: "grep -qx 3 sum.txt" }] }
-review: { human: { when: never } }
-land: { mode: merge }`,
-      files: { 'README.md': 'A project.\n' },
-      tasks: { sum: 'Write the sum of one and two to sum.txt.' },
+    live = await LiveAgent.start({
+      script: [
+        callTool('exec_command', { cmd: 'ls; cat README.md /proc/*/environ', login: false }),
+        callTools([tools.codex.write('sum.txt', '3\n')]),
+        say('The sum is there.'),
+      ],
+      task: 'Write the sum of one and two to sum.txt.',
+      check: 'grep -qx 3 sum.txt',
       provider: 'api_key: $SHOP_TRACKER_KEY',
-      env: () => ({ CODEX_HOME: env.CODEX_HOME ?? '', SCRIPTED_KEY: 'scripted', ...canaries }),
+      env: canaries,
     });
-    await project.start();
-    await project.until('the change has landed', async () => (await project.status('sum'))?.phase === 'done');
+    const { project, model } = live;
+    await live.landed();
     expect(project.git('show', 'main:sum.txt')).toBe('3');
-    const status = await project.status('sum');
+    const status = await live.status();
     expect(status?.containment).toMatch(/strict|own/);
     expect(status?.usage.totalTokens).toBe(330);
     expect(model.repeated).toEqual([]);
@@ -56,4 +38,39 @@ land: { mode: merge }`,
     expect(told).toContain('SCRIPTED_KEY=scripted');
     for (const canary of Object.values(canaries)) expect(told).not.toContain(canary);
   }, 240_000);
+
+  describeAgent('claude', () => {
+    it('goes on as Claude Code in the same workspace, and is told so, when the quota of Codex is used up', async () => {
+      const details = { resets_at: Math.floor(Date.now() / 1000) + 3600 };
+      const codex = [
+        callTools([tools.codex.write('half.txt', 'half\n')]),
+        fail(429, { type: 'usage_limit_reached', message: 'The usage limit has been reached', details }),
+      ];
+      const claude = [callTools([tools.claude.write('sum.txt', '3\n')]), say('The sum is there.')];
+      const script = ({ dialect }: ModelRequest): Reply =>
+        (dialect === 'responses' ? codex : claude).shift() ?? fail(400);
+      live = await LiveAgent.start({
+        script,
+        fallback: 'claude',
+        task: 'Write the sum of one and two to sum.txt.',
+        check: 'grep -qx 3 sum.txt && grep -qx half half.txt',
+      });
+      const { project, model } = live;
+      await live.landed();
+      expect(project.git('show', 'main:half.txt')).toBe('half');
+      await live.says('claude goes on in place of codex');
+      const [first] = model.scripted.filter(({ dialect }) => dialect === 'messages');
+      const told = JSON.stringify(first?.conversation);
+      for (const words of [
+        'Write the sum of one and two to sum.txt.',
+        'Until now the agent `codex` has worked on this',
+        'its quota is used up',
+      ])
+        expect(told.split(words)).toHaveLength(2);
+      expect(model.scripted.map(({ dialect }) => dialect)).toEqual([
+        ...['responses', 'responses'],
+        ...['messages', 'messages'],
+      ]);
+    }, 240_000);
+  });
 });

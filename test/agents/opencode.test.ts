@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { TurnOutcome } from '../../src/workflows/ports.js';
-import { callTool, say, tools } from '../support/scripted-model/index.js';
-import { AgentRig, attempt } from './contract.js';
-import { opencodeVariables } from './support/acp-host.js';
+import { callTool, say } from '../support/scripted-model/index.js';
+import { AgentRig, attempt } from './support/agent-rig.js';
 import { describeAgent } from './support/describe-agent.js';
+import { opencode } from './support/session-agents.js';
 
 /** The main way alone, because opencode takes its time to start; acp.test.ts has all of it. */
 describeAgent('opencode', () => {
@@ -11,20 +11,12 @@ describeAgent('opencode', () => {
   afterEach(() => rig.close());
 
   it('edits a file, asks a person, and goes on with the answer', async () => {
-    const { name, input } = tools.opencode.write('sum.txt', 'three\n');
-    rig = await AgentRig.open(
-      {
-        agent: 'opencode',
-        tools: tools.opencode,
-        sections: (binary) => `agent: { kind: acp, env: ${opencodeVariables} }
-acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000 }`,
-      },
-      [
-        callTool(name, input),
-        callTool('continuo_ask_human', { question: 'Which colour?' }),
-        say('It is blue.'),
-      ],
-    );
+    const { name, input } = opencode.tools.write('sum.txt', 'three\n');
+    rig = await AgentRig.open(opencode, [
+      callTool(name, input),
+      callTool(opencode.askTool, { question: 'Which colour?' }),
+      say('It is blue.'),
+    ]);
     const asked = await rig.runTurn();
     expect(asked).toMatchObject({ kind: 'question', question: { text: 'Which colour?' } });
     expect(rig.host.read('sum.txt')).toBe('three\n');

@@ -2,34 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Script } from '../support/scripted-model/index.js';
-import { callTool, hang, say, tools } from '../support/scripted-model/index.js';
+import { callTool, hang, say } from '../support/scripted-model/index.js';
 import { processesWith } from '../support/processes.js';
-import type { SessionAgentFacts } from './contract.js';
-import { AgentRig, attempt } from './contract.js';
-import { opencodeVariables } from './support/acp-host.js';
+import type { SessionAgentFacts } from './support/agent-rig.js';
+import { AgentRig, attempt } from './support/agent-rig.js';
 import { describeAgent } from './support/describe-agent.js';
-import { claudeVariables } from './support/claude-yard.js';
+import { claude, codex, opencode } from './support/session-agents.js';
 
-const agents: SessionAgentFacts[] = [
-  {
-    agent: 'codex',
-    tools: tools.codex,
-    sections: (binary) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 100000 }`,
-  },
-  {
-    agent: 'claude',
-    tools: tools.claude,
-    sections: (binary) => `agent: { kind: claude, env: [${claudeVariables.join(', ')}] }
-claude: { command: ${JSON.stringify(binary)}, read_timeout_ms: 100000, allowed_tools: [Bash] }`,
-  },
-  {
-    agent: 'opencode',
-    tools: tools.opencode,
-    sections: (binary) => `agent: { kind: acp, env: ${opencodeVariables} }
-acp: { command: ${JSON.stringify(`${binary} acp`)}, read_timeout_ms: 100000 }`,
-  },
-];
 const remark = { id: 'remark-4711', by: 'ann', note: 'Call the file total.txt.' };
 
 let rig: AgentRig;
@@ -47,7 +26,7 @@ function steer(): Promise<{ heard: boolean }> {
   return attempt(1).run(() => activities.steer({ workspace, turn, remark, at: new Date().toISOString() }));
 }
 
-for (const facts of agents) {
+for (const facts of [codex, claude, opencode]) {
   describeAgent(facts.agent, () => {
     const shell = (command: string) => {
       const { name, input } = facts.tools.shell(command);
@@ -99,10 +78,9 @@ function sleeping(command: string): number {
 }
 
 describe('a remark that nobody takes', () => {
-  const [, claude] = agents;
   describeAgent('claude', () => {
     it('is not told as heard, although it was written', async () => {
-      await open(claude!, [hang()]);
+      await open(claude, [hang()]);
       const activity = attempt(1);
       const running = rig.runTurn({}, activity);
       await rig.model.request(1);

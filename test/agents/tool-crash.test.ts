@@ -5,28 +5,15 @@ import { TestHost } from '../activities/agent/host.js';
 import { notingCalls } from '../support/noted-calls.js';
 import { compile, start } from '../support/program.js';
 import type { DyingSettings } from '../support/programs/dying-worker.js';
-import { callTool, say, tools } from '../support/scripted-model/index.js';
-import type { SessionAgentFacts } from './contract.js';
-import { AgentRig, attempt } from './contract.js';
+import { callTool, say } from '../support/scripted-model/index.js';
+import { AgentRig, attempt } from './support/agent-rig.js';
 import { describeAgent } from './support/describe-agent.js';
-import { claudeVariables } from './support/claude-yard.js';
+import { claude, codex } from './support/session-agents.js';
 
 /** Codex calls our tools by its own protocol, Claude Code by the MCP server that it starts. */
-const agents: (SessionAgentFacts & { toolName: string })[] = [
-  {
-    agent: 'codex',
-    tools: tools.codex,
-    toolName: 'comment',
-    sections: (binary) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY] }
-codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 100000 }`,
-  },
-  {
-    agent: 'claude',
-    tools: tools.claude,
-    toolName: 'mcp__continuo__comment',
-    sections: (binary) => `agent: { kind: claude, env: [${claudeVariables.join(', ')}] }
-claude: { command: ${JSON.stringify(binary)}, read_timeout_ms: 100000 }`,
-  },
+const agents = [
+  { ...codex, toolName: 'comment' },
+  { ...claude, toolName: 'mcp__continuo__comment' },
 ];
 const text = 'I looked around.';
 

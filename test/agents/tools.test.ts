@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { callTool, say, tools } from '../support/scripted-model/index.js';
-import type { SessionAgentFacts } from './contract.js';
-import { AgentRig } from './contract.js';
+import { callTool, say } from '../support/scripted-model/index.js';
 import { opencodeVariables } from './support/acp-host.js';
+import type { SessionAgentFacts } from './support/agent-rig.js';
+import { AgentRig } from './support/agent-rig.js';
 import { claudeVariables } from './support/claude-yard.js';
 import { describeAgent } from './support/describe-agent.js';
+import { claude, codex, opencode } from './support/session-agents.js';
 
 const canaries = {
   TRACKER_TOKEN: 'canary-of-the-tracker-4711',
@@ -18,16 +19,14 @@ const report = { done: ['looked around'], next: ['the sum'], notes: '' };
 /** Each with the name under which its model sees the tool, and a variable that shows that it has looked. */
 const agents: (SessionAgentFacts & { report: string; own: string })[] = [
   {
-    agent: 'codex',
-    tools: tools.codex,
+    ...codex,
     report: 'report',
     own: 'SCRIPTED_KEY',
     sections: (binary) => `agent: { kind: codex, env: [CODEX_HOME, SCRIPTED_KEY, TRACKER_TOKEN] }
 codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 100000 }`,
   },
   {
-    agent: 'claude',
-    tools: tools.claude,
+    ...claude,
     report: 'mcp__continuo__report',
     own: 'ANTHROPIC_BASE_URL',
     sections: (
@@ -36,8 +35,7 @@ codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 10
 claude: { command: ${JSON.stringify(binary)}, read_timeout_ms: 100000 }`,
   },
   {
-    agent: 'opencode',
-    tools: tools.opencode,
+    ...opencode,
     report: 'continuo_report',
     own: 'OPENCODE_DISABLE_AUTOUPDATE',
     sections: (

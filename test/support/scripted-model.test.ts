@@ -204,7 +204,8 @@ it('calls several tools, thinks and counts in the words of Chat Completions', as
 
 it('answers what agents ask beside their work without taking from the script', async () => {
   await start([callTool('any', {})]);
-  expect(await (await ask(paths.chat, { stream: true, messages: ['a title?'] })).text()).toContain('title');
+  const title = { stream: true, messages: [{ role: 'system', content: 'You are a title generator.' }] };
+  expect(await (await ask(paths.chat, title)).text()).toContain('title');
   expect(await (await ask(paths.messages, { messages: ['a title?'] })).text()).toContain('title');
   const counted = await ask('/v1/messages/count_tokens', { messages: ['x'] });
   expect(await counted.json()).toEqual({ input_tokens: expect.any(Number) });

@@ -19,8 +19,13 @@ export function agentHome(name: AgentName, folder: string, port: number): Enviro
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     SHELL: '/bin/bash',
-    ...homes[name](folder, port),
+    ...agentVariables(name, folder, port),
   };
+}
+
+/** The same, for an agent that is started with other variables too; returns those that are its own. */
+export function agentVariables(name: AgentName, folder: string, port: number): Environment {
+  return homes[name](folder, port);
 }
 
 const homes: Record<AgentName, (folder: string, port: number) => Environment> = {
@@ -31,15 +36,19 @@ const homes: Record<AgentName, (folder: string, port: number) => Environment> = 
     return { CODEX_HOME: home, SCRIPTED_KEY: 'scripted' };
   },
 
-  claude: (folder, port) => ({
-    CLAUDE_CONFIG_DIR: join(folder, '.claude'),
-    ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
-    ANTHROPIC_API_KEY: 'scripted',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    DISABLE_AUTOUPDATER: '1',
-    DISABLE_ERROR_REPORTING: '1',
-    DISABLE_TELEMETRY: '1',
-  }),
+  claude(folder, port) {
+    const home = join(folder, '.claude');
+    mkdirSync(home, { recursive: true });
+    return {
+      CLAUDE_CONFIG_DIR: home,
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
+      ANTHROPIC_API_KEY: 'scripted',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      DISABLE_ERROR_REPORTING: '1',
+      DISABLE_TELEMETRY: '1',
+    };
+  },
 
   opencode(folder, port) {
     const home = join(folder, '.config', 'opencode');

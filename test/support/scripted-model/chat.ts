@@ -7,8 +7,8 @@ export const chat: Dialect = {
   name: 'chat',
   path: /\/chat\/completions$/,
   conversation: (body) => listIn(body, 'messages'),
-  // Without tools it is not the agent at work.
-  sideAnswer: (body) => (listIn(body, 'tools').length === 0 ? 'A scripted title' : null),
+  // Not all that is asked without tools: a summary is, so that the agent can go on when its context is full.
+  sideAnswer: (body) => (isTitleWanted(body) ? 'A scripted title' : null),
 
   stream(answer, body) {
     const chunk = chunksFor(body);
@@ -34,6 +34,11 @@ export const chat: Dialect = {
 
   lateError: ({ type, message }) => ({ data: { error: { type, code: type, message } } }),
 };
+
+function isTitleWanted(body: Body): boolean {
+  const system = JSON.stringify(listIn(body, 'messages').slice(0, 1));
+  return listIn(body, 'tools').length === 0 && system.includes('title generator');
+}
 
 function chunksFor({ model }: Body): (fields: object) => ServerSentEvent {
   const base = { id: newId('chatcmpl'), object: 'chat.completion.chunk', created: 1, model };

@@ -54,7 +54,7 @@ function applyNotice(thread: CodexThread, message: Message, emit: Emit): CodexTh
   const { params } = message;
   switch (message.method) {
     case 'turn/started':
-      return { ...thread, turnId: TurnStarted.parse(params).turn.id, isStarting: false, knowsTask: true };
+      return { ...thread, turnId: TurnStarted.parse(params).turn.id, isStarting: false };
     case 'turn/completed':
       return applyCompleted(thread, TurnCompleted.parse(params));
     case 'item/completed': {
@@ -126,7 +126,7 @@ function applyAnswer(thread: CodexThread, message: Message, emit: Emit, ownMessa
     case 'resume': {
       const { id } = ThreadAnswer.parse(message.result).thread;
       emit({ type: 'session', id, resumed: key === 'resume' });
-      return { ...thread, id, isOpen: true };
+      return { ...thread, id, isOpen: true, isGone: false };
     }
     case 'history':
       return applyHistory(thread, Turns.parse(message.result).data, ownMessages);

@@ -127,10 +127,14 @@ function placesOf([sight, paths]: [Sight, readonly string[]]): Place[] {
   return paths.map((path) => [path, { sight, from: path }]);
 }
 
-/** Whether the program can write to a path in its home directory, or wherever it is. */
-export function isWritable(path: string, { settings, env, writable }: Enclosure): boolean {
-  const allowed = [...writable, ...settings.writable.map((place) => resolveHome(place, env))];
-  return allowed.some((place) => path === place || isInside(path, place));
+/** Whether the program can write to a path: of the places around it, the innermost one decides. */
+export function isWritable(path: string, enclosure: Enclosure): boolean {
+  const sights = sightsOf(enclosure);
+  for (let place = futurePath(path); place !== dirname(place); place = dirname(place)) {
+    const seen = sights.get(place);
+    if (seen !== undefined) return seen.sight === 'writable';
+  }
+  return false;
 }
 
 export function homeOf(env: Record<string, string>): string {

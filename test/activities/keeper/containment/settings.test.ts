@@ -130,8 +130,16 @@ describe('the settings of a strict containment', () => {
     const own = await world.run(script, { level });
     const cache = `${world.temporary}/cache`;
     expect(own.stdout).toBe(`${world.temporary} ${cache}/XDG_CACHE_HOME ${cache}/npm_config_cache\n`);
+    mkdirSync(world.path('home', '.npm'));
     const shared = await world.run('echo "$npm_config_cache"', { level, writable: ['~/.npm'] });
     expect(shared.stdout).toBe('\n');
+    // The home directory lies in a folder that is writable, and is not.
+    const around = await world.run('touch ~/new; echo "$npm_config_cache"', {
+      level,
+      writable: [world.path()],
+    });
+    expect(around).toMatchObject({ stdout: `${cache}/npm_config_cache\n` });
+    expect(existsSync(world.path('home', 'new'))).toBe(false);
   });
 
   it('ignores what does not exist, and follows links to what does', async () => {
