@@ -10,7 +10,7 @@ import type { Hold } from '../domain/hold.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
-import type { Grant, Known, ProjectState } from '../domain/project.js';
+import type { Grant, Known, Problem, ProjectState } from '../domain/project.js';
 import type { Origin } from '../domain/rewind.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import type { TaskStatus } from '../domain/status.js';
@@ -148,6 +148,8 @@ export const startIssueUpdate = defineUpdate<Receipt, [StartIssueMessage]>('star
 export const startIssueSignal = defineSignal<[StartIssueMessage]>('startIssue');
 export const knownQuery = defineQuery<Known>('known');
 export const projectQuery = defineQuery<ProjectState>('project');
+/** What a person should mend. */
+export const problemsQuery = defineQuery<Problem[]>('problems');
 
 export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
 /** Task to landing: an entry that is not at work yet is to be left out. */

@@ -18,6 +18,7 @@ export function handleProjectMessages(project: Project): void {
   const { state } = project;
   setHandler(messages.knownQuery, () => known(state));
   setHandler(messages.projectQuery, () => state);
+  setHandler(messages.problemsQuery, () => state.problems);
 
   setHandler(messages.taskReportSignal, async (report) => {
     const tracked = state.tasks[report.issue.id];

@@ -14,10 +14,12 @@ import type { HostDeps } from '../host.js';
 import { judgeClaim, unreadable } from './claim.js';
 import { TrackerError, trackerFailure } from './error.js';
 import { fingerprint } from './fingerprint.js';
+import { lookAtFile } from './file-look.js';
 import { writeLedger } from './ledger.js';
 import { createLook } from './look.js';
 import type { WorkflowState } from './look.js';
 import { openTracker } from './registry.js';
+import { stampOf } from './reload.js';
 import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
@@ -29,10 +31,19 @@ export function createTrackerActivities(deps: HostDeps): TrackerPort {
 
   return {
     /** Reads only, so it may be repeated at any time. */
-    watch: ({ project }) =>
-      typed((signal) =>
-        watchUntilChange({ askKnown: () => askKnown(deps, project), look: newLook() }, signal),
-      ),
+    watch: ({ config, project }) =>
+      typed(async (signal) => {
+        const { file } = await deps.configs.get(config);
+        return watchUntilChange(
+          {
+            askKnown: () => askKnown(deps, project),
+            look: newLook(),
+            stamp: () => stampOf(file),
+            lookAtFile: (known) => lookAtFile(deps, known),
+          },
+          signal,
+        );
+      }),
 
     /** Reads only, so it may be repeated at any time. */
     poll: ({ known }) =>
