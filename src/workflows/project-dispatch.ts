@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ConfigRef } from '../domain/config-view.js';
-import type { IssueSummary } from '../domain/issue.js';
+import type { Issue, IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { IssueChange, Poll } from '../domain/project.js';
 import { grantOf, isHeld, isStopped, startable } from '../domain/project.js';
@@ -57,6 +57,8 @@ export async function startTask(
   issue: IssueSummary,
   fingerprint: string,
   forced: boolean,
+  // The task reads the whole issue when it claims it, but for one that is in no tracker.
+  whole: Issue = unreadIssue(issue),
 ): Promise<void> {
   const { state } = project;
   // Written down before the first await: a second look must not start it again.
@@ -67,8 +69,7 @@ export async function startTask(
 
   const input: TaskInput = {
     project: state.project,
-    // The task reads the whole issue when it claims it.
-    issue: unreadIssue(issue),
+    issue: whole,
     ...(forced
       ? { grant: null, settings: { config: state.config, host: state.host } }
       : { grant: grantOf(state, Date.now()) }),

@@ -390,6 +390,34 @@ describe('bad values', () => {
       'a list',
       'reviewers with different names',
     ],
+    [
+      'schedules',
+      '[{ name: gardening, cron: 0 25 * * *, prompt: p }]',
+      'schedules[0].cron',
+      '"0 25 * * *"',
+      'minute, hour, day of month, month and day of week, such as 0 6 * * 1, or @daily',
+    ],
+    [
+      'schedules',
+      '[{ name: a, cron: "@daily", prompt: p, time_zone: Mars/Base }]',
+      'schedules[0].time_zone',
+      '"Mars/Base"',
+      aZone,
+    ],
+    [
+      'schedules',
+      '[{ name: a/b, cron: "@daily", prompt: p }]',
+      'schedules[0].name',
+      '"a/b"',
+      'at most 64 letters, digits and the characters . _ - and a letter or digit first',
+    ],
+    [
+      'schedules',
+      '[{ name: a, cron: "@daily", prompt: p }, { name: a, cron: "@daily", prompt: p }]',
+      'schedules',
+      'a list',
+      'schedules with different names',
+    ],
     ['review', '{ agents: [{ name: bugs }] }', 'review.agents[0].prompt', 'nothing', 'a text'],
   ])('%s: %s', (section, value, key, found, allowed) => {
     const error = errorOf(workflowText({ [section]: value }));

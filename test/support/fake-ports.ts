@@ -55,6 +55,7 @@ export class FakePorts {
       watch: () => untilCancelled(),
       poll: () => Promise.resolve(quietPoll),
       find: () => Promise.resolve(null),
+      scheduledIssue: () => Promise.resolve(null),
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
       transition: () => Promise.resolve({ kind: 'moved', from: 'Todo' }),

@@ -11,6 +11,7 @@ import type { TrackerPort } from '../../workflows/ports.js';
 import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
+import { createScheduleKeeper } from '../schedules/keeper.js';
 import { judgeClaim, unreadable } from './claim.js';
 import { TrackerError, trackerFailure } from './error.js';
 import { fingerprint } from './fingerprint.js';
@@ -27,7 +28,8 @@ import { watchUntilChange } from './watch.js';
 /** The tracker port, and the ledger of closed tasks. */
 export function createTrackerActivities(deps: HostDeps): TrackerPort {
   const trackerOf = (config: Config): Tracker => openTracker(config, deps);
-  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState });
+  const keepSchedules = createScheduleKeeper(deps);
+  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
 
   return {
     /** Reads only, so it may be repeated at any time. */

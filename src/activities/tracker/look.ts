@@ -8,6 +8,7 @@ import type { Known, Problem } from '../../domain/project.js';
 import { isStopped } from '../../domain/project.js';
 import { taskWorkflowId } from '../../domain/task.js';
 import type { HostDeps } from '../host.js';
+import { schedulesPlace } from '../schedules/keep.js';
 import { TrackerError } from './error.js';
 import { sighting } from './fingerprint.js';
 import { bounded, longestMessage, trackerPlace } from './problems.js';
@@ -20,6 +21,8 @@ export type WorkflowState = 'open' | 'closed' | 'missing';
 export interface LookDeps extends Pick<HostDeps, 'configs' | 'env' | 'log'> {
   openTracker(config: Config): Tracker;
   workflowState(workflowId: string): Promise<WorkflowState>;
+  /** Brings the schedules of a configuration into force; says what could not be done. */
+  keepSchedules(config: Config): Promise<Problem[]>;
 }
 
 /** One look at the workflow file, the tracker and the workflows of tasks that hold a slot. */
@@ -79,6 +82,7 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
     const reloaded = await reload(deps, known.configHash);
     noteReload(deps.log, known, reloaded);
     const { config, problems: broken } = reloaded;
+    const ofSchedules = await deps.keepSchedules(config);
     const tracker = trackerOf(config);
     const refreshed = await attempt(() => refresh(tracker, refreshable(known)));
     const active = await attempt(() => tracker.fetchIssuesByStates(config.tracker.active_states));
@@ -87,7 +91,7 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
     const workflowFile = basename(config.file);
     const ofIssues =
       active.value?.problems ??
-      known.problems.filter(({ where }) => where !== trackerPlace && where !== workflowFile);
+      known.problems.filter(({ where }) => ![trackerPlace, schedulesPlace, workflowFile].includes(where));
     return {
       observation: {
         config: refOf(config),
@@ -95,7 +99,7 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
         active: sightings(active.value),
         refreshed: refreshed.value?.issues.map(sighting) ?? null,
         malformed: refreshed.value?.malformed ?? [],
-        problems: bounded([...broken, ...failed, ...ofIssues]),
+        problems: bounded([...broken, ...ofSchedules, ...failed, ...ofIssues]),
         closed: await closedTasks(config.project, known),
       },
       intervalMs: config.polling.interval_ms,

@@ -14,6 +14,7 @@ function lookOf({ deps }: World, workflowState: () => WorkflowState = () => 'ope
     ...deps,
     openTracker: (config) => openTracker(config, deps),
     workflowState: () => Promise.resolve(workflowState()),
+    keepSchedules: () => Promise.resolve([]),
   });
 }
 
