@@ -67,6 +67,35 @@ describe('the tracker activities under a real project', () => {
     });
   });
 
+  it('let the schedules follow the file, and start their tasks from it', async () => {
+    await withProject(async ({ client, ports, state, rewrite, config }) => {
+      const polling = '{ interval_ms: 50 }';
+      const id = 'schedule/shop/tidy';
+      const isThere = () =>
+        client.schedule
+          .getHandle(id)
+          .describe()
+          .then(
+            () => true,
+            () => false,
+          );
+      await rewrite(
+        workflowText({ polling, schedules: '[{ name: tidy, cron: "@yearly", prompt: Tidy the docs }]' }),
+      );
+      await until(isThere);
+      await until(async () => (await state()).config.hash !== config.hash);
+      await client.schedule.getHandle(id).trigger();
+      await until(() => ports.inputs('runTurn').length === 1);
+      expect(ports.inputs('prepare')[0]?.issue).toMatchObject({
+        title: 'Tidy the docs',
+        description: 'Tidy the docs',
+      });
+      await rewrite(workflowText({ polling }));
+      await until(async () => !(await isThere()));
+      expect((await state()).problems).toEqual([]);
+    });
+  });
+
   it('stop a task whose issue is finished elsewhere', async () => {
     await withProject(async ({ repository, ports, state, task }) => {
       ports.next('runTurn', () => untilCancelled());

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import { createScheduleActivities } from '../../../src/activities/schedules/activities.js';
 import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
 import { activityQueue } from '../../../src/domain/queue.js';
 import { refOf } from '../../../src/config/view.js';
@@ -19,6 +20,7 @@ import { withWorld } from './world.js';
 /** A project that runs, and the world that its host sees. */
 export interface LiveProject extends World {
   ports: FakePorts;
+  client: Client;
   /** The project's own workflow. */
   handle: WorkflowHandle<typeof project>;
   state: () => Promise<ProjectState>;
@@ -48,7 +50,13 @@ async function withProject(
   await withWorld(async (world) => {
     const ports = new FakePorts();
     const taskQueue = `test-${randomUUID()}`;
-    const host = { ...ports.activities(), ...createTrackerActivities(world.deps) };
+    const { deps } = world;
+    deps.env.CONTINUO_QUEUE = taskQueue;
+    const host = {
+      ...ports.activities(),
+      ...createTrackerActivities(deps),
+      ...createScheduleActivities(deps),
+    };
     const { nativeConnection: connection } = env;
     const workers = await Promise.all([
       Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
@@ -70,7 +78,14 @@ async function withProject(
     });
     const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId('shop', identifier));
     try {
-      await use({ ...world, ports, handle, task, state: () => handle.query(projectQuery) });
+      await use({
+        ...world,
+        ports,
+        client: env.client,
+        handle,
+        task,
+        state: () => handle.query(projectQuery),
+      });
     } finally {
       const { tasks } = await handle.query(projectQuery);
       await handle.terminate();
