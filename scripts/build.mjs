@@ -2,7 +2,8 @@
 // keepers start.
 // Types are checked by `npm run typecheck`.
 import { build } from 'esbuild';
-import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from './workflow-bundle.mjs';
@@ -66,6 +67,22 @@ async function buildAlone(source, name) {
   });
 }
 
+/** The JSON Schema of WORKFLOW.md, as `continuo schema` prints it, for those who publish it. */
+async function buildSchema() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/config/json-schema.ts'],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    logLevel: 'warning',
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { workflowSchema } = await import(`data:text/javascript;base64,${code}`);
+  await writeFile(join(draft, 'workflow.schema.json'), `${JSON.stringify(workflowSchema(), null, 2)}\n`);
+}
+
 async function putInPlace() {
   const old = `${draft}.old`;
   await rename(dist, old).catch(() => undefined);
@@ -79,7 +96,7 @@ try {
   const keeper = buildAlone('src/activities/keeper/process/main.ts', 'keeper.js');
   const shim = buildAlone('src/activities/keeper/shim/main.ts', 'tool-shim.js');
   const runner = buildAlone('src/activities/git/runner/main.ts', 'git-runner.js');
-  await Promise.all([bundle, buildProgram(), keeper, shim, runner]);
+  await Promise.all([bundle, buildProgram(), buildSchema(), keeper, shim, runner]);
   await putInPlace();
 } catch (error) {
   console.error(error.message);

@@ -64,6 +64,8 @@ const refused: { command: RegExp; exitCode: number; output: RegExp }[] = [
   { command: /^continuo answer /, exitCode: 4, output: /no open question/ },
   // The workflow file of the shop does not limit what all tasks spend.
   { command: /^continuo budget --(day|project) /, exitCode: 4, output: /nothing limits its/ },
+  // Nor does it have schedules.
+  { command: /^continuo schedules (run|pause|resume) /, exitCode: 3, output: /has no schedule/ },
 ];
 
 const isContinuo = ({ words }: Part) => words[0] === 'continuo';
@@ -104,7 +106,7 @@ describe('the workflow file reference', () => {
     verify: { checks: [{ name: 'x', run: 'x' }] },
     review: { agents: [{ name: 'x', prompt: 'x' }] },
     land: {},
-    schedules: [{ name: 'x', cron: 'x', prompt: 'x' }],
+    schedules: [{ name: 'x', cron: '@daily', prompt: 'x' }],
   };
 
   it('has every key of the schema, and no other', () => {

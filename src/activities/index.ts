@@ -7,12 +7,14 @@ import type { HostDeps } from './host.js';
 import { createTrackerActivities } from './tracker/activities.js';
 import { createReviewActivities } from './review/activities.js';
 import { landingEdits } from './tracker/registry.js';
+import { createScheduleActivities } from './schedules/activities.js';
 import { createVerifyActivities } from './verify/activities.js';
 
 /** All that workflows can ask of this host. */
 export function createActivities(deps: HostDeps): Ports {
   return {
     ...createTrackerActivities(deps),
+    ...createScheduleActivities(deps),
     ...createGitActivities(deps, {
       landingEdits: (config, entry, tree) => landingEdits(config, entry, tree, deps),
     }),

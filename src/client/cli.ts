@@ -8,6 +8,7 @@ import { defineHouse } from './program/house.js';
 import { defineQueue } from './program/queue.js';
 import { defineReading } from './program/read.js';
 import { defineGoingBack } from './program/rewind.js';
+import { defineSchedules } from './program/schedules.js';
 import { defineShowing } from './program/show.js';
 import { defineStarting } from './program/start.js';
 import { defineTakingOver } from './program/takeover.js';
@@ -73,6 +74,7 @@ function defineProgram(version: string, surroundings: Surroundings): Program {
   defineControl(program);
   defineBudget(program);
   defineQueue(program);
+  defineSchedules(program);
   defineTakingOver(program);
   defineGoingBack(program);
   return program;

@@ -2,11 +2,9 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CliError, ExitCode } from './error.js';
-import { fitText } from './text-width.js';
 
 /** The prompt is part of the task's durable state, so it has to stay small. In bytes of UTF-8. */
 export const promptLimitBytes = 256 * 1024;
-const titleLimit = 72;
 
 /** Where a prompt comes from: the argument (`-` is stdin) or a file. */
 export interface PromptSource {
@@ -76,13 +74,4 @@ function tooLarge(): CliError {
     `the prompt is larger than ${promptLimitBytes / 1024} KB`,
     'put the text into a file in the repository, commit it, and refer to it in a short prompt',
   );
-}
-
-/** The first line of a prompt, at most 72 columns wide. */
-export function titleOf(prompt: string): string {
-  const line = (prompt.split('\n', 1)[0] ?? '')
-    .replace(/^#+\s*/, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return fitText(line, titleLimit);
 }

@@ -1,4 +1,4 @@
-import { fitText, textWidth } from './text-width.js';
+import { fitText, textWidth } from '../domain/text-width.js';
 
 const gap = '  ';
 /** A column is never squeezed below this. */

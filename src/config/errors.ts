@@ -4,6 +4,7 @@ export type ConfigErrorCode =
   | 'workflow_parse_error'
   | 'workflow_front_matter_not_a_map'
   | 'template_parse_error'
+  | 'template_render_error'
   | 'config_invalid'
   | 'unsupported_tracker_kind'
   | 'invalid_tracker_config'

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from './config.js';
-import { allowedBy, describe, problemText, problemsOf } from './describe.js';
+import { allowedBy, describe, problemsOf } from './describe.js';
 import type { Environment } from './environment.js';
-import { ConfigError } from './errors.js';
-import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import { expandPath, expandVariables } from './expand-path.js';
 import type { Expanded } from './expand-path.js';
-import { isMap, readYamlMap, splitFrontMatter } from './front-matter.js';
+import { isMap } from './front-matter.js';
+import { invalid, readParts } from './parts.js';
 import { projectId } from './project-id.js';
-import { PromptError, checkTemplate } from './prompt.js';
 import { isRemoteUrl, repositoryId } from './repository-url.js';
 import { crossFieldProblems } from './rules.js';
 import { FrontMatter } from './schema.js';
@@ -19,10 +17,10 @@ import { trackerProfile } from './tracker-profiles.js';
 /**
  * Makes the configuration of a workflow file (SPEC 5, 6): YAML, defaults, paths and `$VAR`, then
  * the rules. `file` is the file's absolute path. Pure, apart from the home and temporary
- * directories. Throws a `ConfigError` that lists every problem.
+ * directories. Throws a `ConfigError` that lists every problem; `promptProblem` looks at the template.
  */
 export function parseConfig(file: string, text: string, env: Environment): Config {
-  const { data, body, bodyLine } = readParts(file, text);
+  const { data, body } = readParts(file, text);
   const filled = withoutBlanks(data);
   const parsed = FrontMatter.safeParse(filled, { error: allowedBy });
   if (!parsed.success) throw invalid(file, 'config_invalid', problemsOf(parsed.error, filled));
@@ -38,7 +36,6 @@ export function parseConfig(file: string, text: string, env: Environment): Confi
   }
   const [first] = problems;
   if (first !== undefined) throw invalid(file, first.code, problems);
-  checkPrompt(file, body, bodyLine);
 
   const repository = front.repository && {
     ...front.repository,
@@ -56,35 +53,6 @@ export function parseConfig(file: string, text: string, env: Environment): Confi
     repository: repository ?? null,
     prompt: body.trim(),
   });
-}
-
-/** The front matter, the prompt, and the line on which the prompt begins. */
-function readParts(
-  file: string,
-  text: string,
-): { data: Record<string, unknown>; body: string; bodyLine: number } {
-  const split = splitFrontMatter(text);
-  if (split.kind === 'none') return { data: {}, body: text, bodyLine: 1 };
-  if (split.kind === 'unterminated') {
-    throw broken(file, 1, 'the front matter that begins with --- has no end: add a line that is exactly ---');
-  }
-  const yaml = readYamlMap(split.yaml);
-  switch (yaml.kind) {
-    case 'map':
-      return {
-        data: yaml.value,
-        body: text.slice(split.bodyStart),
-        bodyLine: text.slice(0, split.bodyStart).split('\n').length,
-      };
-    case 'not_a_map':
-      throw invalid(file, 'workflow_front_matter_not_a_map', [
-        { key: 'front matter', found: yaml.found, allowed: 'a map of keys and values' },
-      ]);
-    case 'broken':
-      throw broken(file, yaml.line, yaml.message);
-    default:
-      return yaml satisfies never;
-  }
 }
 
 /**
@@ -144,31 +112,6 @@ function withStates(tracker: FrontMatter['tracker']): Config['tracker'] {
     active_states: tracker.active_states ?? [...(profile?.activeStates ?? [])],
     terminal_states: tracker.terminal_states ?? [...(profile?.terminalStates ?? [])],
   };
-}
-
-function checkPrompt(file: string, body: string, bodyLine: number): void {
-  try {
-    checkTemplate(body);
-  } catch (error) {
-    if (!(error instanceof PromptError)) throw error;
-    const line = bodyLine + (error.line ?? 1) - 1;
-    throw new ConfigError(
-      'template_parse_error',
-      file,
-      `${basename(file)}: line ${line}: the prompt template is broken: ${error.message}`,
-    );
-  }
-}
-
-function invalid(file: string, code: ConfigErrorCode, problems: readonly ConfigProblem[]): ConfigError {
-  const lines = problems.map((problem) => `${basename(file)}: ${problemText(problem)}`);
-  const plain = problems.map(({ key, found, allowed }) => ({ key, found, allowed }));
-  return new ConfigError(code, file, lines.join('\n'), plain);
-}
-
-function broken(file: string, line: number, message: string): ConfigError {
-  const found = message.replace(/\s+/g, ' ');
-  return new ConfigError('workflow_parse_error', file, `${basename(file)}: line ${line}: ${found}`, []);
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -8,6 +8,8 @@ export interface DataPaths {
   root: string;
   /** Configurations by hash. */
   configs: string;
+  /** The one in force: path and text of the workflow file. */
+  inForce: string;
   /** One bare mirror for each repository. */
   mirrors: string;
   /** One run directory for each task: logs, evidence, transcript, the host's own git directory. */
@@ -26,6 +28,7 @@ export function dataPaths(root: string): DataPaths {
   return {
     root,
     configs: join(root, 'configs'),
+    inForce: join(root, 'workflow.json'),
     mirrors: join(root, 'mirrors'),
     runs: join(root, 'runs'),
     landings: join(root, 'landings'),
@@ -39,8 +42,13 @@ export function dataPaths(root: string): DataPaths {
 export function dataDirectory(project: string, env: Environment): string {
   const given = variable(env, 'CONTINUO_DATA');
   if (given !== undefined) return resolve(given);
+  return join(projectsDirectory(env), encodeURIComponent(project));
+}
+
+/** What has the folder of each project, where `CONTINUO_DATA` names none. */
+export function projectsDirectory(env: Environment): string {
   const state = variable(env, 'XDG_STATE_HOME') ?? join(home(env), '.local', 'state');
-  return join(state, 'continuo', encodeURIComponent(project));
+  return join(state, 'continuo');
 }
 
 /** `CONTINUO_CACHE`, else the XDG cache directory: downloaded programs, shared by all projects. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../domain/calendar.js';
+import { isCron } from '../domain/cron.js';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
 
@@ -269,7 +270,15 @@ const Budget = z.object({
   time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).default('UTC'),
 });
 
-const Schedule = z.object({ name: word, cron: word, prompt: word });
+const aCron = 'minute, hour, day of month, month and day of week, such as 0 6 * * 1, or @daily';
+
+const Schedule = z.object({
+  name: z.string().regex(projectName, { error: projectNameAllowed }),
+  cron: z.string({ error: aCron }).trim().refine(isCron, { error: aCron }),
+  prompt: word,
+  /** Where `cron` is meant; `budget.time_zone` unless given. */
+  time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).optional(),
+});
 
 /** For a worker on each host there is a command; only a hint is made of this. */
 const Worker = z.object({ ssh_hosts: z.unknown().optional() }).catch({});
@@ -296,7 +305,12 @@ export const FrontMatter = z.object({
   land: Land.optional(),
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
-  schedules: z.array(Schedule).default([]),
+  schedules: z
+    .array(Schedule, { error: 'a list of schedules, each with name, cron and prompt' })
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+      error: 'schedules with different names',
+    })
+    .default([]),
   worker: Worker.default({}),
 });
 

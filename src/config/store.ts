@@ -11,7 +11,7 @@ import type { DataPaths } from './paths.js';
 
 /** Configurations of this host, by hash. */
 export interface ConfigStore {
-  /** Idempotent; the hash is the key. */
+  /** Keeps it, as the one in force. Idempotent; the hash is the key. */
   put(config: Config): Promise<void>;
   /** Throws an `ApplicationFailure` of type `config_missing` for an unknown hash. */
   get(hash: string): Promise<Config>;
@@ -23,16 +23,22 @@ const Stored = z.object({ file: z.string(), text: z.string() });
  * Keeps path and text of every configuration that this host has worked with, readable by its user
  * alone. Secrets stay `$VAR`: they are resolved when the configuration is used.
  */
-export function openConfigStore(paths: Pick<DataPaths, 'configs'>, env: Environment): ConfigStore {
+export function openConfigStore(
+  paths: Pick<DataPaths, 'configs' | 'inForce'>,
+  env: Environment,
+): ConfigStore {
   const parsed = new Map<string, Config>();
+  let inForce = '';
   const fileOf = (hash: string) => join(paths.configs, `${hash}.json`);
 
   return {
     async put(config) {
-      if (parsed.has(config.hash)) return;
-      const { file, text } = config;
-      await writeWhole(fileOf(config.hash), JSON.stringify({ file, text }));
-      parsed.set(config.hash, config);
+      const { file, text, hash } = config;
+      const content = JSON.stringify({ file, text });
+      if (!parsed.has(hash)) await writeWhole(fileOf(hash), content);
+      parsed.set(hash, config);
+      if (hash !== inForce) await writeWhole(paths.inForce, content);
+      inForce = hash;
     },
 
     async get(hash) {
@@ -44,6 +50,19 @@ export function openConfigStore(paths: Pick<DataPaths, 'configs'>, env: Environm
       return config;
     },
   };
+}
+
+/** The configuration that this host worked with last; null where there is none, or it cannot be used any more. */
+export async function readInForce(
+  paths: Pick<DataPaths, 'inForce'>,
+  env: Environment,
+): Promise<Config | null> {
+  try {
+    const { file, text } = Stored.parse(JSON.parse(await readFile(paths.inForce, 'utf8')));
+    return parseConfig(file, text, env);
+  } catch {
+    return null;
+  }
 }
 
 async function readStored(hash: string, file: string): Promise<z.infer<typeof Stored>> {

@@ -10,17 +10,8 @@ export interface WithoutEffect {
 }
 
 /** The settings of a configuration that a person should know to be without effect. */
-export function settingsWithoutEffect({ schedules, worker }: Config): WithoutEffect[] {
+export function settingsWithoutEffect({ worker }: Config): WithoutEffect[] {
   return [
-    ...(schedules.length === 0
-      ? []
-      : [
-          {
-            key: 'schedules',
-            effect: 'this version starts nothing by schedule',
-            advice: 'let cron or the like run `continuo start`',
-          },
-        ]),
     ...(isSet(worker.ssh_hosts)
       ? [
           {

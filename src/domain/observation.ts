@@ -119,8 +119,9 @@ function sameSummary(left: IssueSummary, right: IssueSummary): boolean {
 function same(left: readonly Problem[], right: readonly Problem[]): boolean {
   return (
     left.length === right.length &&
-    left.every(
-      ({ where, message }, index) => where === right[index]?.where && message === right[index].message,
-    )
+    left.every(({ where, message, stops }, index) => {
+      const other = right[index];
+      return where === other?.where && message === other.message && stops === other.stops;
+    })
   );
 }

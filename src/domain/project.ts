@@ -30,6 +30,8 @@ export interface Problem {
   /** The file, key or issue it is about. */
   where: string;
   message: string;
+  /** Nothing new starts before it is mended: the workflow file cannot be used (SPEC 5.5, 6.3). */
+  stops?: true;
 }
 
 /** The right to run an agent now, with what it takes. */
@@ -152,12 +154,23 @@ export function isHeld({ holds, config }: ProjectState): boolean {
   return holdOf(holds, config.view.agent) !== null;
 }
 
+/** Whether nothing new starts, because the workflow file cannot be used. */
+export function isStopped({ problems }: { problems: readonly Problem[] }): boolean {
+  return problems.some(({ stops }) => stops === true);
+}
+
+/** Whether work on it has begun: it goes on with the last good configuration. */
+function hasBegun({ counted }: TrackedTask): boolean {
+  return counted !== undefined && counted.turns > 0;
+}
+
 /** Issue ids of the tasks that get a slot now, in order. */
 export function slotsToGrant(state: ProjectState): string[] {
   if (state.pausedBy !== null) return [];
   const hold = holdOf(state.holds, state.config.view.agent);
+  const onlyBegun = isStopped(state);
   const asking = Object.values(state.tasks)
-    .filter((task) => task.slot === 'asked' && !stops(hold, task))
+    .filter((task) => task.slot === 'asked' && !stops(hold, task) && (!onlyBegun || hasBegun(task)))
     .map((task) => task.issue)
     .sort(compareIssues);
   return takeSlots(state.config.view.agent, heldSlots(state), asking).map((issue) => issue.id);

@@ -5,12 +5,15 @@ import { ContainmentError, probeContainment } from '../activities/keeper/contain
 import type { Config } from '../config/config.js';
 import { namedConnection } from '../config/connection.js';
 import { findWorkflowFile } from '../config/discover.js';
+import { ConfigError } from '../config/errors.js';
+import { lastGood } from '../config/last-good.js';
 import { loadConfig } from '../config/load.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
+import { promptProblem } from '../config/prompt-problem.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Diagnosis } from './diagnosis.js';
 export type { Diagnosis } from './diagnosis.js';
-import { bad, good, messageOf } from './diagnosis.js';
+import { bad, good, messageOf, note } from './diagnosis.js';
 import { examineAgents } from './doctor-agent.js';
 import type { Tried } from './engine/binary.js';
 import { findInstalled } from './engine/binary.js';
@@ -81,7 +84,12 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
     const file = await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env });
     config = await loadConfig(file, env);
   } catch (error) {
-    return [bad('configuration', messageOf(error), 'mend the file, or write one with `continuo init`')];
+    const inForce = error instanceof ConfigError ? await lastGood(error.file, env) : null;
+    const remedy =
+      inForce === null
+        ? 'mend the file, or write one with `continuo init`'
+        : `mend the file: until then project ${inForce.config.project} starts nothing new, and works on with the last good one`;
+    return [bad('configuration', messageOf(error), remedy)];
   }
   return [
     good('configuration', `${config.file}, project ${config.project}`),
@@ -131,12 +139,13 @@ async function examineKeepers(config: Config, env: NodeJS.ProcessEnv): Promise<D
 
 /** They stop nothing, so they are no faults. */
 function examineSettings(config: Config): Diagnosis[] {
-  return settingsWithoutEffect(config).map(({ key, effect, advice }) => ({
-    name: key,
-    ok: true,
-    found: `has no effect: ${effect}`,
-    remedy: advice,
-  }));
+  const prompt = promptProblem(config);
+  return [
+    ...(prompt === null ? [] : [note('prompt', prompt.message, `mend it in ${config.file}`)]),
+    ...settingsWithoutEffect(config).map(({ key, effect, advice }) =>
+      note(key, `has no effect: ${effect}`, advice),
+    ),
+  ];
 }
 
 async function examineRepository({ repository, file }: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis> {

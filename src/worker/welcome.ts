@@ -1,4 +1,5 @@
 import type { SandboxNote } from '../config/engine-file.js';
+import { promptProblem } from '../config/prompt-problem.js';
 import { settingsWithoutEffect } from '../config/without-effect.js';
 import type { Engine } from './engine/index.js';
 import type { Host } from './host.js';
@@ -36,12 +37,14 @@ export function welcome(
 
 function warnings(config: Host['config']): string[] {
   const { verify, review, land } = config;
+  const prompt = promptProblem(config);
   return [
     ...(verify === undefined && review === undefined && land === undefined
       ? [
           '  Note: verify, review and land are not configured, so nothing is checked and nothing lands by itself.',
         ]
       : []),
+    ...(prompt === null ? [] : [`  Warning: ${prompt.message}`]),
     ...settingsWithoutEffect(config).map(
       ({ key, effect, advice }) => `  Warning: ${key} has no effect: ${effect}; ${advice}.`,
     ),

@@ -10,8 +10,9 @@ import type { Hold } from '../domain/hold.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
-import type { Grant, Known, ProjectState } from '../domain/project.js';
+import type { Grant, Known, Problem, ProjectState } from '../domain/project.js';
 import type { Origin } from '../domain/rewind.js';
+import type { ScheduledAnswer } from '../domain/schedule.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import type { TaskStatus } from '../domain/status.js';
 import type { Usage } from '../domain/usage.js';
@@ -138,6 +139,11 @@ export const taskSettledSignal = defineSignal<[TaskSettled]>('taskSettled');
 
 /** Worker to project: this host owns the workflow file, and this is its configuration. */
 export const configureSignal = defineSignal<[{ config: ConfigRef; host: string }]>('configure');
+/** `scheduled` to project: it is time; `from` is who gets the answer. */
+export const scheduleDueSignal =
+  defineSignal<[{ schedule: string; at: string; from: string }]>('scheduleDue');
+/** Project to `scheduled`. */
+export const scheduledAnswerSignal = defineSignal<[ScheduledAnswer]>('scheduledAnswer');
 /** Look at the tracker now. */
 export const refreshSignal = defineSignal('refresh');
 export interface StartIssueMessage extends Message {
@@ -148,6 +154,8 @@ export const startIssueUpdate = defineUpdate<Receipt, [StartIssueMessage]>('star
 export const startIssueSignal = defineSignal<[StartIssueMessage]>('startIssue');
 export const knownQuery = defineQuery<Known>('known');
 export const projectQuery = defineQuery<ProjectState>('project');
+/** What a person should mend. */
+export const problemsQuery = defineQuery<Problem[]>('problems');
 
 export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
 /** Task to landing: an entry that is not at work yet is to be left out. */

@@ -297,4 +297,9 @@ export interface ForgePort {
   merge(input: { entry: LandingEntry; candidate: LandingCandidate }): Promise<MergeOutcome>;
 }
 
-export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;
+export interface SchedulePort {
+  /** The issue that the prompt of a schedule stands for, or null when there is no such schedule. `at`: RFC 3339. */
+  scheduledIssue(input: Configured & { schedule: string; at: string }): Promise<Issue | null>;
+}
+
+export type Ports = SchedulePort & TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;

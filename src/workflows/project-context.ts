@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProjectState } from '../domain/project.js';
+import { isStopped } from '../domain/project.js';
 import { newSharedSpending } from '../domain/shared-budget.js';
 import { escapeMarkdown } from '../domain/status.js';
 import { keyword, projectAttribute } from './search-attributes.js';
@@ -63,6 +64,7 @@ export function publishProject({ state }: Project): void {
   const asked = tasks.filter((task) => task.slot === 'asked').length;
   const lines = [
     `**${state.pausedBy === null ? 'Dispatching' : `Paused by ${state.pausedBy}: continuo resume --all`}**`,
+    ...(isStopped(state) ? ['', '**Nothing new starts before the workflow file is mended.**'] : []),
     '',
     `${held} of ${state.config.view.agent.maxConcurrent} slots held · ${asked} asked for · ${tasks.length} live tasks`,
   ];

@@ -6,10 +6,10 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ConfigRef } from '../domain/config-view.js';
-import type { IssueSummary } from '../domain/issue.js';
+import type { Issue, IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { IssueChange, Poll } from '../domain/project.js';
-import { grantOf, isHeld, startable } from '../domain/project.js';
+import { grantOf, isHeld, isStopped, startable } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import { noUsage } from '../domain/usage.js';
 import { deliver } from './deliver.js';
@@ -32,7 +32,7 @@ export async function applyPoll(project: Project, poll: Poll): Promise<void> {
   for (const candidate of poll.candidates) {
     // Since the look a task may have asked for this slot, or another look may have started it.
     const isStartable = startable(state, state.config.view.agent, [candidate]).length > 0;
-    if (!isStartable || state.pausedBy !== null || isHeld(state)) continue;
+    if (!isStartable || state.pausedBy !== null || isHeld(state) || isStopped(state)) continue;
     await startTask(project, candidate.issue, candidate.fingerprint, false);
   }
   publishProject(project);
@@ -57,6 +57,8 @@ export async function startTask(
   issue: IssueSummary,
   fingerprint: string,
   forced: boolean,
+  // The task reads the whole issue when it claims it, but for one that is in no tracker.
+  whole: Issue = unreadIssue(issue),
 ): Promise<void> {
   const { state } = project;
   // Written down before the first await: a second look must not start it again.
@@ -67,8 +69,7 @@ export async function startTask(
 
   const input: TaskInput = {
     project: state.project,
-    // The task reads the whole issue when it claims it.
-    issue: unreadIssue(issue),
+    issue: whole,
     ...(forced
       ? { grant: null, settings: { config: state.config, host: state.host } }
       : { grant: grantOf(state, Date.now()) }),

@@ -16,6 +16,7 @@ import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
 import { heed } from './project-holds.js';
 import { configure, startTask } from './project-dispatch.js';
+import { handleSchedules } from './project-schedules.js';
 import { tracker } from './proxies.js';
 import { deliver } from './deliver.js';
 
@@ -24,6 +25,9 @@ export function handleProjectMessages(project: Project): void {
   const { state } = project;
   setHandler(messages.knownQuery, () => known(state));
   setHandler(messages.projectQuery, () => state);
+  setHandler(messages.problemsQuery, () => state.problems);
+
+  handleSchedules(project);
 
   setHandler(messages.taskReportSignal, async (report) => {
     const tracked = state.tasks[report.issue.id];

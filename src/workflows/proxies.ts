@@ -2,7 +2,15 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
 import { activityQueue } from '../domain/queue.js';
-import type { AgentPort, ForgePort, GitPort, ReviewPort, TrackerPort, VerifyPort } from './ports.js';
+import type {
+  AgentPort,
+  ForgePort,
+  GitPort,
+  ReviewPort,
+  SchedulePort,
+  TrackerPort,
+  VerifyPort,
+} from './ports.js';
 
 /**
  * Timeouts and retries of every port. Each activity heartbeats every 2 s by itself, so a dead
@@ -40,6 +48,13 @@ function at({ host, summary }: Place, options: ActivityOptions): ActivityOptions
 
 export function tracker(place: Place): Omit<TrackerPort, 'watch'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: patient }));
+}
+
+/** Whoever waits for it holds a new run of the project up, so a host that is down is not waited for long. */
+export function scheduler(place: Place): SchedulePort {
+  return proxyActivities<SchedulePort>(
+    at(place, { startToCloseTimeout: '1m', scheduleToCloseTimeout: '10m', retry: patient }),
+  );
 }
 
 /** Watching never gives up: an idle project is one activity that goes on for weeks. */

@@ -70,7 +70,12 @@ describe('continuo init', () => {
     expect(exitCode).toBe(0);
     const file = join(repository, 'WORKFLOW.md');
     const report = JSON.parse(stdout) as { file: string; written: string[]; text: string };
-    expect(report.written).toEqual([file, join(repository, 'tasks', 'README.md')]);
+    const schema = join(repository, '.continuo', 'workflow.schema.json');
+    expect(report.written).toEqual([file, join(repository, 'tasks', 'README.md'), schema]);
+    const [, modeline = ''] = report.text.split('\n');
+    const named = /^# yaml-language-server: \$schema=(.*)$/.exec(modeline)?.[1] ?? '';
+    expect(join(repository, named)).toBe(schema);
+    expect(JSON.parse(await readFile(schema, 'utf8'))).toMatchObject({ title: 'WORKFLOW.md' });
     expect(await readFile(file, 'utf8')).toBe(report.text);
     const config = parseConfig(file, report.text, { HOME: folder });
     expect(config.command?.run).toBe(agent);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderTable } from '../../src/client/table.js';
-import { fitText, textWidth } from '../../src/client/text-width.js';
+import { fitText, textWidth } from '../../src/domain/text-width.js';
 
 interface Row {
   name: string;

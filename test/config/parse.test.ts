@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/config.js';
 import type { Environment } from '../../src/config/environment.js';
 import { ConfigError } from '../../src/config/errors.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { promptProblem } from '../../src/config/prompt-problem.js';
 import { workflowText } from './workflow-file.js';
 
 const file = '/srv/shop/WORKFLOW.md';
@@ -389,6 +390,34 @@ describe('bad values', () => {
       'a list',
       'reviewers with different names',
     ],
+    [
+      'schedules',
+      '[{ name: gardening, cron: 0 25 * * *, prompt: p }]',
+      'schedules[0].cron',
+      '"0 25 * * *"',
+      'minute, hour, day of month, month and day of week, such as 0 6 * * 1, or @daily',
+    ],
+    [
+      'schedules',
+      '[{ name: a, cron: "@daily", prompt: p, time_zone: Mars/Base }]',
+      'schedules[0].time_zone',
+      '"Mars/Base"',
+      aZone,
+    ],
+    [
+      'schedules',
+      '[{ name: a/b, cron: "@daily", prompt: p }]',
+      'schedules[0].name',
+      '"a/b"',
+      'at most 64 letters, digits and the characters . _ - and a letter or digit first',
+    ],
+    [
+      'schedules',
+      '[{ name: a, cron: "@daily", prompt: p }, { name: a, cron: "@daily", prompt: p }]',
+      'schedules',
+      'a list',
+      'schedules with different names',
+    ],
     ['review', '{ agents: [{ name: bugs }] }', 'review.agents[0].prompt', 'nothing', 'a text'],
   ])('%s: %s', (section, value, key, found, allowed) => {
     const error = errorOf(workflowText({ [section]: value }));
@@ -521,16 +550,21 @@ describe('files that are not workflow files', () => {
   });
 });
 
-describe('the prompt template', () => {
+describe('the prompt template (WF-11, WF-12)', () => {
   it.each([
-    ['{% if issue %}', 12, 'tag {% if issue %} not closed'],
-    ['\n\n{{ issue.title | shout }}', 14, 'undefined filter: shout'],
-    ['{% nonsense %}', 12, 'tag "nonsense" not found'],
-  ])('%j is refused with its line', (prompt, line, message) => {
-    const error = errorOf(
-      workflowText({ polling: '{ interval_ms: 1 }', verify: '{ checks: [{ name: t, run: t }] }' }, prompt),
-    );
-    expect(error.code).toBe('template_parse_error');
-    expect(error.message).toBe(`WORKFLOW.md: line ${line}: the prompt template is broken: ${message}`);
+    ['{% if issue %}', 12, 'template_parse_error', 'tag {% if issue %} not closed'],
+    ['\n\n{{ issue.title | shout }}', 14, 'template_render_error', 'undefined filter: shout'],
+    ['{% nonsense %}', 12, 'template_parse_error', 'tag "nonsense" not found'],
+  ])('%j is a problem with its line, and no fault of the file', (prompt, line, code, message) => {
+    const parts = { polling: '{ interval_ms: 1 }', verify: '{ checks: [{ name: t, run: t }] }' };
+    const config = parseConfig(file, workflowText(parts, prompt), {});
+    expect(promptProblem(config)).toEqual({
+      code,
+      message: `line ${line}: the prompt template is broken, and fails every attempt: ${message}`,
+    });
+  });
+
+  it('is no problem when it can be used', () => {
+    expect(promptProblem(parse())).toBeNull();
   });
 });

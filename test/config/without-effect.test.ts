@@ -9,10 +9,9 @@ function keysOf(parts: Record<string, string>): string[] {
 }
 
 describe('settings without effect', () => {
-  it('are schedules, and hosts that are to be reached over ssh', () => {
+  it('are hosts that are to be reached over ssh', () => {
     expect(keysOf({})).toEqual([]);
     expect(keysOf({ schedules: '[]', review: '{ agents: [] }', worker: '{ ssh_hosts: [] }' })).toEqual([]);
-    expect(keysOf({ schedules: '[{ name: n, cron: "0 3 * * *", prompt: p }]' })).toEqual(['schedules']);
     expect(keysOf({ worker: '{ ssh_hosts: [big.example.org] }' })).toEqual(['worker.ssh_hosts']);
     expect(keysOf({ worker: '{ ssh_hosts: big.example.org }' })).toEqual(['worker.ssh_hosts']);
   });

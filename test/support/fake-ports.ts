@@ -56,6 +56,7 @@ export class FakePorts {
       poll: () => Promise.resolve(quietPoll),
       sweep: () => Promise.resolve({ swept: [] }),
       find: () => Promise.resolve(null),
+      scheduledIssue: () => Promise.resolve(null),
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
       transition: () => Promise.resolve({ kind: 'moved', from: 'Todo' }),

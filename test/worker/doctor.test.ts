@@ -1,11 +1,13 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { files, protocolVersion } from '../../src/activities/keeper/protocol.js';
+import { loadConfig } from '../../src/config/load.js';
 import { dataPaths } from '../../src/config/paths.js';
+import { openConfigStore } from '../../src/config/store.js';
 import type { Diagnosis } from '../../src/worker/diagnosis.js';
 import { diagnose } from '../../src/worker/doctor.js';
 import { nameProcess } from '../../src/activities/keeper/process-name.js';
@@ -346,12 +348,33 @@ describe('doctor', () => {
     expect(repository).toMatchObject({ ok: false, found: expect.stringContaining('has no branch develop') });
   });
 
+  it('says of a broken file that is in force what becomes of the project, and of a broken prompt where it is', async () => {
+    await writeWorkflow({ more: ['project: { name: shop }'] });
+    const file = join(folder, 'WORKFLOW.md');
+    const { configuration } = await examine();
+    expect(configuration).toMatchObject({ ok: true });
+    const paths = dataPaths(join(folder, '.local', 'state', 'continuo', 'shop'));
+    await openConfigStore(paths, {}).put(await loadConfig(file, {}));
+    await writeFile(file, '---\ntracker: [\n---\n');
+    expect((await examine()).configuration).toMatchObject({
+      ok: false,
+      remedy:
+        'mend the file: until then project shop starts nothing new, and works on with the last good one',
+    });
+
+    await writeWorkflow();
+    await appendFile(file, '{% if issue %}');
+    expect((await examine()).prompt).toMatchObject({
+      ok: true,
+      found: expect.stringContaining('the prompt template is broken'),
+    });
+  });
+
   it('names settings that have no effect, which are no faults', async () => {
     await writeWorkflow({
-      more: ['schedules: [{ name: n, cron: "0 3 * * *", prompt: p }]', 'worker: { ssh_hosts: [big] }'],
+      more: ['worker: { ssh_hosts: [big] }'],
     });
     const found = await examine();
-    expect(found.schedules).toMatchObject({ ok: true, found: expect.stringContaining('has no effect') });
     expect(found['worker.ssh_hosts']).toMatchObject({
       ok: true,
       remedy: 'run `continuo worker` on each of those hosts instead',

@@ -21,10 +21,8 @@ function linesOf(parts: Record<string, string>, containment = strict): string[] 
 describe('the welcome', () => {
   it('warns of settings that have no effect', () => {
     const lines = linesOf({
-      schedules: '[{ name: n, cron: "0 3 * * *", prompt: p }]',
       worker: '{ ssh_hosts: [big] }',
     });
-    expect(lines).toContainEqual(expect.stringContaining('Warning: schedules has no effect'));
     expect(lines).toContainEqual(expect.stringContaining('run `continuo worker` on each of those hosts'));
     expect(linesOf({}).join()).not.toContain('Warning');
   });

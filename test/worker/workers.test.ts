@@ -126,6 +126,7 @@ async function freePort(): Promise<number> {
 /** These tests start no workflow, so nothing is ever asked of the activities. */
 const unused = () => Promise.reject(new Error('not to be called'));
 const noActivities: Ports = {
+  scheduledIssue: unused,
   watch: unused,
   poll: unused,
   sweep: unused,

@@ -12,13 +12,16 @@ import type { Attempt } from '../attempt.js';
 import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
+import { createScheduleKeeper } from '../schedules/keeper.js';
 import { judgeClaim, unreadable } from './claim.js';
 import { TrackerError, trackerFailure } from './error.js';
 import { fingerprint } from './fingerprint.js';
+import { lookAtFile } from './file-look.js';
 import { writeLedger } from './ledger.js';
 import { createLook } from './look.js';
 import type { WorkflowState } from './look.js';
 import { openTracker } from './registry.js';
+import { stampOf } from './reload.js';
 import { sweepWorkspaces } from './sweep.js';
 import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
@@ -27,14 +30,24 @@ import { watchUntilChange } from './watch.js';
 /** The tracker port, and the ledger of closed tasks. */
 export function createTrackerActivities(deps: HostDeps): TrackerPort {
   const trackerOf = (config: Config): Tracker => openTracker(config, deps);
-  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState });
+  const keepSchedules = createScheduleKeeper(deps);
+  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
 
   return {
     /** Reads only, so it may be repeated at any time. */
-    watch: ({ project }) =>
-      typed((signal) =>
-        watchUntilChange({ askKnown: () => askKnown(deps, project), look: newLook() }, signal),
-      ),
+    watch: ({ config, project }) =>
+      typed(async (signal) => {
+        const { file } = await deps.configs.get(config);
+        return watchUntilChange(
+          {
+            askKnown: () => askKnown(deps, project),
+            look: newLook(),
+            stamp: () => stampOf(file),
+            lookAtFile: (known) => lookAtFile(deps, known),
+          },
+          signal,
+        );
+      }),
 
     /** Reads only, so it may be repeated at any time. */
     poll: ({ known }) =>

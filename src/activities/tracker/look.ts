@@ -5,11 +5,14 @@ import type { Issue } from '../../domain/issue.js';
 import { refreshable } from '../../domain/observation.js';
 import type { Observation, Sighting } from '../../domain/observation.js';
 import type { Known, Problem } from '../../domain/project.js';
+import { isStopped } from '../../domain/project.js';
 import { taskWorkflowId } from '../../domain/task.js';
 import type { HostDeps } from '../host.js';
+import { schedulesPlace } from '../schedules/keep.js';
 import { TrackerError } from './error.js';
 import { sighting } from './fingerprint.js';
-import { reload } from './reload.js';
+import { bounded, longestMessage, trackerPlace } from './problems.js';
+import { noteReload, reload } from './reload.js';
 import type { IssueList, Tracker } from './tracker.js';
 
 /** What Temporal says of a task's workflow. */
@@ -18,6 +21,8 @@ export type WorkflowState = 'open' | 'closed' | 'missing';
 export interface LookDeps extends Pick<HostDeps, 'configs' | 'env' | 'log'> {
   openTracker(config: Config): Tracker;
   workflowState(workflowId: string): Promise<WorkflowState>;
+  /** Brings the schedules of a configuration into force; says what could not be done. */
+  keepSchedules(config: Config): Promise<Problem[]>;
 }
 
 /** One look at the workflow file, the tracker and the workflows of tasks that hold a slot. */
@@ -27,10 +32,6 @@ export interface Look {
   intervalMs: number;
 }
 
-/** Problems travel through the project's history: they are few, and short. */
-const mostProblems = 50;
-const longestMessage = 500;
-const trackerPlace = 'tracker';
 /** A task that holds a slot is looked up at each look; all the others, of which there may be many, at every tenth. */
 const thoroughEvery = 10;
 
@@ -78,7 +79,10 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
   }
 
   return async (known) => {
-    const { config, problems: broken } = await reload(deps, known.configHash);
+    const reloaded = await reload(deps, known.configHash);
+    noteReload(deps.log, known, reloaded);
+    const { config, problems: broken } = reloaded;
+    const ofSchedules = await deps.keepSchedules(config);
     const tracker = trackerOf(config);
     const refreshed = await attempt(() => refresh(tracker, refreshable(known)));
     const active = await attempt(() => tracker.fetchIssuesByStates(config.tracker.active_states));
@@ -87,15 +91,15 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
     const workflowFile = basename(config.file);
     const ofIssues =
       active.value?.problems ??
-      known.problems.filter(({ where }) => where !== trackerPlace && where !== workflowFile);
+      known.problems.filter(({ where }) => ![trackerPlace, schedulesPlace, workflowFile].includes(where));
     return {
       observation: {
         config: refOf(config),
-        dispatching: broken.length === 0,
+        dispatching: !isStopped(reloaded),
         active: sightings(active.value),
         refreshed: refreshed.value?.issues.map(sighting) ?? null,
         malformed: refreshed.value?.malformed ?? [],
-        problems: bounded([...broken, ...failed, ...ofIssues]),
+        problems: bounded([...broken, ...ofSchedules, ...failed, ...ofIssues]),
         closed: await closedTasks(config.project, known),
       },
       intervalMs: config.polling.interval_ms,
@@ -133,13 +137,4 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
     if (error instanceof TrackerError) return { value: null, error };
     throw error;
   }
-}
-
-function bounded(problems: readonly Problem[]): Problem[] {
-  const shown = problems.slice(0, mostProblems).map(({ where, message }) => ({
-    where: where.slice(0, longestMessage),
-    message: message.slice(0, longestMessage),
-  }));
-  const rest = problems.length - shown.length;
-  return rest === 0 ? shown : [...shown, { where: trackerPlace, message: `and ${rest} more problems` }];
 }

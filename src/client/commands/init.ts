@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { workflowSchema } from '../../config/json-schema.js';
 import { parseConfig } from '../../config/parse.js';
 import { CliError, ExitCode } from '../error.js';
 import { findAgentCommand } from '../init/agent-command.js';
@@ -8,7 +9,7 @@ import { findCheckCommand } from '../init/check-command.js';
 import type { Repository } from '../init/repository.js';
 import { exists, findRepository } from '../init/repository.js';
 import type { Findings } from '../init/template.js';
-import { renderWorkflowFile, tasksReadme } from '../init/template.js';
+import { renderWorkflowFile, schemaFile, tasksReadme } from '../init/template.js';
 import type { Invocation } from '../invocation.js';
 
 export interface InitOptions {
@@ -103,6 +104,7 @@ async function write(root: string, file: string, text: string): Promise<string[]
   const files = [
     { path: file, text },
     { path: join(root, 'tasks', 'README.md'), text: tasksReadme },
+    { path: join(root, schemaFile), text: `${JSON.stringify(workflowSchema(), null, 2)}\n` },
   ];
   const written: string[] = [];
   for (const { path, text } of files) {
@@ -123,7 +125,7 @@ function nextSteps(written: string[], { check, agent }: Findings): string[] {
     'Next:',
     ...(agent === null ? ['  put the command of your coding agent into command.run'] : []),
     ...(check === null ? ['  put the command of your tests into verify.checks'] : []),
-    "  git add WORKFLOW.md tasks && git commit -m 'Set up Continuo'",
+    "  git add WORKFLOW.md tasks .continuo && git commit -m 'Set up Continuo'",
     '  continuo up',
     "  continuo start '<what is to be done>'",
   ];

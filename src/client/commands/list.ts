@@ -3,6 +3,7 @@ import type { Invocation } from '../invocation.js';
 import { findRecords } from '../find-records.js';
 import type { TimedWait } from '../find-waits.js';
 import { findWaits } from '../find-waits.js';
+import { remarkProblems } from '../project-problems.js';
 import type { TaskRecord } from '../task-record.js';
 import { renderTable } from '../table.js';
 import { formatSpan, formatTime } from '../time.js';
@@ -28,8 +29,8 @@ interface ListedTask {
 /** Lists the project's tasks, open ones first. Works without a worker. */
 export async function listTasks(invocation: Invocation, { all = false }: ListOptions): Promise<void> {
   const { out, json } = invocation;
-  await withEngine(invocation, async (engine) => {
-    const records = await findRecords(engine, all);
+  await withEngine(invocation, async (engine, project) => {
+    const [records] = await Promise.all([findRecords(engine, all), remarkProblems(engine, project, out)]);
     const waits = await findWaits(engine, records);
     const rows = records.map((record): Row => ({ ...record, wait: waits.get(record.identifier) ?? null }));
     if (json) out.json(rows.map((row) => listed(engine.project, row)));

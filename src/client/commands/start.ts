@@ -1,11 +1,12 @@
 import type { Issue } from '../../domain/issue.js';
+import { titleOf } from '../../domain/prompt-title.js';
 import { shellWord } from '../../domain/status.js';
 import type { Engine } from '../engine.js';
 import { withEngine } from '../engine.js';
 import { CliError, ExitCode } from '../error.js';
 import { followTask } from '../follow-task.js';
 import type { Invocation } from '../invocation.js';
-import { readPrompt, titleOf } from '../prompt.js';
+import { readPrompt } from '../prompt.js';
 import { promptIssue, reportStart, startTask } from '../prompt-task.js';
 import { startIssue } from './start-issue.js';
 

@@ -3,7 +3,7 @@ import { sandboxLines, startDetached } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
 import { showProgress } from '../progress.js';
-import { openProject } from '../project.js';
+import { readProject } from '../project.js';
 
 /**
  * Starts `continuo up` in the background, waits until it works, and says where it is. Throws `CliError` with
@@ -11,7 +11,7 @@ import { openProject } from '../project.js';
  */
 export async function upDetached(invocation: Invocation, argument: string | null): Promise<void> {
   const { out, json, cwd, env, stderr } = invocation;
-  const { config, paths } = await openProject({ ...invocation, workflow: argument ?? invocation.workflow });
+  const { config, paths } = await readProject({ ...invocation, workflow: argument ?? invocation.workflow });
   const { project, file: workflow } = config;
   const started = await showProgress(stderr, `Starting project ${project}`, () =>
     startDetached(paths, { workflow, cwd, env }),

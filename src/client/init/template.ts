@@ -10,6 +10,9 @@ export interface Findings {
   workspaces: string;
 }
 
+/** What editors check the file by: a copy in the repository works without a network, and for everybody who has it. */
+export const schemaFile = '.continuo/workflow.schema.json';
+
 /** Fails at once and says why: a gate without a check would let everything through. */
 const noCheck = 'echo "verify.checks in WORKFLOW.md has no test command yet" >&2; exit 1';
 const noAgent = 'echo "command.run in WORKFLOW.md names no coding agent yet" >&2; exit 1';
@@ -17,6 +20,7 @@ const noAgent = 'echo "command.run in WORKFLOW.md names no coding agent yet" >&2
 /** A workflow file with every gate: nothing lands that was not verified and approved by a person. */
 export function renderWorkflowFile({ project, base, check, agent, workspaces }: Findings): string {
   return `---
+# yaml-language-server: $schema=${schemaFile}
 # Continuo: how tasks become landed changes in this repository.
 
 project:

@@ -34,6 +34,30 @@ export function defineHouse(program: Command): void {
     });
 
   program
+    .command('validate')
+    .argument('[file]', 'the workflow file, as --workflow')
+    .summary('check a workflow file and start nothing')
+    .description(
+      'Check a workflow file: every value, the rules between them, the prompt, and keys that have no effect. It ' +
+        'starts nothing and needs no engine. Exit code 2 when the file cannot be used.',
+    )
+    .addHelpText('after', examples('continuo validate', 'continuo validate ../shop/WORKFLOW.md --json'))
+    .action(async (file: string | undefined, _options: object, command: Command) => {
+      const { validateFile } = await import('../commands/validate.js');
+      await validateFile(await invocationOf(command), file ?? null);
+    });
+
+  program
+    .command('schema')
+    .summary('print the JSON Schema of WORKFLOW.md')
+    .description('Print the JSON Schema of the front matter of WORKFLOW.md, for editors.')
+    .addHelpText('after', examples('continuo schema > .continuo/workflow.schema.json'))
+    .action(async (_options: object, command: Command) => {
+      const { printSchema } = await import('../commands/schema.js');
+      printSchema(await invocationOf(command));
+    });
+
+  program
     .command('up')
     .argument('[workflow]', 'the workflow file, as --workflow')
     .summary('start engine, worker and scheduler here, until Ctrl-C')

@@ -1,6 +1,6 @@
 import type { Colors } from '../output.js';
 import { renderTable } from '../table.js';
-import { fitText } from '../text-width.js';
+import { fitText } from '../../domain/text-width.js';
 import { formatRoughly } from '../time.js';
 import { visible } from '../visible.js';
 import type { View } from './look.js';

@@ -58,9 +58,13 @@ describe('runTurn', () => {
     expect(host.read('order')).toBe('agent ends\nafter\n');
   });
 
-  it('fails the turn when the template cannot be rendered for this issue', async () => {
-    host = new TestHost(sections('true'), '{{ issue.nothing }}');
-    expect(await host.runTurn()).toMatchObject({ kind: 'failed', category: 'template_render_error' });
+  it.each([
+    ['{{ issue.nothing }}', 'template_render_error'],
+    ['{{ issue.title | nothing }}', 'template_render_error'],
+    ['{% if issue %}', 'template_parse_error'],
+  ])('fails the turn that the template %j is for (WF-11, WF-12, PRM-06)', async (template, category) => {
+    host = new TestHost(sections('true'), template);
+    expect(await host.runTurn()).toMatchObject({ kind: 'failed', category });
   });
 
   it('plays turn 1 again for an issue that is worked on anew', async () => {

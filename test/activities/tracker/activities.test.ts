@@ -1,83 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { describe, expect, it } from '@jest/globals';
 import { runDirectory, writeWorkspaceRecord } from '../../../src/activities/git/run-directory.js';
-import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
-import { activityQueue } from '../../../src/domain/queue.js';
-import { refOf } from '../../../src/config/view.js';
-import type { ProjectState } from '../../../src/domain/project.js';
-import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
-import { taskWorkflowId } from '../../../src/domain/task.js';
-import { configureSignal, projectQuery } from '../../../src/workflows/messages.js';
-import type { project } from '../../../src/workflows/project.js';
 import { workflowText } from '../../config/workflow-file.js';
 import { until } from '../../support/engine.js';
-import { FakePorts, untilCancelled } from '../../support/fake-ports.js';
-import { startLocalServer, workflowBundle } from '../../support/temporal.js';
-import type { World } from './world.js';
-import { withWorld } from './world.js';
+import { untilCancelled } from '../../support/fake-ports.js';
+import { useProject } from './live-project.js';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startLocalServer();
-});
-afterAll(() => env.teardown());
-
-interface Project extends World {
-  ports: FakePorts;
-  state: () => Promise<ProjectState>;
-  /** Tells the project what `continuo up` does. */
-  configure: () => Promise<void>;
-  /** The workflow of a task. */
-  task: (identifier: string) => WorkflowHandle;
-}
-
-/** The real project workflow on a real server, with the real tracker activities; the other ports are fakes. */
-async function withProject(use: (project: Project) => Promise<void>): Promise<void> {
-  await withWorld(async (world) => {
-    const ports = new FakePorts();
-    const taskQueue = `test-${randomUUID()}`;
-    const host = { ...ports.activities(), ...createTrackerActivities(world.deps) };
-    const { nativeConnection: connection } = env;
-    const workers = await Promise.all([
-      Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
-      Worker.create({
-        connection,
-        taskQueue: activityQueue(taskQueue, 'host'),
-        activities: host,
-        maxHeartbeatThrottleInterval: '100ms',
-        defaultHeartbeatThrottleInterval: '100ms',
-        shutdownGraceTime: 0,
-        shutdownForceTime: '2s',
-      }),
-    ]);
-    const running = workers.map((worker) => worker.run());
-    const handle = await env.client.workflow.start<typeof project>('project', {
-      workflowId: projectWorkflowId('shop'),
-      taskQueue,
-      args: [newProject('shop', refOf(world.config), 'host')],
-    });
-    const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId('shop', identifier));
-    try {
-      const configure = () => handle.signal(configureSignal, { config: refOf(world.config), host: 'host' });
-      await use({ ...world, ports, task, configure, state: () => handle.query(projectQuery) });
-    } finally {
-      const { tasks } = await handle.query(projectQuery);
-      await handle.terminate();
-      for (const { issue } of Object.values(tasks))
-        await task(issue.identifier)
-          .terminate()
-          .catch(() => undefined);
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-    }
-  });
-}
+const withProject = useProject();
 
 describe('the tracker activities under a real project', () => {
   it('start a task that is committed, once, and again when it was edited; each run is in the ledger', async () => {
@@ -135,6 +66,35 @@ describe('the tracker activities under a real project', () => {
       await until(
         async () => (await state()).problems.length === 0 && (await state()).settled.a !== undefined,
       );
+    });
+  });
+
+  it('let the schedules follow the file, and start their tasks from it', async () => {
+    await withProject(async ({ client, ports, state, rewrite, config }) => {
+      const polling = '{ interval_ms: 50 }';
+      const id = 'schedule/shop/tidy';
+      const isThere = () =>
+        client.schedule
+          .getHandle(id)
+          .describe()
+          .then(
+            () => true,
+            () => false,
+          );
+      await rewrite(
+        workflowText({ polling, schedules: '[{ name: tidy, cron: "@yearly", prompt: Tidy the docs }]' }),
+      );
+      await until(isThere);
+      await until(async () => (await state()).config.hash !== config.hash);
+      await client.schedule.getHandle(id).trigger();
+      await until(() => ports.inputs('runTurn').length === 1);
+      expect(ports.inputs('prepare')[0]?.issue).toMatchObject({
+        title: 'Tidy the docs',
+        description: 'Tidy the docs',
+      });
+      await rewrite(workflowText({ polling }));
+      await until(async () => !(await isThere()));
+      expect((await state()).problems).toEqual([]);
     });
   });
 

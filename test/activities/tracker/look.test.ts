@@ -14,6 +14,7 @@ function lookOf({ deps }: World, workflowState: () => WorkflowState = () => 'ope
     ...deps,
     openTracker: (config) => openTracker(config, deps),
     workflowState: () => Promise.resolve(workflowState()),
+    keepSchedules: () => Promise.resolve([]),
   });
 }
 
@@ -61,10 +62,15 @@ describe('a look at the workflow file', () => {
       expect(observation.config.hash).toBe(world.config.hash);
       expect(observation.dispatching).toBe(false);
       expect(observation.active).toHaveLength(1);
-      expect(observation.problems).toEqual([
-        { where: 'WORKFLOW.md', message: 'agent.max_turns: found "many", allowed: a whole number above 0' },
-        { where: 'WORKFLOW.md', message: 'land.mode: found "x", allowed: merge, pull_request, none' },
+      expect(observation.problems).toMatchObject([
+        { message: 'agent.max_turns: found "many", allowed: a whole number above 0' },
+        { message: 'land.mode: found "x", allowed: merge, pull_request, none' },
       ]);
+      expect(observation.problems).toMatchObject([
+        { where: 'WORKFLOW.md', stops: true },
+        { where: 'WORKFLOW.md', stops: true },
+      ]);
+      expect(world.logged).toEqual(['error workflow file cannot be used']);
 
       await world.rewrite('---\na: [\n---\n');
       expect((await look(world.nothingKnown())).observation.problems).toMatchObject([
@@ -79,6 +85,22 @@ describe('a look at the workflow file', () => {
     });
   });
 
+  it('takes a file whose prompt is broken, and says so (WF-12)', async () => {
+    await withWorld(async (world) => {
+      await world.rewrite(workflowText({}, '{{ issue.title | shout }}'));
+      const { observation } = await lookOf(world)(world.nothingKnown());
+      expect(observation.config.hash).not.toBe(world.config.hash);
+      expect(observation.dispatching).toBe(true);
+      expect(observation.problems).toEqual([
+        {
+          where: 'WORKFLOW.md',
+          message: 'line 10: the prompt template is broken, and fails every attempt: undefined filter: shout',
+        },
+      ]);
+      expect(world.logged).toContain('warn workflow file is not in order');
+    });
+  });
+
   it('does not follow a project that changes its name', async () => {
     await withWorld(async (world) => {
       await world.rewrite(workflowText({ project: '{ name: other }' }));
@@ -87,6 +109,7 @@ describe('a look at the workflow file', () => {
       expect(observation.dispatching).toBe(false);
       expect(observation.problems).toEqual([
         {
+          stops: true,
           where: 'WORKFLOW.md',
           message: 'the project is now called other; restart the worker to go on under this name',
         },

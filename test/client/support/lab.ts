@@ -41,6 +41,8 @@ export interface Lab {
   env: TestWorkflowEnvironment;
   folder: string;
   project: string;
+  /** Of the workflows. */
+  queue: string;
   /** Where the files of the tasks are. */
   runPath: string;
   workspace: Workspace;
@@ -108,6 +110,7 @@ async function furnish(env: TestWorkflowEnvironment, folder: string): Promise<La
     env,
     folder,
     project: name,
+    queue,
     runPath,
     workspace: { ...testWorkspace, runPath },
     cli: (args, options = {}) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
-import { textWidth } from '../../../src/client/text-width.js';
+import { textWidth } from '../../../src/domain/text-width.js';
 import { openChanges } from '../../../src/client/watch/changes.js';
 import { renderFrame } from '../../../src/client/watch/frame.js';
 import type { WatchedTask } from '../../../src/client/watch/watched-task.js';
