@@ -340,6 +340,16 @@ describe('clean up', () => {
     expect(existsSync(workspace.path)).toBe(false);
   });
 
+  it('has nothing to do for a workspace that is gone, and still takes its refs away', async () => {
+    reopen({ sections: "hooks: { before_remove: 'touch ../hook-ran' }" });
+    const workspace = await rig.workspace();
+    await rig.commit(workspace, { 'work.txt': 'work' });
+    rmSync(workspace.path, { recursive: true });
+    await rig.cleanUp(workspace, true);
+    expect(existsSync(join(rig.root, 'hook-ran'))).toBe(false);
+    expect(rig.git('for-each-ref', 'refs/continuo')).toBe('');
+  });
+
   it('touches no folder that preparation did not make', async () => {
     const workspace = await rig.workspace();
     const elsewhere = join(rig.folder, 'elsewhere');

@@ -1,78 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
-import { activityQueue } from '../../../src/domain/queue.js';
-import { refOf } from '../../../src/config/view.js';
-import type { ProjectState } from '../../../src/domain/project.js';
-import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
-import { taskWorkflowId } from '../../../src/domain/task.js';
-import { projectQuery } from '../../../src/workflows/messages.js';
-import type { project } from '../../../src/workflows/project.js';
+import { describe, expect, it } from '@jest/globals';
 import { workflowText } from '../../config/workflow-file.js';
 import { until } from '../../support/engine.js';
-import { FakePorts, untilCancelled } from '../../support/fake-ports.js';
-import { startLocalServer, workflowBundle } from '../../support/temporal.js';
-import type { World } from './world.js';
-import { withWorld } from './world.js';
+import { untilCancelled } from '../../support/fake-ports.js';
+import { useProjects } from './project.js';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startLocalServer();
-});
-afterAll(() => env.teardown());
-
-interface Project extends World {
-  ports: FakePorts;
-  state: () => Promise<ProjectState>;
-  /** The workflow of a task. */
-  task: (identifier: string) => WorkflowHandle;
-}
-
-/** The real project workflow on a real server, with the real tracker activities; the other ports are fakes. */
-async function withProject(use: (project: Project) => Promise<void>): Promise<void> {
-  await withWorld(async (world) => {
-    const ports = new FakePorts();
-    const taskQueue = `test-${randomUUID()}`;
-    const host = { ...ports.activities(), ...createTrackerActivities(world.deps) };
-    const { nativeConnection: connection } = env;
-    const workers = await Promise.all([
-      Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
-      Worker.create({
-        connection,
-        taskQueue: activityQueue(taskQueue, 'host'),
-        activities: host,
-        maxHeartbeatThrottleInterval: '100ms',
-        defaultHeartbeatThrottleInterval: '100ms',
-        shutdownGraceTime: 0,
-        shutdownForceTime: '2s',
-      }),
-    ]);
-    const running = workers.map((worker) => worker.run());
-    const handle = await env.client.workflow.start<typeof project>('project', {
-      workflowId: projectWorkflowId('shop'),
-      taskQueue,
-      args: [newProject('shop', refOf(world.config), 'host')],
-    });
-    const task = (identifier: string) => env.client.workflow.getHandle(taskWorkflowId('shop', identifier));
-    try {
-      await use({ ...world, ports, task, state: () => handle.query(projectQuery) });
-    } finally {
-      const { tasks } = await handle.query(projectQuery);
-      await handle.terminate();
-      for (const { issue } of Object.values(tasks))
-        await task(issue.identifier)
-          .terminate()
-          .catch(() => undefined);
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-    }
-  });
-}
+const withProject = useProjects();
 
 describe('the tracker activities under a real project', () => {
   it('start a task that is committed, once, and again when it was edited; each run is in the ledger', async () => {
@@ -130,6 +64,32 @@ describe('the tracker activities under a real project', () => {
       await until(
         async () => (await state()).problems.length === 0 && (await state()).settled.a !== undefined,
       );
+    });
+  });
+
+  it('start a task when those that it waits for have landed, and report a circle by its tasks', async () => {
+    await withProject(async ({ repository, ports, state }) => {
+      const waitsFor = (name: string) => `---\nblocked_by: [${name}]\n---\n`;
+      await repository.commit({
+        'tasks/a.md': waitsFor('b'),
+        'tasks/b.md': '',
+        'tasks/x.md': waitsFor('y'),
+        'tasks/y.md': waitsFor('x'),
+        'tasks/z.md': waitsFor('nobody'),
+      });
+      const runs = () => ports.inputs('runTurn').map(({ identifier }) => identifier);
+      await until(async () => (await state()).settled.b?.outcome === 'done');
+      expect(runs()).toEqual(['b']);
+      expect((await state()).problems.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+        expect.stringContaining('tasks/x.md: blocked_by: found a circle, x -> y -> x,'),
+        expect.stringContaining('tasks/y.md: blocked_by: found a circle, y -> x -> y,'),
+        expect.stringContaining('tasks/z.md: blocked_by: found "nobody",'),
+      ]);
+
+      // As the commit does that lands it.
+      await repository.commit({ 'tasks/b.md': '---\nstate: Done\n---\n' });
+      await until(async () => (await state()).settled.a?.outcome === 'done');
+      expect(runs()).toEqual(['b', 'a']);
     });
   });
 
