@@ -36,7 +36,7 @@ describe('the tracker activities under a real project', () => {
     });
   });
 
-  it('report a broken workflow file and a broken task, start nothing meanwhile, and go on when they are mended', async () => {
+  it('report a broken workflow file and a broken task, start nothing meanwhile, and go on when they are mended (REL-01, REL-07, REL-09, WF-12)', async () => {
     await withProject(async ({ repository, ports, state, rewrite }) => {
       await rewrite(workflowText({ land: '{ mode: x }' }));
       await until(async () => (await state()).problems.length === 1);
@@ -93,7 +93,7 @@ describe('the tracker activities under a real project', () => {
     });
   });
 
-  it('stop a task whose issue is finished elsewhere', async () => {
+  it('stop a task whose issue is finished elsewhere (REC-03)', async () => {
     await withProject(async ({ repository, ports, state, task }) => {
       ports.next('runTurn', () => untilCancelled());
       await repository.commit({ 'tasks/a.md': '' });

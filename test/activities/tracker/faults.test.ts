@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Tracker } from '../../../src/activities/tracker/tracker.js';
 import { refreshSignal } from '../../../src/workflows/messages.js';
+import type { TurnOutcome } from '../../../src/workflows/ports.js';
 import { until } from '../../support/engine.js';
-import { untilCancelled } from '../../support/fake-ports.js';
+import { failedTurn, untilCancelled } from '../../support/fake-ports.js';
 import type { ProviderRecord } from '../../support/scripted-tracker/provider.js';
 import { ScriptedProvider, token } from '../../support/scripted-tracker/provider.js';
 import { createScriptedTracker } from '../../support/scripted-tracker/tracker.js';
@@ -149,6 +150,20 @@ describe('a project whose tracker', () => {
       await until(() => isSettled(project, 'SHOP-1'));
       await moreRequests();
       expect(runs(project)).toEqual(['SHOP-1']);
+    }, tracker);
+  });
+
+  it('lists an issue whose agent has stalled leaves it to its retry (ORC-03, REC-02)', async () => {
+    await withProject(async (project) => {
+      project.ports.usually(
+        'runTurn',
+        () => ({ ...failedTurn('silent'), category: 'stalled' }) as TurnOutcome,
+      );
+      provider.put(record('SHOP-1'));
+      await until(() => runs(project).length === 1);
+      await moreRequests();
+      expect(runs(project)).toEqual(['SHOP-1']);
+      expect(Object.keys((await project.state()).tasks)).toEqual([idOf('SHOP-1')]);
     }, tracker);
   });
 

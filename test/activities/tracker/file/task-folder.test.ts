@@ -21,7 +21,7 @@ describe('a folder of tasks', () => {
     expect([...malformed]).toEqual(['b', 'c']);
   });
 
-  it('uses none of the tasks with one name, nor of those that differ in case only', () => {
+  it('uses none of the tasks with one name, nor of those that differ in case only (ISS-03)', () => {
     const { issues, problems, malformed } = read({
       'tasks/a.md': '',
       'tasks/x/a.md': '',
