@@ -40,7 +40,7 @@ export function shownIn(file: string, text: string): Shown[] {
 }
 
 function isTest({ expression }: ts.CallExpression): boolean {
-  return /^(?:it|test|describe)\b/.test(expression.getText()) && !/\.each$/.test(expression.getText());
+  return /^(?:it|test|describe)\b/.test(expression.getText()) && !expression.getText().endsWith('.each');
 }
 
 function titleOf({ arguments: [title] }: ts.CallExpression): string {
