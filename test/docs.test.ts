@@ -109,13 +109,13 @@ describe('the workflow file reference', () => {
     schedules: [{ name: 'x', cron: '@daily', prompt: 'x' }],
   };
 
-  it('has every key of the schema, and no other', () => {
+  it('has every key of the schema, and no other (WF-10)', () => {
     const documented = [...rows.keys()].filter((key) => /^[a-z_]+[.[]/.test(key));
     const variables = documented.filter((key) => key.startsWith('issue.'));
     expect(documented.filter((key) => !variables.includes(key)).sort()).toEqual(keysOf(FrontMatter).sort());
   });
 
-  it('has the defaults of the schema', () => {
+  it('has the defaults of the schema (WF-10)', () => {
     const defaults = leavesOf(FrontMatter.parse(required));
     // What the person who writes the file gives, and what another key decides.
     const others = /^(schedules|review\.agents|agent\.approvals)|\.(run|url|name)$|^tracker\.kind$/;

@@ -27,6 +27,10 @@ export interface TaskStatus {
   task: string;
   project: string;
   title: string;
+  /** Globs that bound what may change; empty where nothing does. */
+  scope: string[];
+  /** What must hold when the work is done. */
+  acceptance: string[];
   phase: Phase;
   /** What it waits for, as the end of a sentence that begins with "waits for", or null while it works. */
   waitingFor: string | null;
@@ -79,6 +83,8 @@ export function statusOf(state: TaskState): TaskStatus {
     task: state.issue.identifier,
     project: state.project,
     title: state.issue.title,
+    scope: state.issue.scope,
+    acceptance: state.issue.acceptance,
     phase: state.stage.phase,
     waitingFor: waitingSentence(state),
     waiting: state.waiting,

@@ -75,7 +75,7 @@ const attempt = (number: number) => new MockActivityEnvironment({ attempt: numbe
 const hooksLog = () => readFileSync(join(folder, 'run', 'hooks.log'), 'utf8');
 
 describe('runHook', () => {
-  it('runs the script in the workspace and keeps its output in hooks.log', async () => {
+  it('runs the script in the workspace and keeps its output in hooks.log (HK-01, HK-06, HK-08)', async () => {
     expect(await run('pwd; echo oops >&2')).toEqual({ kind: 'ok' });
     expect(hooksLog()).toMatch(/^== after_create in .*\n.*workspace\noops\n== after_create ended well/);
     expect(logged).toEqual(['hook started']);
@@ -86,7 +86,7 @@ describe('runHook', () => {
     expect(existsSync(join(folder, 'run'))).toBe(false);
   });
 
-  it('says which hook failed, how, its last lines and where the log is', async () => {
+  it('says which hook failed, how, its last lines and where the log is (HK-06)', async () => {
     const outcome = await run('seq 1000; echo no disk >&2; exit 7');
     expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('no disk') });
     const message = outcome.kind === 'failed' ? outcome.message : '';
@@ -96,7 +96,7 @@ describe('runHook', () => {
     expect(logged).toContain('hook failed');
   });
 
-  it('ends a hook that hangs, with what it started', async () => {
+  it('ends a hook that hangs, with what it started (HK-07)', async () => {
     const outcome = await run('sleep 1000 & echo $! > pid; wait', { timeoutMs: 2_000 });
     expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('within 2000 ms') });
     const pid = Number(readFileSync(join(workspace, 'pid'), 'utf8'));

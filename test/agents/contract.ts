@@ -27,7 +27,7 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       return rig;
     };
 
-    it('edits a file and tells what it says, and what it spent', async () => {
+    it('edits a file and tells what it says, and what it spent (AGT-01, AGT-04)', async () => {
       await open([write('sum.txt', 'three\n'), say('I wrote the sum.')]);
       const outcome = await rig.runTurn();
       expect(outcome).toMatchObject({ kind: 'completed', summary: 'I wrote the sum.' });
@@ -47,7 +47,7 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       expect(transcript).toContain('Done.');
     });
 
-    it('goes on with its session, and is told only what is new', async () => {
+    it('goes on with its session, and is told only what is new (AGT-05, AGT-06)', async () => {
       await open([say('First.'), say('Second.')]);
       const first = await rig.runTurn();
       const feedback = [{ kind: 'changes', by: 'ann', note: 'Please add a test.' }] as const;
@@ -84,13 +84,13 @@ export function describeSessionAgent(facts: SessionAgentFacts): void {
       expect(next).toMatchObject({ kind: 'completed', summary: 'Resumed.', session: stopped.session });
     });
 
-    it('counts as stalled when its model says nothing', async () => {
+    it('counts as stalled when its model says nothing (REC-01, AGT-15)', async () => {
       await open([hang()], 'stall_timeout_ms: 4000');
       expect(await rig.runTurn()).toMatchObject({ kind: 'failed', category: 'stalled' });
       expect(await rig.host.running()).toEqual([]);
     });
 
-    it('asks a person by its tool, and goes on with the answer', async () => {
+    it('asks a person by its tool, and goes on with the answer (AGT-13)', async () => {
       await open([
         callTool(facts.askTool, { question: 'Which colour?', options: ['red', 'blue'] }),
         say('It is blue.'),

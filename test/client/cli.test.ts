@@ -148,7 +148,7 @@ describe('wrong usage', () => {
 });
 
 describe('the workflow file', () => {
-  it('is missed with one message', async () => {
+  it('is missed with one message (CLI-02)', async () => {
     const { exitCode, stderr } = await run(['list'], { cwd: folder });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('there is no WORKFLOW.md here');

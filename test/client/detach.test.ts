@@ -98,7 +98,7 @@ describe('continuo up --detach', () => {
     expect(transcript.match(/^begun$/gm)).toHaveLength(1);
   });
 
-  it('tells why it could not start, with the exit code of `up`', async () => {
+  it('tells why it could not start, with the exit code of `up` (CLI-03, OBS-03, REL-08)', async () => {
     await writeFile(join(folder, 'WORKFLOW.md'), workflowFile('develop'));
     const { exitCode, stdout, stderr } = await run('up', '--detach');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

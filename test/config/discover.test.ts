@@ -7,7 +7,7 @@ import { withFiles } from './files.js';
 const text = '---\n---\n';
 
 describe('finding the workflow file', () => {
-  it('takes the one that is given before the one in the working directory (WF-01)', async () => {
+  it('takes the one that is given before the one in the working directory (WF-01, CLI-01)', async () => {
     await withFiles({ 'WORKFLOW.md': text, 'other.md': text, 'dir/WORKFLOW.md': text }, async (cwd) => {
       expect(await findWorkflowFile({ cwd, env: {} })).toBe(join(cwd, 'WORKFLOW.md'));
       expect(await findWorkflowFile({ cwd, env: {}, explicit: 'other.md' })).toBe(join(cwd, 'other.md'));
@@ -40,7 +40,7 @@ describe('finding the workflow file', () => {
     });
   });
 
-  it('never falls back when the given one is missing', async () => {
+  it('never falls back when the given one is missing (WF-13, CLI-02)', async () => {
     await withFiles({ 'WORKFLOW.md': text, 'a/x': '' }, async (cwd) => {
       await expect(findWorkflowFile({ cwd, env: {}, explicit: 'nope.md' })).rejects.toThrow(
         `${cwd}/nope.md: there is no such file`,

@@ -13,7 +13,7 @@ async function errorOf(file: string): Promise<ConfigError> {
 }
 
 describe('loading a workflow file', () => {
-  it('resolves paths against the folder of the file, not the working directory', async () => {
+  it('resolves paths against the folder of the file, not the working directory (CFG-12)', async () => {
     await withFiles({ 'sub/WORKFLOW.md': workflowText({ workspace: '{ root: ws }' }) }, async (folder) => {
       const config = await loadConfig(join(folder, 'sub/WORKFLOW.md'), {});
       expect(config.file).toBe(join(folder, 'sub/WORKFLOW.md'));

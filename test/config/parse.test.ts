@@ -25,7 +25,7 @@ function errorOf(text: string, env: Environment = {}): ConfigError {
 }
 
 describe('a workflow file', () => {
-  it('gets the defaults of the specification (CFG-09 to CFG-22)', () => {
+  it('gets the defaults of the specification (CFG-01, CFG-09, CFG-11, CFG-13, CFG-14, CFG-16, CFG-17, CFG-18, CFG-20, CFG-22)', () => {
     const config = parse();
     expect(config).toMatchObject({
       polling: { interval_ms: 30_000 },
@@ -137,6 +137,22 @@ describe('a workflow file', () => {
     expect(errorOf(workflowText({ verify: '' })).problems).toEqual([
       { key: 'verify.checks', found: 'nothing', allowed: 'a list of checks, each with name and run' },
     ]);
+  });
+
+  it('takes nothing from the environment that it does not name (CFG-25)', () => {
+    const env = { CODEX_COMMAND: 'x', WORKSPACE_ROOT: '/x', TRACKER_KIND: 'x', POLLING_INTERVAL_MS: '1' };
+    expect(parse({}, env)).toEqual(parse({}, {}));
+  });
+
+  it('fills in defaults and variables before it checks (CFG-24)', () => {
+    const parts = { workspace: '{ root: $WORK }', agent: '{ kind: command, max_turns: "7" }' };
+    const { workspace, agent } = parse(parts, { WORK: '/big' });
+    expect([workspace.root, agent.max_turns, agent.max_concurrent_agents]).toEqual(['/big', 7, 10]);
+  });
+
+  it('refuses an agent without a command line (CFG-20, REL-10)', () => {
+    const text = workflowText({ agent: '{ kind: codex }', codex: '{ command: " " }' });
+    expect(errorOf(text).problems).toMatchObject([{ key: 'codex.command' }]);
   });
 
   it('takes a key without a value for one that is left out', () => {
@@ -419,7 +435,7 @@ describe('bad values', () => {
       'schedules with different names',
     ],
     ['review', '{ agents: [{ name: bugs }] }', 'review.agents[0].prompt', 'nothing', 'a text'],
-  ])('%s: %s', (section, value, key, found, allowed) => {
+  ])('%s: %s is refused (CFG-14, CFG-17)', (section, value, key, found, allowed) => {
     const error = errorOf(workflowText({ [section]: value }));
     expect(error.code).toBe('config_invalid');
     expect(error.message).toBe(`WORKFLOW.md: ${key}: found ${found}, allowed: ${allowed}`);

@@ -28,7 +28,7 @@ describe('the configuration store', () => {
     });
   });
 
-  it('keeps the names of variables, not their values, and is readable by its user alone', async () => {
+  it('keeps the names of variables, not their values, and is readable by its user alone (SEC-04)', async () => {
     await withFiles({}, async (folder) => {
       const paths = dataPaths(folder);
       await openConfigStore(paths, {}).put(config);

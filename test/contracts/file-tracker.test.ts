@@ -12,19 +12,25 @@ trackerContract('file', async () => {
   const config = configOf(repository);
   const files = openCommittedFiles({ paths: repository.paths, config });
   let requests = 0;
+  let isSilent = false;
   const counted = {
     ...files,
-    fetch: () => {
+    fetch: (signal?: AbortSignal) => {
       requests += 1;
-      return files.fetch();
+      return isSilent ? aborted(signal) : files.fetch(signal);
     },
   };
+  const patient = createFileTracker(config, counted);
+  const impatient = createFileTracker(config, counted, 100);
   return {
-    tracker: createFileTracker(config, counted),
+    get tracker() {
+      return isSilent ? impatient : patient;
+    },
     states: { active: 'Todo', otherActive: 'In Progress', terminal: 'Done' },
     write: (...issues) =>
       repository.commit(Object.fromEntries(issues.map((issue) => [pathOf(issue.identifier), textOf(issue)]))),
     writeMalformed: (identifier) => repository.commit({ [pathOf(identifier)]: '---\ntitle: [1, 2]\n---\n' }),
+    writeElsewhere: (issue) => repository.commit({ [`notes/${issue.identifier}.md`]: textOf(issue) }),
     async remove(identifier) {
       await rm(join(repository.folder, pathOf(identifier)));
       await repository.commit({});
@@ -32,16 +38,34 @@ trackerContract('file', async () => {
     idOf: (identifier) => identifier,
     requests: () => requests,
     disconnect: () => repository.disconnect(),
+    silence() {
+      isSilent = true;
+      return Promise.resolve();
+    },
+    secrets: [],
     close: () => removeRepository(repository),
   };
 });
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+}
 
 function pathOf(identifier: string): string {
   return `tasks/${identifier}.md`;
 }
 
-function textOf({ title, state, description, labels, blockedBy, brokenMetadata }: WrittenIssue): string {
+function textOf(issue: WrittenIssue): string {
+  const { title, state, description, priority, createdAt, labels, blockedBy, brokenMetadata } = issue;
   const broken = { priority: 'high', created_at: 'yesterday', labels: { a: 1 } };
-  const fields = { title, state, labels, blocked_by: blockedBy, ...(brokenMetadata === true ? broken : {}) };
+  const fields = {
+    title,
+    state,
+    priority,
+    created_at: createdAt,
+    labels,
+    blocked_by: blockedBy,
+    ...(brokenMetadata === true ? broken : {}),
+  };
   return `---\n${JSON.stringify(fields)}\n---\n${description ?? ''}`;
 }

@@ -9,6 +9,8 @@ export interface WrittenIssue {
   title: string;
   state: string;
   description?: string;
+  priority?: number;
+  createdAt?: string;
   labels?: string[];
   /** Identifiers. */
   blockedBy?: string[];
@@ -24,14 +26,26 @@ export interface TrackerWorld {
   write(...issues: WrittenIssue[]): Promise<void>;
   /** A record with this identifier whose title is of the wrong type. */
   writeMalformed(identifier: string): Promise<void>;
+  /** A record that can be used, where this tracker is not to look. */
+  writeElsewhere(issue: WrittenIssue): Promise<void>;
   remove(identifier: string): Promise<void>;
   idOf(identifier: string): string;
   /** Requests that reached the provider so far. */
   requests(): number;
   /** Makes every later request fail. */
   disconnect(): Promise<void>;
+  /** The provider takes every later request, and answers none. The tracker waits for less than a second. */
+  silence(): Promise<void>;
+  /** What must never be in an issue or in a message. */
+  secrets: string[];
   close(): Promise<void>;
 }
+
+/** Fields that every issue has, also where they are null or empty. */
+const issueFields = [
+  'id native_ref identifier title description priority state branch_name url assignee_id labels',
+  'blocked_by dispatchable created_at updated_at scope acceptance source',
+].flatMap((names) => names.split(' '));
 
 /** What every tracker does, whatever is behind it (SPEC 11). */
 export function trackerContract(name: string, open: () => Promise<TrackerWorld>): void {
@@ -52,7 +66,7 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
     const byId = async (...names: string[]) =>
       world.tracker.fetchIssuesByIds(names.map((each) => world.idOf(each)));
 
-    it('lists the issues in the states that are asked for, without regard to case (TRK-03, CFG-08)', async () => {
+    it('lists the issues in the states that are asked for, without regard to case (TRK-01, TRK-03, CFG-08)', async () => {
       const { active, otherActive, terminal } = world.states;
       await world.write(issue('a'), issue('b', { state: otherActive }), issue('c', { state: terminal }));
       const listed = async (...states: string[]) =>
@@ -72,6 +86,14 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       ]);
     });
 
+    it('keeps to its scope (TRK-02)', async () => {
+      await world.write(issue('a'));
+      await world.writeElsewhere(issue('b'));
+      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(identifiers(issues)).toEqual(['a']);
+      expect(identifiers(await byId('a', 'b'))).toEqual(['a']);
+    });
+
     it('asks nothing of the provider for nothing (TRK-05)', async () => {
       await world.write(issue('a'));
       const before = world.requests();
@@ -82,7 +104,7 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       expect(world.requests()).toBeGreaterThan(before);
     });
 
-    it('refreshes whole issues, each once, and leaves out those that are gone (TRK-06)', async () => {
+    it('refreshes whole issues, each once, and leaves out those that are gone (TRK-01, TRK-06)', async () => {
       await world.write(
         issue('a', { description: 'All of it.' }),
         issue('b', { state: world.states.terminal }),
@@ -107,13 +129,23 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       }
     });
 
+    it('gives up on a provider that never answers (TRK-13)', async () => {
+      await world.write(issue('a'));
+      await world.silence();
+      await expect(byId('a')).rejects.toMatchObject({
+        category: 'tracker_request',
+        retryable: true,
+        message: expect.stringContaining('has not answered within'),
+      });
+    });
+
     it('drops a malformed record from a list and reports it (TRK-09)', async () => {
       await world.write(issue('a'));
       await world.writeMalformed('b');
       const { issues, problems } = await world.tracker.fetchIssuesByStates([world.states.active]);
       expect(identifiers(issues)).toEqual(['a']);
       expect(problems).toHaveLength(1);
-      expect(`${problems[0]!.where} ${problems[0]!.message}`).toMatch(/\bb\b.*title.*found .*allowed: /);
+      expect(`${problems[0]!.where} ${problems[0]!.message}`).toMatch(/\bb\b.*: found .*allowed: /);
     });
 
     it('fails a refresh that asks for a malformed record, and no other (TRK-10)', async () => {
@@ -135,26 +167,43 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
 
     it('keeps the order of the provider (TRK-12)', async () => {
       await world.write(issue('a'), issue('b'), issue('c'), issue('d'));
-      const order = async () => {
-        const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
-        return issues.map((each) => each.identifier);
-      };
-      expect(await order()).toEqual(await order());
+      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(issues.map((each) => each.identifier)).toEqual(['a', 'b', 'c', 'd']);
     });
 
-    it('fills every field, as plain JSON (ISS-01, ISS-02, ISS-06, ISS-07, ISS-12)', async () => {
+    it('gives each issue an identity and a name of its own (ISS-03, ISS-04)', async () => {
+      await world.write(issue('a'), issue('b'));
+      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+      expect(new Set(issues.map((each) => each.id)).size).toBe(2);
+      expect(new Set(issues.map((each) => each.identifier)).size).toBe(2);
+      expect((await world.tracker.fetchIssuesByIds(issues.map((each) => each.id))).length).toBe(2);
+    });
+
+    it('gives no secret away (ISS-12)', async () => {
+      await world.write(issue('a'));
+      const found = JSON.stringify(await byId('a'));
+      await world.disconnect();
+      const error = await byId('a').catch((thrown: unknown) => thrown);
+      for (const secret of world.secrets) expect(`${found} ${String(error)}`).not.toContain(secret);
+    });
+
+    it('reads priority and dates (ISS-06, ISS-07)', async () => {
+      await world.write(issue('a', { priority: 2, createdAt: '2026-01-02T04:04:05+01:00' }));
+      expect((await byId('a'))[0]).toMatchObject({ priority: 2, created_at: '2026-01-02T03:04:05.000Z' });
+    });
+
+    it('reads scope and acceptance criteria from the text', async () => {
+      const description =
+        'It fails.\n\n## Acceptance criteria\n\n- [ ] a test shows it\n\n## Scope\n\n- `src/**`\n';
+      await world.write(issue('a', { description }));
+      expect((await byId('a'))[0]).toMatchObject({ scope: ['src/**'], acceptance: ['a test shows it'] });
+    });
+
+    it('fills every field, as plain JSON (ISS-01, ISS-02, ISS-12)', async () => {
       await world.write(issue('a'));
       const [found] = await byId('a');
       expect(JSON.parse(JSON.stringify(found))).toEqual(found);
-      expect(Object.keys(found!).sort()).toEqual(
-        [
-          'id native_ref identifier title description priority state branch_name url assignee_id labels',
-          'blocked_by dispatchable created_at updated_at scope acceptance source',
-        ]
-          .join(' ')
-          .split(' ')
-          .sort(),
-      );
+      expect(Object.keys(found!).sort()).toEqual([...issueFields].sort());
       for (const text of [found!.id, found!.identifier, found!.title, found!.state])
         expect(text).toMatch(/./);
       expect([found!.description, found!.labels, found!.blocked_by]).toEqual([null, [], []]);

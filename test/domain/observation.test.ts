@@ -56,7 +56,7 @@ describe('reconciliation (SPEC 8.5)', () => {
   });
 
   it.each<[string, Partial<Issue>, object]>([
-    ['terminal', { state: ' done ' }, { kind: 'terminal', state: ' done ' }],
+    ['terminal (REC-03)', { state: ' done ' }, { kind: 'terminal', state: ' done ' }],
     [
       'terminal although it is unroutable, too (REC-04)',
       { state: 'Done', dispatchable: false },
@@ -107,6 +107,18 @@ describe('reconciliation (SPEC 8.5)', () => {
     expect(compareWithKnown(state, observation({ refreshed: [seen('a')] })).changes).toEqual([]);
   });
 
+  it('asks about nothing while nothing is alive (REC-07)', () => {
+    expect(refreshable(known())).toEqual([]);
+  });
+
+  it('goes on while the workflow file is broken (ORC-07, REL-09)', () => {
+    const poll = compareWithKnown(
+      known({ tasks: { a: task('a') } }),
+      observation({ dispatching: false, refreshed: [seen('a', { state: 'Done' })], active: [seen('b')] }),
+    );
+    expect([poll.changes.map(({ kind }) => kind), poll.candidates]).toEqual([['terminal'], []]);
+  });
+
   it('changes nothing when the tracker cannot be read (REC-06)', () => {
     const state = known({ tasks: { a: task('a') }, settled: { b: { outcome: 'done', fingerprint: 'x' } } });
     expect(isQuiet(compareWithKnown(state, observation({ refreshed: null, active: null })))).toBe(true);
@@ -138,7 +150,7 @@ describe('candidates (SPEC 8.2)', () => {
     expect(candidatesOf(known(), three, { dispatching: false })).toEqual([]);
   });
 
-  it('go by the new configuration as soon as it is there (REL-03)', () => {
+  it('go by the new configuration as soon as it is there (CFG-16, REL-03)', () => {
     const changed = { ...testConfig({ maxConcurrent: 3 }), hash: 'new' };
     const poll = compareWithKnown(known(), observation({ active: three, config: changed }));
     expect([poll.config, poll.candidates.length]).toEqual([changed, 3]);

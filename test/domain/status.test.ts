@@ -65,6 +65,11 @@ describe('the status of a task', () => {
     );
   });
 
+  it('has what bounds the work', () => {
+    const issue = testIssue({ scope: ['src/**'], acceptance: ['it works'] });
+    expect(statusOf(newTask('shop', issue))).toMatchObject({ scope: ['src/**'], acceptance: ['it works'] });
+  });
+
   it('has no wait while it works', () => {
     const status = statusOf(waitingTask(null));
     expect([status.waitingFor, status.waitsSince]).toEqual([null, null]);

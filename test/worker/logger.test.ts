@@ -9,7 +9,7 @@ function collect(level: LogLevel, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('the log', () => {
-  it('writes one line of key=value pairs, quoted where needed', () => {
+  it('writes one line of key=value pairs, quoted where needed (OBS-02)', () => {
     const { lines, log } = collect('info');
     log.info('two words', { issue_identifier: 'A-1', note: 'a "b"\nc', count: 2, nothing: undefined });
     expect(lines).toEqual([
@@ -26,7 +26,7 @@ describe('the log', () => {
     expect(lines).toEqual(['level=warn message=c', 'level=error message=d error="broken pipe"']);
   });
 
-  it('never shows the value of a secret variable, wherever it stands', () => {
+  it('never shows the value of a secret variable, wherever it stands (SEC-04)', () => {
     const { lines, log } = collect('debug', { GITHUB_TOKEN: 'ghp_0123456789', EDITOR: 'editor-name' });
     log.warn('failed with ghp_0123456789 in editor-name', { url: 'https://x:ghp_0123456789@host/' });
     expect(lines.join()).not.toContain('ghp_0123456789');

@@ -78,7 +78,7 @@ describe('continuo up', () => {
     }
   }
 
-  it('says where everything is, refuses a second one, and leaves no process at SIGTERM', async () => {
+  it('says where everything is, refuses a second one, and leaves no process at SIGTERM (CLI-03)', async () => {
     const first = run('up');
     await first.line('Continuo serves project shop');
     const { address, uiUrl, server } = readEngineFile(paths)!;
@@ -100,7 +100,7 @@ describe('continuo up', () => {
     lock?.release();
   });
 
-  it('goes on with the same scheduler after it was killed, on the server that was left', async () => {
+  it('goes on with the same scheduler after it was killed, on the server that was left (REC-11)', async () => {
     const first = run('up');
     await first.line('Continuo serves project shop');
     const { runId } = await describeProject();

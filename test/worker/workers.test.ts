@@ -100,7 +100,7 @@ describe('connecting', () => {
 });
 
 describe('errors of activities', () => {
-  it('become typed failures', async () => {
+  it('become typed failures (AGT-20)', async () => {
     const environment = new MockActivityEnvironment(
       {},
       { interceptors: [classifyErrors], logger: new DefaultLogger('ERROR') },

@@ -26,7 +26,7 @@ describe('a task that nothing gates', () => {
     }
   };
 
-  it('goes on turn after turn on one thread while the issue is active (ORC-09, PRM-07)', async () => {
+  it('goes on turn after turn on one thread while the issue is active (AGT-17, DSP-07, ORC-09, PRM-07)', async () => {
     ports.next('claim', active(), active('In Progress'), handedOver, handedOver);
     const { result } = await play();
     expect(result.outcome).toBe('done');
@@ -53,7 +53,7 @@ describe('a task that nothing gates', () => {
     expect(notes).toContain('its state is Human Review');
   });
 
-  it('counts the failure of a run that goes on as attempt 2 (RET-03, RET-04)', async () => {
+  it('counts the failure of a run that goes on as attempt 2 (RET-03, RET-04, RET-12)', async () => {
     const once = testConfig({ ungated: { maxTurns: 1 } });
     ports.next('claim', active(), active(), closed);
     ports.next('runTurn', completedTurn('one'), failedTurn('boom'));
@@ -70,7 +70,7 @@ describe('a task that nothing gates', () => {
     expect(Math.round(waits / 1_000)).toBe(20);
   });
 
-  it('reads the issue when a retry is due, and clears the workspace of a closed one (RET-05, RET-08, REC-10)', async () => {
+  it('reads the issue when a retry is due, and clears the workspace of a closed one (RET-05, RET-07, REC-10)', async () => {
     ports.next('claim', active(), closed);
     ports.next('runTurn', failedTurn('boom'));
     const handle = await rig.start({ issue: { source: 'tracker' }, config });

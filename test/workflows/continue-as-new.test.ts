@@ -47,7 +47,7 @@ describe('a long life', () => {
     expect((await latest.query(messages.statusQuery)).usage).toMatchObject({ turns: 5, totalTokens: 5 * 15 });
   });
 
-  it('carries a project over several runs without losing a claim or starting one twice', async () => {
+  it('carries a project over several runs without losing a claim or starting one twice (ORC-01, ORC-02, REC-11)', async () => {
     const issue = summarizeIssue(testIssue({ id: 'a', identifier: 'a' }));
     ports.usually('poll', () => ({ ...quietPoll, candidates: [{ issue, fingerprint: 'f' }] }));
     ports.usually('runTurn', untilCancelled);

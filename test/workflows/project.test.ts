@@ -58,7 +58,7 @@ describe('the project workflow', () => {
     }
   };
 
-  it('starts tasks in order while slots are free, and the next one when a slot comes back', async () => {
+  it('starts tasks in order while slots are free, and the next one when a slot comes back (DSP-06)', async () => {
     const all = [candidate('c'), candidate('b', 1), candidate('a', 2)];
     listing(...all);
     ports.next('watch', found(...startable({ tasks: {}, settled: {} }, config(2).view.agent, all)));
@@ -70,7 +70,7 @@ describe('the project workflow', () => {
     expect(claims[2]).toBe('c');
   });
 
-  it('never holds more slots than the limit', async () => {
+  it('never holds more slots than the limit (DSP-04)', async () => {
     let running = 0;
     let most = 0;
     ports.usually('runTurn', async () => {
@@ -107,7 +107,7 @@ describe('the project workflow', () => {
     await until(() => ports.inputs('claim').length === 2);
   });
 
-  it('starts one task when two looks see the same issue at once', async () => {
+  it('starts one task when two looks see the same issue at once (ORC-06)', async () => {
     ports.next('poll', found(candidate('a')));
     ports.next('watch', found(candidate('a')));
     ports.next('runTurn', untilCancelled);
@@ -221,7 +221,7 @@ describe('the project workflow', () => {
     expect(ports.inputs('claim')).toMatchObject([{ evenIfIneligible: true }]);
   });
 
-  it('goes on when the watch fails for good, and says so until it works again', async () => {
+  it('goes on when the watch fails for good, and says so until it works again (REC-12, OBS-03)', async () => {
     ports.next('watch', ApplicationFailure.nonRetryable('no such configuration here', 'config_missing'));
     await start(1);
     const now = await until((seen) => seen.problems.length === 1);
@@ -293,7 +293,7 @@ describe('the project workflow', () => {
     expect((await stateOf('a')).pausedBy).toBe('ann');
   });
 
-  it('works on with a new configuration', async () => {
+  it('works on with a new configuration (REL-02)', async () => {
     const changed = { ...config(1), hash: 'changed' };
     ports.next('watch', { ...quietPoll, config: changed });
     await start(2);
@@ -301,7 +301,7 @@ describe('the project workflow', () => {
     await until(() => ports.inputs('watch').at(-1)?.config === 'changed');
   });
 
-  it('shows problems of the workflow file and the tracker in its details', async () => {
+  it('shows problems of the workflow file and the tracker in its details (OBS-03)', async () => {
     ports.next('watch', { ...quietPoll, problems: [{ where: 'tasks/x.md', message: 'title is missing' }] });
     await start(2);
     await until((now) => now.problems.length === 1);
@@ -309,7 +309,7 @@ describe('the project workflow', () => {
     expect(metadata.currentDetails).toContain('Problem in `tasks/x.md`: title is missing');
   });
 
-  it('tells tasks of a new workflow file: one that waits for its base lands at once on the new one', async () => {
+  it('tells tasks of a new workflow file: one that waits for its base lands at once on the new one (REL-04)', async () => {
     ports.next('watch', found(candidate('a')));
     ports.next('rebase', { kind: 'blocked', message: 'there is no branch main' });
     await start(1);

@@ -54,7 +54,7 @@ describe('the waits of a task', () => {
     expect(ports.inputs('settle')).toMatchObject([{ outcome: 'failed' }]);
   });
 
-  it('repeats a failed turn after a backoff that grows, and keeps what it was told', async () => {
+  it('repeats a failed turn after a backoff that grows, and keeps what it was told (AGT-19, ORC-05, RET-03)', async () => {
     ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
     const handle = await rig.start();
     const slots = rig.grantSlots(handle);

@@ -20,6 +20,7 @@ import { lookAtFile } from './file-look.js';
 import { writeLedger } from './ledger.js';
 import { createLook } from './look.js';
 import type { WorkflowState } from './look.js';
+import { createPacing } from './pauses.js';
 import { openTracker } from './registry.js';
 import { stampOf } from './reload.js';
 import { sweepWorkspaces } from './sweep.js';
@@ -27,9 +28,13 @@ import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
 
-/** The tracker port, and the ledger of closed tasks. */
-export function createTrackerActivities(deps: HostDeps): TrackerPort {
-  const trackerOf = (config: Config): Tracker => openTracker(config, deps);
+/** The tracker port, and the ledger of closed tasks. `open` builds the adapter of a configuration. */
+export function createTrackerActivities(
+  deps: HostDeps,
+  open: (config: Config, deps: HostDeps) => Tracker = openTracker,
+): TrackerPort {
+  const paced = createPacing();
+  const trackerOf = (config: Config): Tracker => paced(config.hash, open(config, deps));
   const keepSchedules = createScheduleKeeper(deps);
   const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
 

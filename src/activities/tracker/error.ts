@@ -17,6 +17,7 @@ export class TrackerError extends Error {
   override readonly name = 'TrackerError';
   /** Whether the same request may succeed later by itself. */
   readonly retryable: boolean;
+  /** How long the tracker wants to be left alone, at most a day; null where it does not say. */
   readonly retryAfterMs: number | null;
   /** Ids of the issues whose records are malformed, where that is why: without them the call would succeed. */
   readonly malformed: readonly string[];
@@ -33,8 +34,16 @@ export class TrackerError extends Error {
     super(message, options);
     this.malformed = options.malformed ?? [];
     this.retryable = options.retryable ?? !needsPerson(category, this.malformed);
-    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.retryAfterMs = plausible(options.retryAfterMs);
   }
+}
+
+const longestRetryAfterMs = 24 * 60 * 60 * 1_000;
+
+/** What a provider says of itself is not trusted to be a sensible number. */
+function plausible(retryAfterMs: number | undefined): number | null {
+  if (retryAfterMs === undefined || !(retryAfterMs >= 0)) return null;
+  return Math.min(Math.ceil(retryAfterMs), longestRetryAfterMs);
 }
 
 /** A malformed record is somebody's to mend, as a broken configuration is. */

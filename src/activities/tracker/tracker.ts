@@ -20,7 +20,8 @@ export interface ToolContext {
 
 /**
  * What the scheduler needs of an issue tracker (SPEC 11.1). Endpoint, credentials, paging, scope and
- * the mapping to `Issue` belong to the adapter. Every method throws a `TrackerError`, and gives all or nothing.
+ * the mapping to `Issue` belong to the adapter, and so does a limit for how long an answer may take. Every
+ * method throws a `TrackerError`, and gives all or nothing.
  */
 export interface Tracker {
   /**

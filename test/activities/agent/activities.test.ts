@@ -17,7 +17,7 @@ let host: TestHost;
 afterEach(() => host.remove());
 
 describe('runTurn', () => {
-  it('runs before_run, the agent and after_run, in this order', async () => {
+  it('runs before_run, the agent and after_run, in this order (HK-03, HK-04, AGT-17)', async () => {
     host = new TestHost(
       sections('echo agent >> order', '{ before_run: echo before >> order, after_run: echo after >> order }'),
     );
@@ -25,7 +25,7 @@ describe('runTurn', () => {
     expect(host.read('order')).toBe('before\nagent\nafter\n');
   });
 
-  it('does not start the agent when before_run fails, and runs after_run all the same', async () => {
+  it('does not start the agent when before_run fails, and runs after_run all the same (HK-03, HK-04)', async () => {
     host = new TestHost(
       sections('echo agent >> order', '{ before_run: exit 4, after_run: echo after >> order }'),
     );
@@ -37,13 +37,13 @@ describe('runTurn', () => {
     expect(host.read('order')).toBe('after\n');
   });
 
-  it('takes no notice of an after_run that fails', async () => {
+  it('takes no notice of an after_run that fails (HK-04)', async () => {
     host = new TestHost(sections('true', '{ after_run: exit 4 }'));
     expect(await host.runTurn()).toMatchObject({ kind: 'completed' });
     expect(host.logged).toContain('hook failed');
   });
 
-  it('runs after_run once the cancelled agent is gone', async () => {
+  it('runs after_run once the cancelled agent is gone (HK-04, AGT-18)', async () => {
     host = new TestHost(
       sections(
         'trap "echo agent ends >> order; exit" TERM; echo $$ > started; while :; do sleep 0.05; done',
@@ -114,7 +114,7 @@ describe('runTurn', () => {
     const invalid = { type: FailureType.workspace, nonRetryable: true };
 
     it.each(['before the turn', 'by before_run'])(
-      'and starts no agent where a link is put %s',
+      'and starts no agent where a link is put %s (WSP-06, SEC-02)',
       async (when) => {
         const swap = 'mv ../workspace ../elsewhere; ln -s elsewhere ../workspace';
         const hooks = `{ before_run: ${JSON.stringify(when === 'by before_run' ? swap : 'touch ran')} }`;

@@ -97,7 +97,7 @@ describe('the agent command', () => {
     expect(enclosed).not.toHaveProperty('writable');
   });
 
-  it('shows its program no secret of the worker, not even one that the login profile sets again', async () => {
+  it('shows its program no secret of the worker, not even one that the login profile sets again (TOOL-06)', async () => {
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       TEMPORAL_API_KEY: 'canary',

@@ -43,13 +43,13 @@ describe.each(['codex', 'claude', 'acp'])('an agent of kind %s', (kind) => {
     // Codex answers when the turn has begun, claude and acp when it is over.
     ['half a line', kind === 'codex' ? 'startup_failed' : 'port_exit', 'ended with 0'],
     ['a flood of requests', 'output_limit', 'requests open at once'],
-  ])('that ends, or does not know an end, fails: %s', async (fault, category, words) => {
+  ])('that ends, or does not know an end, fails: %s (AGT-07)', async (fault, category, words) => {
     const outcome = await play(kind, fault);
     expect(outcome).toMatchObject({ kind: 'failed', category, message: expect.stringContaining(words) });
     expect(await host.running()).toEqual([]);
   });
 
-  it.each(['hangs', 'another id', 'noise for ever'])('that does not answer is ended: %s', async (fault) => {
+  it.each(['hangs', 'another id', 'noise for ever'])('that does not answer is ended: %s (AGT-15)', async (fault) => {
     const outcome = await play(kind, fault, ', read_timeout_ms: 1000');
     const message = `${kind} did not answer within 1000 ms: see ${kind}.read_timeout_ms`;
     expect(outcome).toMatchObject({ kind: 'failed', category: 'response_timeout', message });

@@ -17,7 +17,7 @@ let host: TestHost;
 afterEach(() => host.remove());
 
 describe('the tools of an agent', () => {
-  it('refuse what is unknown, does not fit or is too long, and the session goes on (TOOL-07, TOOL-09)', async () => {
+  it('refuse what is unknown, does not fit or is too long, and the session goes on (AGT-14, TOOL-07, TOOL-09)', async () => {
     const long = 'x'.repeat(1024 * 1024);
     const tools = new ToolHost([
       call('land_it', {}),

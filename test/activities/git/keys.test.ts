@@ -35,12 +35,12 @@ describe('workspaceKey', () => {
     },
   );
 
-  it('puts _ for other characters, with a hash of the original behind', () => {
+  it('puts _ for other characters, with a hash of the original behind (WSP-02, WSP-03)', () => {
     expect(workspaceKey('a/b')).toMatch(/^a_b-[0-9a-f]{16}$/);
     expect(workspaceKey('🙂')).toMatch(/^_-[0-9a-f]{16}$/);
   });
 
-  it('gives every identifier a safe key of its own of at most 120 characters', () => {
+  it('gives every identifier a safe key of its own of at most 120 characters (WSP-03, SEC-02)', () => {
     const keys = identifiers.map(workspaceKey);
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9._-]{1,120}$/);
     expect(new Set(keys).size).toBe(identifiers.length);

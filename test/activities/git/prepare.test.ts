@@ -99,7 +99,7 @@ describe('prepare', () => {
     expect(git(path, 'log', '--format=%s', 'HEAD~1')).toBe('First');
   });
 
-  it('leaves a workspace that is there as it is, and runs after_create once', async () => {
+  it('leaves a workspace that is there as it is, and runs after_create once (WSP-01, WSP-04, WSP-09, WSP-10)', async () => {
     reopen({ sections: "hooks: { after_create: 'echo created >> created.txt' }" });
     const { path } = await rig.workspace();
     write(path, { 'work.txt': 'not committed', 'README.md': 'edited' });
@@ -109,7 +109,7 @@ describe('prepare', () => {
     expect(read(path, 'created.txt')).toBe('created\n');
   });
 
-  it('takes a partial workspace away when after_create fails, and makes it anew the next time', async () => {
+  it('takes a partial workspace away when after_create fails, and makes it anew the next time (HK-02, WSP-08)', async () => {
     reopen({ sections: "hooks: { after_create: 'echo no >&2; test -e ../go' }" });
     const failed = await rig.prepare();
     expect(failed).toMatchObject({ kind: 'failed', category: 'hook_failed' });
@@ -187,7 +187,7 @@ describe('prepare', () => {
     ['a file', (_: string, place: GitRig) => write(place.root, { 'SHOP-1': 'mine' }), 'is not a folder'],
     ['a link to a folder', (path: string, place: GitRig) => symlinkSync(place.user, path), 'is a link'],
     ['a dangling link', (path: string) => symlinkSync('/nowhere/at/all', path), 'is a link'],
-  ] as const)('leaves %s at its place alone and says so', async (_, plant, words) => {
+  ] as const)('leaves %s at its place alone and says so (WSP-07)', async (_, plant, words) => {
     mkdirSync(rig.root);
     const path = join(rig.root, 'SHOP-1');
     plant(path, rig);
@@ -205,7 +205,7 @@ describe('prepare', () => {
     expect((await rig.workspace()).path).toBe(join(real, 'SHOP-1'));
   });
 
-  it.each(['.', '..', ''])('refuses the identifier "%s"', async (identifier) => {
+  it.each(['.', '..', ''])('refuses the identifier "%s" (WSP-05)', async (identifier) => {
     expect(await rig.prepare(identifier)).toEqual({
       kind: 'impossible',
       category: 'workspace_invalid',
@@ -214,7 +214,7 @@ describe('prepare', () => {
   });
 
   it.each(['a/b', '../../escape', 'v1..2', 'foo.lock', '.git', '.hid', '🙂', 'x'.repeat(300)])(
-    'takes the identifier %s through workspace, checkpoint and refs',
+    'takes the identifier %s through workspace, checkpoint and refs (WSP-05, SEC-02)',
     async (identifier) => {
       const workspace = await rig.workspace(identifier);
       expect(join(workspace.path, '..')).toBe(rig.root);
@@ -313,7 +313,7 @@ describe('a repository that cannot be used', () => {
 });
 
 describe('clean up', () => {
-  it('takes workspace and refs away and keeps the logs', async () => {
+  it('takes workspace and refs away and keeps the logs (HK-05)', async () => {
     reopen({ sections: "hooks: { before_remove: 'cp work.txt ../removed.txt' }" });
     const workspace = await rig.workspace();
     await rig.commit(workspace, { 'work.txt': 'work' });
@@ -333,11 +333,21 @@ describe('clean up', () => {
     expect(rig.git('rev-parse', workspace.ref)).toBe(sha);
   });
 
-  it('goes on when before_remove fails', async () => {
+  it('goes on when before_remove fails (HK-05)', async () => {
     reopen({ sections: "hooks: { before_remove: 'exit 1' }" });
     const workspace = await rig.workspace();
     await rig.cleanUp(workspace, false);
     expect(existsSync(workspace.path)).toBe(false);
+  });
+
+  it('has nothing to do for a workspace that is gone, and still takes its refs away', async () => {
+    reopen({ sections: "hooks: { before_remove: 'touch ../hook-ran' }" });
+    const workspace = await rig.workspace();
+    await rig.commit(workspace, { 'work.txt': 'work' });
+    rmSync(workspace.path, { recursive: true });
+    await rig.cleanUp(workspace, true);
+    expect(existsSync(join(rig.root, 'hook-ran'))).toBe(false);
+    expect(rig.git('for-each-ref', 'refs/continuo')).toBe('');
   });
 
   it('touches no folder that preparation did not make', async () => {

@@ -43,7 +43,7 @@ land: { mode: merge }
 );
 
 describe('hookEnvironment', () => {
-  it("is the operator's, less Temporal's and what the tracker declares at any depth", () => {
+  it("is the operator's, less Temporal's and what the tracker declares at any depth (TOOL-05, SEC-05)", () => {
     expect(hookEnvironment(operator, config)).toEqual({
       PATH: '/bin',
       HOME: '/home/op',

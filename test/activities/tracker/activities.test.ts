@@ -38,7 +38,7 @@ describe('the tracker activities under a real project', () => {
     });
   });
 
-  it('report a broken workflow file and a broken task, start nothing meanwhile, and go on when they are mended', async () => {
+  it('report a broken workflow file and a broken task, start nothing meanwhile, and go on when they are mended (REL-01, REL-07, REL-09, WF-12)', async () => {
     await withProject(async ({ repository, ports, state, rewrite }) => {
       await rewrite(workflowText({ land: '{ mode: x }' }));
       await until(async () => (await state()).problems.length === 1);
@@ -98,7 +98,33 @@ describe('the tracker activities under a real project', () => {
     });
   });
 
-  it('stop a task whose issue is finished elsewhere', async () => {
+  it('start a task when those that it waits for have landed, and report a circle by its tasks', async () => {
+    await withProject(async ({ repository, ports, state }) => {
+      const waitsFor = (name: string) => `---\nblocked_by: [${name}]\n---\n`;
+      await repository.commit({
+        'tasks/a.md': waitsFor('b'),
+        'tasks/b.md': '',
+        'tasks/x.md': waitsFor('y'),
+        'tasks/y.md': waitsFor('x'),
+        'tasks/z.md': waitsFor('nobody'),
+      });
+      const runs = () => ports.inputs('runTurn').map(({ identifier }) => identifier);
+      await until(async () => (await state()).settled.b?.outcome === 'done');
+      expect(runs()).toEqual(['b']);
+      expect((await state()).problems.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+        expect.stringContaining('tasks/x.md: blocked_by: found a circle, x -> y -> x,'),
+        expect.stringContaining('tasks/y.md: blocked_by: found a circle, y -> x -> y,'),
+        expect.stringContaining('tasks/z.md: blocked_by: found "nobody",'),
+      ]);
+
+      // As the commit does that lands it.
+      await repository.commit({ 'tasks/b.md': '---\nstate: Done\n---\n' });
+      await until(async () => (await state()).settled.a?.outcome === 'done');
+      expect(runs()).toEqual(['b', 'a']);
+    });
+  });
+
+  it('stop a task whose issue is finished elsewhere (REC-03)', async () => {
     await withProject(async ({ repository, ports, state, task }) => {
       ports.next('runTurn', () => untilCancelled());
       await repository.commit({ 'tasks/a.md': '' });

@@ -24,7 +24,7 @@ describe('claiming an issue (DSP-09)', () => {
     ],
     [{ dispatchable: false }, 'the tracker does not give it out now'],
   ])('refuses one with %j, and says why', (changes, reason) => {
-    expect(judgeClaim(rules, { ...ready, ...changes }, false)).toEqual({ kind: 'ineligible', reason });
+    expect(judgeClaim(rules, { ...ready, ...changes }, false)).toMatchObject({ kind: 'ineligible', reason });
   });
 
   it('takes any that a person asked for, but not one that is gone', () => {

@@ -55,7 +55,7 @@ async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tra
     deps.env.CONTINUO_QUEUE = taskQueue;
     const host = {
       ...ports.activities(),
-      ...createTrackerActivities(deps),
+      ...createTrackerActivities(deps, tracker && (() => tracker)),
       ...createScheduleActivities(deps),
     };
     const { nativeConnection: connection } = env;

@@ -25,11 +25,18 @@ interface Read {
   folder: TaskFolder;
 }
 
+/** git itself waits for ever for a server that took the connection and says nothing. */
+const longestAnswerMs = 120_000;
+
 /**
  * Tasks as committed Markdown files at the head of the base branch (docs/trackers/file.md). Their
  * state changes by commits on that branch only.
  */
-export function createFileTracker(config: Config, repository: CommittedFiles): Tracker {
+export function createFileTracker(
+  config: Config,
+  repository: CommittedFiles,
+  answerMs: number = longestAnswerMs,
+): Tracker {
   const { path } = FileProvider.parse(config.tracker.provider);
   const base = config.repository?.base ?? '';
   const url = config.repository?.url ?? '';
@@ -39,7 +46,7 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
 
   /** The same commit has the same tasks: it is read once. */
   async function read(): Promise<Read> {
-    const commit = await headOf(repository, base, url);
+    const commit = await headOf(repository, { base, url, answerMs });
     if (last?.commit === commit) return last;
     const files = await filesOf(repository, commit, path);
     last = { commit, files, folder: readTaskFolder(files, rules) };
@@ -102,9 +109,16 @@ export function createFileTracker(config: Config, repository: CommittedFiles): T
   };
 }
 
-async function headOf(repository: CommittedFiles, base: string, url: string): Promise<string> {
+async function headOf(
+  repository: CommittedFiles,
+  { base, url, answerMs }: { base: string; url: string; answerMs: number },
+): Promise<string> {
+  const limit = AbortSignal.timeout(answerMs);
   const commit = await request(async () => {
-    await repository.fetch();
+    await repository.fetch(limit).catch((error: unknown) => {
+      const message = `the repository ${url} has not answered within ${answerMs / 1_000} s`;
+      throw limit.aborted ? new TrackerError('tracker_request', message, { cause: error }) : error;
+    });
     return repository.resolve(base);
   });
   if (commit === null) throw new TrackerError('tracker_request', `there is no branch ${base} in ${url}`);

@@ -1,6 +1,7 @@
 import { describe, problemText } from '../../../config/describe.js';
 import { readYamlMap, splitFrontMatter } from '../../../config/front-matter.js';
 import type { Problem } from '../../../domain/project.js';
+import { firstHeading, readTextBounds } from '../issue-text.js';
 import * as fields from './schema.js';
 import type { Field } from './schema.js';
 import { identifierOf, refuseIdentifier, titleFromIdentifier } from './task-name.js';
@@ -79,6 +80,7 @@ function readFields(path: string, data: Record<string, unknown>, body: string): 
   const blockedBy = read('blocked_by', fields.blockedBy);
   const scope = read('scope', fields.scope);
   const description = body.trim();
+  const bounds = readTextBounds(description);
   return {
     task: {
       path,
@@ -88,8 +90,8 @@ function readFields(path: string, data: Record<string, unknown>, body: string): 
       priority: read('priority', fields.priority) ?? null,
       labels: read('labels', fields.labels) ?? [],
       blockedBy: blockedBy ?? [],
-      scope: scope ?? [],
-      acceptance: read('acceptance', fields.acceptance) ?? [],
+      scope: scope ?? bounds.scope,
+      acceptance: read('acceptance', fields.acceptance) ?? bounds.acceptance,
       createdAt: read('created_at', fields.createdAt) ?? null,
       description: description === '' ? null : description,
       clear: blockedBy !== undefined && scope !== undefined,
@@ -111,21 +113,6 @@ function readField<T>(
   if (parsed.success) return parsed.data;
   problems.push(taskProblem(path, key, describe(value), allowed));
   return undefined;
-}
-
-/** The first Markdown heading outside of code blocks. */
-function firstHeading(body: string): string | null {
-  let fenced = false;
-  for (const line of body.split('\n')) {
-    if (/^ {0,3}(?:```|~~~)/.test(line)) fenced = !fenced;
-    const text = fenced ? undefined : /^ {0,3}#{1,6}[ \t]+(.*)$/.exec(line)?.[1];
-    const heading = text
-      ?.replace(/[\s\p{Cc}]+/gu, ' ')
-      .replace(/ #+ ?$/, '')
-      .trim();
-    if (heading) return heading;
-  }
-  return null;
 }
 
 export function taskProblem(path: string, key: string, found: string, allowed: string): Problem {

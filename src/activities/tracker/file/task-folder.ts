@@ -1,6 +1,7 @@
 import type { Blocker, Issue } from '../../../domain/issue.js';
 import { normalizeLabels, normalizeState } from '../../../domain/issue.js';
 import type { Problem } from '../../../domain/project.js';
+import { blockerProblems } from './blockers.js';
 import { readTaskFile, taskProblem } from './task-file.js';
 import type { TaskFile } from './task-file.js';
 import { identifierOf, sameOnDisk } from './task-name.js';
@@ -102,49 +103,4 @@ function toIssue(
     acceptance: task.acceptance,
     source: 'tracker',
   };
-}
-
-/** Blockers that would hold a task back for ever. */
-function blockerProblems(
-  task: TaskFile,
-  tasks: ReadonlyMap<string, TaskFile>,
-  isFinished: (identifier: string) => boolean,
-): Problem[] {
-  if (isFinished(task.identifier)) return [];
-  const unknown = task.blockedBy.filter((identifier) => !tasks.has(identifier));
-  const problems = unknown.map((identifier) =>
-    taskProblem(
-      task.path,
-      'blocked_by',
-      JSON.stringify(identifier),
-      'the identifier of a task file that can be read',
-    ),
-  );
-  if (waitsForItself(task, tasks, isFinished)) {
-    problems.push(
-      taskProblem(
-        task.path,
-        'blocked_by',
-        'a circle back to this task',
-        'tasks that do not wait for this one',
-      ),
-    );
-  }
-  return problems;
-}
-
-function waitsForItself(
-  task: TaskFile,
-  tasks: ReadonlyMap<string, TaskFile>,
-  isFinished: (identifier: string) => boolean,
-): boolean {
-  const seen = new Set<string>();
-  const open = [...task.blockedBy];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === task.identifier) return true;
-    if (seen.has(next) || isFinished(next)) continue;
-    seen.add(next);
-    open.push(...(tasks.get(next)?.blockedBy ?? []));
-  }
-  return false;
 }

@@ -78,7 +78,7 @@ class Talk {
 }
 
 describe('what Codex says that its thread has spent', () => {
-  it('is spent once, however often it is said', () => {
+  it('is spent once, however often it is said (OBS-09)', () => {
     const talk = new Talk(null).begins('turn-1').tells('turn-1', 100, 100).tells('turn-1', 100, 100);
     expect(talk.tokens).toBe(100);
     expect(talk.tells('turn-1', 250, 150).tells('turn-1', 250, 150).tokens).toBe(250);

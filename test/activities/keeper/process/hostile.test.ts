@@ -59,7 +59,7 @@ describe('output', () => {
     expect(statSync(join(keeper.folder, 'journal.log')).size).toBeGreaterThan(20_000_000);
   });
 
-  it('of a 10 MB line and of both streams is whole', async () => {
+  it('of a 10 MB line and of both streams is whole (AGT-03, AGT-09)', async () => {
     const script = `head -c 10000000 /dev/zero | tr '\\0' x; echo; echo err >&2; printf 'r\\xc3'; sleep 0.1; printf '\\xbcn\\n\\xff\\n'; printf end`;
     const keeper = bash(script, { io: lines });
     expect(await keeper.over).toBe(0);

@@ -21,7 +21,7 @@ describe('a folder of tasks', () => {
     expect([...malformed]).toEqual(['b', 'c']);
   });
 
-  it('uses none of the tasks with one name, nor of those that differ in case only', () => {
+  it('uses none of the tasks with one name, nor of those that differ in case only (ISS-03)', () => {
     const { issues, problems, malformed } = read({
       'tasks/a.md': '',
       'tasks/x/a.md': '',
@@ -63,17 +63,40 @@ describe('a folder of tasks', () => {
     });
     expect([...issues.values()].filter((issue) => issue.dispatchable)).toEqual([]);
     expect(issues.get('a')?.blocked_by).toEqual([{ id: null, identifier: 'nobody', state: null }]);
-    const circle =
-      'blocked_by: found a circle back to this task, allowed: tasks that do not wait for this one';
+    const circle = (way: string) =>
+      `blocked_by: found a circle, ${way}, allowed: tasks that do not wait for this one`;
     expect(problems).toEqual([
       {
         where: 'tasks/a.md',
         message: 'blocked_by: found "nobody", allowed: the identifier of a task file that can be read',
       },
-      { where: 'tasks/b.md', message: circle },
-      { where: 'tasks/c.md', message: circle },
-      { where: 'tasks/d.md', message: circle },
+      { where: 'tasks/b.md', message: circle('b -> b') },
+      { where: 'tasks/c.md', message: circle('c -> d -> c') },
+      { where: 'tasks/d.md', message: circle('d -> c -> d') },
     ]);
+  });
+
+  it('names the shortest circle, and none for a task that only leads to one', () => {
+    const { problems } = read({
+      'tasks/a.md': waiting('b', 'c'),
+      'tasks/b.md': waiting('c'),
+      'tasks/c.md': waiting('a'),
+      'tasks/d.md': waiting('a'),
+    });
+    expect(problems.map(({ where, message }) => [where, /circle, (.*),/.exec(message)?.[1]])).toEqual([
+      ['tasks/a.md', 'a -> c -> a'],
+      ['tasks/b.md', 'b -> c -> a -> b'],
+      ['tasks/c.md', 'c -> a -> c'],
+    ]);
+  });
+
+  it('ends a circle with a task that is finished', () => {
+    const { issues, problems } = read({
+      'tasks/a.md': waiting('b'),
+      'tasks/b.md': '---\nstate: Done\nblocked_by: [a]\n---\n',
+    });
+    expect(problems).toEqual([]);
+    expect(issues.get('a')?.dispatchable).toBe(true);
   });
 
   it('does not start a task whose bounds it cannot read', () => {

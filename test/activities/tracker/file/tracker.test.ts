@@ -1,6 +1,10 @@
 import { rm, symlink } from 'node:fs/promises';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { openCommittedFiles } from '../../../../src/activities/git/committed-files.js';
+import { createFileTracker } from '../../../../src/activities/tracker/file/index.js';
 import { openTracker } from '../../../../src/activities/tracker/registry.js';
 import type { TreeReader } from '../../../../src/activities/git/landing-edits.js';
 import type { TestRepository } from '../repository.js';
@@ -89,6 +93,28 @@ describe('task files in a repository', () => {
         `no branch trunk in ${repository.folder}`,
       );
     });
+  });
+
+  it('are not waited for when their server takes the connection and says nothing (TRK-13)', async () => {
+    const connections: Socket[] = [];
+    const server = createServer((connection) => void connections.push(connection));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      await withRepository(async (repository) => {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`;
+        const config = configOf(repository, { repository: `{ url: "${url}", base: main }` });
+        const files = openCommittedFiles({ paths: repository.paths, config });
+        const tracker = createFileTracker(config, files, 2_000);
+        await expect(tracker.fetchIssuesByStates(active)).rejects.toMatchObject({
+          category: 'tracker_request',
+          message: `the repository ${url} has not answered within 2 s`,
+        });
+      });
+      expect(connections.length).toBeGreaterThan(0);
+    } finally {
+      for (const connection of connections) connection.destroy();
+      await new Promise((closed) => server.close(closed));
+    }
   });
 });
 
