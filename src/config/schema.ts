@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isTimeZone } from '../domain/calendar.js';
 import { isBranchName } from './branch-name.js';
@@ -23,6 +24,7 @@ const longestMs = 2 ** 31 - 1;
 const positive = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0');
 const duration = wholeNumber(1, longestMs, `a whole number of milliseconds from 1 to ${longestMs}`);
 const usd = z.number({ error: 'a number above 0' }).positive({ error: 'a number above 0' });
+const port = wholeNumber(1, 65_535, 'a port from 1 to 65535');
 const word = z.string().trim().min(1, { error: 'a text that is not empty' });
 const words = z.array(z.string());
 const variables = z.array(
@@ -156,7 +158,7 @@ const Containment = z.object({
   /** What they may see although it is hidden otherwise: secrets of the home directory, `/tmp`, `/run`. */
   readable: places.default([]),
   /** TCP ports of the host's loopback that they may reach. */
-  host_ports: z.array(wholeNumber(1, 65_535, 'a port from 1 to 65535')).default([]),
+  host_ports: z.array(port).default([]),
 });
 
 const Repository = z.object({
@@ -269,6 +271,17 @@ const Budget = z.object({
   time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).default('UTC'),
 });
 
+const anAddress = 'an IP address of this machine';
+
+/** For Prometheus; served where there is a port. */
+const Metrics = z.object({
+  port: port.optional(),
+  host: z
+    .string({ error: anAddress })
+    .refine((host) => isIP(host) !== 0, { error: anAddress })
+    .default('127.0.0.1'),
+});
+
 const Schedule = z.object({ name: word, cron: word, prompt: word });
 
 /** For a worker on each host there is a command; only a hint is made of this. */
@@ -296,6 +309,7 @@ export const FrontMatter = z.object({
   land: Land.optional(),
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
+  metrics: Metrics.prefault({}),
   schedules: z.array(Schedule).default([]),
   worker: Worker.default({}),
 });

@@ -1,10 +1,11 @@
-import { Context } from '@temporalio/activity';
+import { Context, metricMeter } from '@temporalio/activity';
 import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Config } from '../../config/config.js';
 import { viewOf } from '../../config/view.js';
 import { ledgerRecord } from '../../domain/ledger.js';
 import { summarizeIssue } from '../../domain/issue.js';
-import { compareWithKnown } from '../../domain/observation.js';
+import type { Observation } from '../../domain/observation.js';
+import { compareWithKnown, queueLength } from '../../domain/observation.js';
 import type { Known } from '../../domain/project.js';
 import { projectWorkflowId } from '../../domain/project.js';
 import type { TrackerPort } from '../../workflows/ports.js';
@@ -31,7 +32,10 @@ export function createTrackerActivities(deps: HostDeps): TrackerPort {
     /** Reads only, so it may be repeated at any time. */
     watch: ({ project }) =>
       typed((signal) =>
-        watchUntilChange({ askKnown: () => askKnown(deps, project), look: newLook() }, signal),
+        watchUntilChange(
+          { askKnown: () => askKnown(deps, project), look: newLook(), seen: queueMeter(project) },
+          signal,
+        ),
       ),
 
     /** Reads only, so it may be repeated at any time. */
@@ -90,6 +94,20 @@ async function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof TrackerError ? trackerFailure(error) : error;
   }
+}
+
+/** Tells the metrics how long the queue is. */
+function queueMeter(project: string): (known: Known, seen: Observation) => void {
+  const gauge = metricMeter.createGauge(
+    'continuo_queue_length',
+    'int',
+    '',
+    'Issues and tasks that wait to run',
+  );
+  return (known, seen) => {
+    const length = queueLength(known, seen);
+    if (length !== null) gauge.set(length, { project });
+  };
 }
 
 /** Null while the project cannot answer: the watch goes on and asks again. */
