@@ -50,6 +50,7 @@ export async function bundleWorkflows() {
   };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'src/workflows/index.ts'),
+    workflowInterceptorModules: [join(root, 'src/workflows/log-interceptors.ts')],
     logger,
     webpackConfigHook: (config) => ({
       ...config,

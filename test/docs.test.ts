@@ -162,6 +162,16 @@ describe('the other references', () => {
     expect(searchAttributeKeys.filter(({ name }) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
+  it('name every metric', () => {
+    const page = readDocument('docs/observability.md').text;
+    const files = ['worker/metrics.ts', 'workflows/task-telemetry.ts', 'activities/tracker/activities.ts'];
+    const named = files.flatMap(
+      (file) => readFileSync(join(root, 'src', file), 'utf8').match(/'continuo_[a-z_]+'/g) ?? [],
+    );
+    expect(new Set(named).size).toBeGreaterThan(8);
+    expect(named.filter((name) => !page.includes(name.replaceAll("'", '`')))).toEqual([]);
+  });
+
   it('name every environment variable of Continuo', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ts'),

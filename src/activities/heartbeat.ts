@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { FailureType } from '../domain/failure.js';
 import type { Attempt } from './attempt.js';
 import { epochOf } from './keeper/epoch.js';
@@ -49,6 +49,8 @@ function leftFailure(error: unknown): ApplicationFailure {
   return ApplicationFailure.create({
     message: 'the worker has left this to the next one',
     type: FailureType.infrastructure,
+    // Every stop of a worker ends so: no warning in its log.
+    category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: '1ms',
     ...(error instanceof Error && { cause: error }),
   });

@@ -18,7 +18,7 @@ const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY
  * secret's; and what has the form of a secret. Logs on this host stay as they are.
  */
 export function redactorOf(env: NodeJS.ProcessEnv, config: Config): Redact {
-  const values = valuesOf(env, config);
+  const values = secretValues(env, config);
   return async (text) => {
     const lines = replaceAll(text, values).split('\n');
     const clean = lines.map((line) => withoutRest(line, values)).join('\n');
@@ -27,10 +27,12 @@ export function redactorOf(env: NodeJS.ProcessEnv, config: Config): Redact {
   };
 }
 
-/** The longest first, so that no value hides what contains it. */
-function valuesOf(env: NodeJS.ProcessEnv, config: Config): string[] {
-  const passed = [...config.agent.env, ...(config.verify?.env ?? [])];
-  const listed = new Set([...passed.filter((name) => !inherited.includes(name)), ...declaredSecrets(config)]);
+/**
+ * The values that must not get into histories and logs; without a configuration only those of variables whose name looks
+ * like a secret's. The longest first, so that no value hides what contains it.
+ */
+export function secretValues(env: NodeJS.ProcessEnv, config: Config | null): string[] {
+  const listed = new Set(config === null ? [] : secretNames(config));
   const values = Object.entries(env)
     .filter(([name]) => listed.has(name) || secretName.test(name))
     // Of a value with many lines, such as a key, a tail shows the last ones.
@@ -38,6 +40,11 @@ function valuesOf(env: NodeJS.ProcessEnv, config: Config): string[] {
     .map((value) => value.trim())
     .filter((value) => value.length >= shortest);
   return [...new Set(values)].sort((one, other) => other.length - one.length);
+}
+
+function secretNames(config: Config): string[] {
+  const passed = [...config.agent.env, ...(config.verify?.env ?? [])];
+  return [...passed.filter((name) => !inherited.includes(name)), ...declaredSecrets(config)];
 }
 
 function replaceAll(text: string, secrets: readonly string[]): string {

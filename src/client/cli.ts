@@ -31,14 +31,21 @@ export async function runCli(
   }
 }
 
-/** `continuo list | head -1` closes the pipe early: that is no fault. */
+/**
+ * `continuo list | head -1` closes the pipe early: that is no fault. Nor does what serves end because a disk is full that
+ * its output goes to (SPEC 13.2).
+ */
 function endQuietlyOnClosedPipe({ stdout, stderr }: Surroundings): void {
   let stopping = false;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      const isServing = process.listenerCount('SIGTERM') > 0;
+      if (error.code !== 'EPIPE') {
+        if (isServing) return;
+        throw error;
+      }
       // What serves has children to end; it takes this as the end of its terminal.
-      if (process.listenerCount('SIGTERM') === 0) process.exit();
+      if (!isServing) process.exit();
       else if (!stopping) process.emit('SIGTERM');
       stopping = true;
     });

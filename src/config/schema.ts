@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isTimeZone } from '../domain/calendar.js';
-import { isCron } from '../domain/cron.js';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
+import { Budget, Metrics, Schedule } from './schema-house.js';
+import { duration, longestMs, port, positive, wholeNumber, word } from './schema-values.js';
 
 /**
  * The front matter of WORKFLOW.md: the Symphony specification's keys and defaults (SPEC 5.3), then
@@ -10,21 +10,6 @@ import { projectName, projectNameAllowed } from './project-id.js';
  * A message given as `error` says what is allowed; `describe.ts` has the words for the other cases.
  */
 
-/** A whole number; a text that is one counts as well. The message is what is allowed. */
-function wholeNumber(least: number, most: number, allowed: string) {
-  const error = allowed;
-  return z.preprocess(
-    (value) => (typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value),
-    z.int({ error }).min(least, { error }).max(most, { error }),
-  );
-}
-
-/** Timers take no more: a longer one would fire at once. */
-const longestMs = 2 ** 31 - 1;
-const positive = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0');
-const duration = wholeNumber(1, longestMs, `a whole number of milliseconds from 1 to ${longestMs}`);
-const usd = z.number({ error: 'a number above 0' }).positive({ error: 'a number above 0' });
-const word = z.string().trim().min(1, { error: 'a text that is not empty' });
 const words = z.array(z.string());
 const variables = z.array(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'the name of an environment variable, without $' }),
@@ -157,7 +142,7 @@ const Containment = z.object({
   /** What they may see although it is hidden otherwise: secrets of the home directory, `/tmp`, `/run`. */
   readable: places.default([]),
   /** TCP ports of the host's loopback that they may reach. */
-  host_ports: z.array(wholeNumber(1, 65_535, 'a port from 1 to 65535')).default([]),
+  host_ports: z.array(port).default([]),
 });
 
 const Repository = z.object({
@@ -241,45 +226,6 @@ const Land = z.object({
   batch: wholeNumber(1, largestBatch, `a whole number from 1 to ${largestBatch}`).default(1),
 });
 
-const dollars = z.number({ error: 'a number from 0' }).nonnegative({ error: 'a number from 0' });
-
-/** US dollars for a million tokens. */
-const Price = z.object({ input: dollars, output: dollars });
-
-const aZone = 'the name of a time zone, such as Europe/Berlin';
-
-const Budget = z.object({
-  task_tokens: positive.default(2_000_000),
-  task_usd: usd.optional(),
-  task_turns: positive.default(60),
-  /** Of the time in which an agent runs. */
-  task_minutes: positive.optional(),
-  task_attempts: positive.default(10),
-  /** By the model that is configured, or the kind of agent: for agents that do not say what they cost. */
-  prices: z.record(z.string(), Price).default({}),
-  /** What all tasks may spend together: on one day, and in all. */
-  day_usd: usd.optional(),
-  day_tokens: positive.optional(),
-  day_turns: positive.optional(),
-  day_minutes: positive.optional(),
-  project_usd: usd.optional(),
-  project_tokens: positive.optional(),
-  project_turns: positive.optional(),
-  project_minutes: positive.optional(),
-  /** Where days end. */
-  time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).default('UTC'),
-});
-
-const aCron = 'minute, hour, day of month, month and day of week, such as 0 6 * * 1, or @daily';
-
-const Schedule = z.object({
-  name: z.string().regex(projectName, { error: projectNameAllowed }),
-  cron: z.string({ error: aCron }).trim().refine(isCron, { error: aCron }),
-  prompt: word,
-  /** Where `cron` is meant; `budget.time_zone` unless given. */
-  time_zone: z.string({ error: aZone }).refine(isTimeZone, { error: aZone }).optional(),
-});
-
 /** For a worker on each host there is a command; only a hint is made of this. */
 const Worker = z.object({ ssh_hosts: z.unknown().optional() }).catch({});
 
@@ -305,6 +251,7 @@ export const FrontMatter = z.object({
   land: Land.optional(),
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
+  metrics: Metrics.prefault({}),
   schedules: z
     .array(Schedule, { error: 'a list of schedules, each with name, cron and prompt' })
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {

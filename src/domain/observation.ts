@@ -40,6 +40,19 @@ export function compareWithKnown(known: Known, seen: Observation): Poll {
   };
 }
 
+/** How many issues and tasks wait for the right to run; null where the tracker could not be read. */
+export function queueLength(known: Known, { config, active }: Observation): number | null {
+  if (active === null) return null;
+  const asking = Object.values(known.tasks).filter(({ slot }) => slot === 'asked').length;
+  const fresh = active.filter(
+    ({ issue }) =>
+      isEligible(config.view.tracker, issue) &&
+      !Object.hasOwn(known.tasks, issue.id) &&
+      !Object.hasOwn(known.settled, issue.id),
+  );
+  return asking + fresh.length;
+}
+
 /** Ids of the live tasks whose issues a tracker can be asked about; a prompt has no record there. */
 export function refreshable(known: Known): string[] {
   return Object.entries(known.tasks)

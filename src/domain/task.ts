@@ -52,6 +52,21 @@ export type Waiting =
   /** Parked as failed, closed at `until`. */
   | { kind: 'retry'; until: string };
 
+const everyWait: Record<Waiting['kind'], true> = {
+  slot: true,
+  backoff: true,
+  question: true,
+  decision: true,
+  landing: true,
+  base: true,
+  budget: true,
+  paused: true,
+  taken: true,
+  retry: true,
+};
+
+export const waitingKinds = Object.keys(everyWait);
+
 /** A person has the workspace: nothing runs in it until they hand it back. */
 export interface Taken {
   by: string;

@@ -9,6 +9,7 @@ import { goingOn } from './going-on.js';
 import type { Host, Place } from './host.js';
 import { openHost } from './host.js';
 import { findPrograms } from './keepers.js';
+import { countTasks } from './metrics.js';
 import { examineContainment, examineRepository } from './preflight.js';
 import { installRuntime } from './runtime.js';
 import { sandboxLines, sandboxNote } from './sandbox.js';
@@ -25,6 +26,7 @@ export { EngineError } from './engine/error.js';
 export { goingOn } from './going-on.js';
 export type { LiveProgram } from './keepers.js';
 export { endPrograms, findPrograms } from './keepers.js';
+export type { LogOptions } from './log/open-log.js';
 export { sandboxLines } from './sandbox.js';
 export type { Stopped } from './stop-served.js';
 export { stopServed } from './stop-served.js';
@@ -41,10 +43,12 @@ export async function runUp(place: Place): Promise<void> {
     const engine = await openEngine(host);
     try {
       host.lock.publish({ ...engine, ready: false });
-      installRuntime(host.log);
+      installRuntime(host);
       await serve(host, engine, signal, async (client, queue) => {
         await startProject(client, queue, host);
+        if (host.metrics !== null) countTasks(client, host.config.project, host.log, signal);
         host.lock.publish({ ...engine, ready: true, sandbox });
+        tellReady(host, engine);
         welcome(host, engine, sandbox).forEach(print);
       });
     } finally {
@@ -60,9 +64,10 @@ export async function runWorker(place: Place): Promise<void> {
     const engine = findServer(host);
     const known = { address: engine.address, uiUrl: null };
     host.lock.publish({ ...known, ready: false });
-    installRuntime(host.log);
+    installRuntime(host);
     await serve(host, engine, signal, () => {
       host.lock.publish({ ...known, ready: true, sandbox });
+      tellReady(host, engine);
       print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);
       sandboxLines(sandbox).forEach(print);
       return Promise.resolve();
@@ -78,7 +83,10 @@ async function withHost(
   const host = await openHost(command, place);
   const { lock, paths } = host;
   const stop = listenForStop(
-    () => print('Stopping: agents and checks go on; once more stops at once.'),
+    () => {
+      host.log.info('stopping');
+      print('Stopping: agents and checks go on; once more stops at once.');
+    },
     () => void force(paths),
   );
   try {
@@ -90,7 +98,12 @@ async function withHost(
   } finally {
     lock.release();
     stop.dispose();
+    host.log.info('stopped');
   }
+}
+
+function tellReady({ log, paths }: Host, { address, namespace }: EngineConnection): void {
+  log.info('serving', { address, namespace, data: paths.root });
 }
 
 /** Agents and checks go on by design; the server would too. */

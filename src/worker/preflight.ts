@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { HostDeps } from '../activities/host.js';
 import { openMirror } from '../activities/git/mirror.js';
 import { RepositoryError } from '../activities/git/repository-error.js';
 import type { Containment } from '../activities/keeper/containment/containment.js';
@@ -14,7 +15,7 @@ export async function examineRepository({
   config,
   paths,
   log,
-}: Pick<Host, 'config' | 'paths' | 'log'>): Promise<void> {
+}: Pick<HostDeps, 'paths' | 'log'> & Pick<Host, 'config'>): Promise<void> {
   if (config.repository === null) return;
   try {
     const mirror = await openMirror({ paths, config });

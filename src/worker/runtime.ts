@@ -1,45 +1,42 @@
-import type { LogLevel, LogMetadata, Logger as SdkLogger } from '@temporalio/worker';
+import { isIPv6 } from 'node:net';
+import { basename } from 'node:path';
 import { Runtime } from '@temporalio/worker';
-import type { Logger } from '../activities/host.js';
+import { ConfigError } from '../config/errors.js';
+import type { Host } from './host.js';
+import { sdkLogger } from './log/sdk-logger.js';
+import { histogramBuckets } from './metrics.js';
 
 /**
- * Routes the Temporal SDK's own messages into the log, those of its everyday life at `debug`, and
- * leaves signals to us. Once in the life of a process, right before its first connection: until the last one
- * has closed, the process does not end by itself.
+ * Routes the Temporal SDK's own messages into the log, serves metrics where they are asked for, and leaves signals to us.
+ * Once in the life of a process, right before its first connection: until the last one has closed, the process does not end
+ * by itself. Throws `ConfigError` when metrics cannot be served there.
  */
-export function installRuntime(log: Logger): void {
-  Runtime.install({
-    logger: sdkLogger(log),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
-  });
+export function installRuntime({ log, config, metrics }: Pick<Host, 'log' | 'config' | 'metrics'>): void {
+  const bindAddress = metrics === null ? null : addressOf(metrics);
+  try {
+    Runtime.install({
+      logger: sdkLogger(log),
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+        ...(bindAddress !== null && {
+          metrics: {
+            attachServiceName: false,
+            prometheus: { bindAddress, histogramBucketOverrides: histogramBuckets },
+          },
+        }),
+      },
+    });
+  } catch (error) {
+    if (bindAddress === null || !(error instanceof Error)) throw error;
+    const message =
+      `${basename(config.file)}: metrics cannot be served on ${bindAddress}: ${error.message}; ` +
+      'choose another port by metrics.port or --metrics-port';
+    throw new ConfigError('config_invalid', config.file, message);
+  }
+  if (bindAddress !== null) log.info('metrics are served', { url: `http://${bindAddress}/metrics` });
 }
 
-function sdkLogger(log: Logger): SdkLogger {
-  const debug = (message: string, meta?: LogMetadata) => log.debug(message, fieldsOf(meta));
-  const warn = (message: string, meta?: LogMetadata) =>
-    expected.has(message) ? debug(message, meta) : log.warn(message, fieldsOf(meta));
-  const error = (message: string, meta?: LogMetadata) => log.error(message, fieldsOf(meta));
-  const byLevel = { TRACE: debug, DEBUG: debug, INFO: debug, WARN: warn, ERROR: error };
-  return {
-    log: (level: LogLevel, message, meta) => byLevel[level](message, meta),
-    trace: debug,
-    debug,
-    info: debug,
-    warn,
-    error,
-  };
-}
-
-/** Warnings about what is so by design: one of our workers has workflows, the other one activities. */
-const expected = new Set([
-  'No workflows registered, not polling for workflow tasks',
-  'No activities registered, not polling for activity tasks',
-]);
-
-const told = ['workflowId', 'activityType', 'taskQueue', 'attempt', 'error'];
-
-/** What tells a person where it happened; the rest of the SDK's metadata is noise. */
-function fieldsOf(meta: Record<string, unknown> = {}): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(meta).filter(([key]) => told.includes(key)));
+function addressOf({ host, port }: NonNullable<Host['metrics']>): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -10,6 +10,7 @@ import { connectPatiently } from './connect.js';
 import { ensureSearchAttributes } from './engine/attributes.js';
 import type { Host } from './host.js';
 import { nameProcess } from '../activities/keeper/process-name.js';
+import { bindActivityLog } from './log/activity-log.js';
 import { sweepPrograms } from './programs.js';
 import type { Workers } from './workers.js';
 import { createWorkers } from './workers.js';
@@ -43,7 +44,7 @@ export async function serve(
       host: host.host,
       workflowBundle: workflowBundle(),
       activities: createActivities(host),
-      interceptors: [noteAttempts(host.paths, await nameProcess(process.pid))],
+      interceptors: [bindActivityLog(host.log), noteAttempts(host.paths, await nameProcess(process.pid))],
     });
     const sweeping = setInterval(() => void sweep(host, client, workers), sweepEveryMs).unref();
     void sweepPrograms(host.paths, client, host.log);

@@ -49,7 +49,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       namespace,
       taskQueue: activityQueue(queue, host),
       activities,
-      interceptors: { activity: [classifyErrors, ...interceptors] },
+      interceptors: { activity: [...interceptors, classifyErrors] },
       maxConcurrentActivityTaskExecutions: concurrentActivities,
       // By default beats are held back for 0.8 of the timeout: cancellations then come late.
       maxHeartbeatThrottleInterval: '2s',

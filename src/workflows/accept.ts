@@ -1,4 +1,4 @@
-import { ApplicationFailure, setHandler, uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure, log, setHandler, uuid4 } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Via } from '../domain/decision.js';
 import { markSeen } from '../domain/task.js';
@@ -75,6 +75,7 @@ export function accept<M extends Message>(
     try {
       const receipt = await apply(message, via);
       taker.note(receipt);
+      log.info('message taken', { message_kind: signal.name, by: message.by, via });
       return { message: receipt };
     } catch (error) {
       // It had no effect, so the same message may be sent again.
@@ -94,6 +95,7 @@ export function accept<M extends Message>(
     const reason = refusal(message);
     if (reason !== null) {
       taker.note(`ignored a ${signal.name} by ${message.by}: ${reason}`);
+      log.info('message ignored', { message_kind: signal.name, by: message.by, reason });
       return;
     }
     try {

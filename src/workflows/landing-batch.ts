@@ -146,9 +146,10 @@ function rebase(entry: LandingEntry, onto?: StackTop): Promise<RebaseOutcome> {
 
 /** The very commit that will be the head, with nothing overlaid. */
 function verify({ entry, candidate }: Stacked, baseSha: string): Promise<Evidence> {
-  const { configHash: config, workspace } = entry;
+  const { configHash: config, workspace, project, identifier, issueId } = entry;
   const port = verifier(place(entry, 'Verify'));
-  return port.verify({ config, workspace, sha: candidate.sha, baseSha, overlay: false });
+  const whose = { project, identifier, issueId };
+  return port.verify({ config, workspace, sha: candidate.sha, baseSha, overlay: false, entry: whose });
 }
 
 function merge({ entry, candidate: { sha } }: Stacked, baseSha: string): Promise<MergeOutcome> {

@@ -4,6 +4,7 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
+  log,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,6 +15,7 @@ import { nextBatch, readLanding } from '../domain/landing-queue.js';
 import type { Settled } from './landing-batch.js';
 import { landBatch } from './landing-batch.js';
 import { answer, dropWithdrawn, handleLandingMessages, now, showQueue } from './landing-messages.js';
+import { logFieldsOf, shortReason } from './log-fields.js';
 import { identifierAttribute, keyword, phaseAttribute, projectAttribute } from './search-attributes.js';
 
 /**
@@ -67,11 +69,19 @@ async function landOrExplain(state: LandingState, batch: LandingEntry[]): Promis
 
 /** Takes what is settled out of the queue; the others wait for what comes next. */
 function leave(state: LandingState, settled: Settled[]): Settled[] {
+  for (const one of settled) logLanding(one);
   const keys = settled.map(({ entry }) => entry.key);
   state.entries = state.entries.filter(({ key }) => !keys.includes(key));
   state.work = null;
   showQueue(state);
   return settled;
+}
+
+/** What went wrong for good is said by the task, which knows how it goes on. */
+function logLanding({ entry, result }: Settled): void {
+  const { base, sha } = entry;
+  const reason = 'message' in result ? shortReason(result.message) : undefined;
+  log.info('landing ended', { ...logFieldsOf({ entry }), outcome: result.kind, base, sha, reason });
 }
 
 function showFirst([first]: LandingEntry[]): void {

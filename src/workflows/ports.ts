@@ -237,7 +237,14 @@ export interface VerifyPort {
    * `baseSha`. Key: sha, baseSha and overlay; a finished manifest is returned as it is.
    */
   verify(
-    input: Configured & { workspace: Workspace; sha: string; baseSha: string; overlay: boolean },
+    input: Configured & {
+      workspace: Workspace;
+      sha: string;
+      baseSha: string;
+      overlay: boolean;
+      /** Whose landing it is for; missing where a task has its own work verified. */
+      entry?: Pick<LandingEntry, 'project' | 'identifier' | 'issueId'>;
+    },
   ): Promise<Evidence>;
 }
 

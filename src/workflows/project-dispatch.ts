@@ -1,5 +1,6 @@
 import {
   getExternalWorkflowHandle,
+  log,
   ParentClosePolicy,
   startChild,
   WorkflowIdReusePolicy,
@@ -14,6 +15,7 @@ import { taskWorkflowId } from '../domain/task.js';
 import { noUsage } from '../domain/usage.js';
 import { deliver } from './deliver.js';
 import type { TaskInput } from './messages.js';
+import { logFieldsOf } from './log-fields.js';
 import { configuredSignal, issueObservedSignal, slotGrantedSignal } from './messages.js';
 import { weighBudgets } from './project-budget.js';
 import type { Project } from './project-context.js';
@@ -44,6 +46,7 @@ export async function configure(project: Project, config: ConfigRef): Promise<vo
   const isNew = state.config.hash !== config.hash;
   state.config = config;
   if (!isNew) return;
+  log.info('configuration taken', { config: config.hash.slice(0, 12) });
   weighBudgets(project);
   for (const { issue } of Object.values(state.tasks)) {
     const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, issue.identifier));
@@ -86,6 +89,7 @@ export async function startTask(
       memo: { title: issue.title },
       staticSummary: issue.title.slice(0, 200),
     });
+    log.info('task dispatched', { ...logFieldsOf({ issue }), state: issue.state, forced });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     // A task of an earlier life of this project: it asks for a slot by itself.

@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -72,6 +73,7 @@ async function watchOnce(project: Project): Promise<void> {
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     const message = (error.cause ?? error).message;
+    log.error('the tracker is not watched', { outcome: 'failed', error: message });
     project.state.problems = [{ where: 'scheduler', message: `the tracker is not watched: ${message}` }];
     publishProject(project);
     await sleep(watchAgainMs, { summary: 'watch again' });

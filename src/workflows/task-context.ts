@@ -14,6 +14,7 @@ import type { LandingResult } from '../domain/landing.js';
 import { renderDetails, statusOf } from '../domain/status.js';
 import type { Phase, Stage, TaskState, Waiting, Workspace } from '../domain/task.js';
 import { isOutcome, remember } from '../domain/task.js';
+import { logWait } from './log-wait.js';
 import { phaseAttribute, waitingForAttribute } from './search-attributes.js';
 
 /** A running task: its state, and what messages leave for the phases to find. */
@@ -42,6 +43,8 @@ export interface Task {
   isAtTrain: boolean;
   /** How often in a row a slot was asked for, or the base could not take the change. */
   tries: number;
+  /** How long the present step has waited for something, so that it does not count as work. */
+  waitedMs: number;
   /** What the search attributes say, so that they are written only when they change. */
   published: { phase: Phase; waitingFor: string };
 }
@@ -61,6 +64,7 @@ export function openTask(state: TaskState, forced: boolean): Task {
     landing: null,
     isAtTrain: false,
     tries: 0,
+    waitedMs: 0,
     published: { phase: 'claim', waitingFor: '' },
   };
 }
@@ -150,6 +154,8 @@ export async function waitFor(
   state.waiting = waiting;
   if (state.waitBegan?.kind !== waiting.kind) state.waitBegan = { kind: waiting.kind, at: now() };
   publish(task);
+  const from = Date.now();
+  logWait(waiting);
   try {
     if (timeoutMs === undefined) {
       await condition(done);
@@ -157,6 +163,7 @@ export async function waitFor(
     }
     return await condition(done, timeoutMs, { summary: `${waiting.kind}: ${task.state.issue.identifier}` });
   } finally {
+    task.waitedMs += Date.now() - from;
     state.waiting = null;
   }
 }

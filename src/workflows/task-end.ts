@@ -10,6 +10,7 @@ import { after, isCalledOff, note, now, publish, waitFor } from './task-context.
 import { closeTurn } from './task-open-turn.js';
 import { giveSlotBack, reportSettled } from './task-slot.js';
 import { moveIssue } from './task-transition.js';
+import { tellGivenUp } from './task-telemetry.js';
 import { countAnew } from './task-ways-back.js';
 
 export interface TaskResult {
@@ -67,6 +68,7 @@ export async function park(task: Task, failed: Failed): Promise<Stage> {
 async function giveUp(task: Task, failed: Failed): Promise<ApplicationFailure> {
   await settle(task, 'failed');
   await reportSettled(task, 'failed');
+  tellGivenUp(task, failed.reason);
   return ApplicationFailure.nonRetryable(
     `${failed.reason}: ${failed.message}. Nobody retried it; its work is at ${task.state.workspace?.ref ?? 'no ref'}.`,
     FailureType.taskFailed,

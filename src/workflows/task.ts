@@ -18,6 +18,7 @@ import { goBack, keepMoment } from './task-rewind.js';
 import { lend } from './task-take-over.js';
 import { askForSlot, giveSlotBack, hasSlot, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
+import { beginStep, endStep } from './task-telemetry.js';
 import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
 
 /**
@@ -55,6 +56,7 @@ function begin({ project, issue, grant, settings, origin }: TaskInput) {
 /** Takes the task from its present stage to the next one; a person may cancel it meanwhile. */
 async function step(task: Task): Promise<void> {
   const scope = new CancellationScope();
+  const begun = beginStep(task);
   task.halted = null;
   task.interrupt = () => scope.cancel();
   try {
@@ -63,6 +65,7 @@ async function step(task: Task): Promise<void> {
     task.state.stage = stageAfter(task, error);
   }
   if (task.ending !== null && !isEnded(task)) task.state.stage = task.ending;
+  endStep(task, begun);
 }
 
 async function proceed(task: Task): Promise<Task['state']['stage']> {

@@ -59,8 +59,15 @@ describe('continuo up --detach', () => {
     const { pid, address, log, containment } = JSON.parse(first.stdout) as Started;
     const served = readUpFile(paths);
     expect(served).toMatchObject({ ready: true, address, process: { pid } });
-    expect(await readFile(log, 'utf8')).toContain('Continuo serves project shop');
-    expect(await readFile(log, 'utf8')).toContain(`  Sandbox   ${containment}\n`);
+    expect(log).toBe(join(paths.root, 'up.log'));
+    const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
+    expect(lines.filter((line) => !/^time=\S+ level=\w+ message=.* project=shop host=/.test(line))).toEqual(
+      [],
+    );
+    expect(lines.join('\n')).toContain(`message=serving project=shop`);
+    // What is for people is beside it.
+    expect(await readFile(join(paths.root, 'up.out'), 'utf8')).toContain('Continuo serves project shop');
+    expect(await readFile(join(paths.root, 'up.out'), 'utf8')).toContain(`  Sandbox   ${containment}\n`);
     // It answers by itself, with its starter gone.
     expect((await run('list')).exitCode).toBe(0);
 
@@ -104,7 +111,17 @@ describe('continuo up --detach', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('has ended before it could work');
     expect(stderr).toContain('develop');
-    expect(stderr).toContain(join(paths.root, 'up.log'));
+    expect(stderr).toContain(join(paths.root, 'up.out'));
     expect(readUpFile(paths)).toBeNull();
+  });
+
+  it('writes the log where and how it is asked to', async () => {
+    const file = join(folder, 'logs', 'shop.log');
+    const { stdout } = await run('up', '--detach', '--log-file', 'logs/shop.log', '--log-format', 'json');
+    expect(stdout).toContain(`  Log       ${file}\n`);
+    await run('down');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages).toEqual(expect.arrayContaining(['serving', 'stopping', 'stopped']));
   });
 });

@@ -44,6 +44,8 @@ export interface ProjectOptions {
   tasks?: Record<string, string>;
   /** What `tracker.provider` has beside the path. */
   provider?: string;
+  /** What `continuo up` is started with. */
+  up?: (folder: string) => string[];
   /** Variables of the environment of everything that is started here. */
   env?: (folder: string) => Record<string, string>;
 }
@@ -153,7 +155,7 @@ export class LiveProject {
   /** Starts `continuo up`, and does not wait. From now on it is the worker that `kill` and `stop` mean. */
   async launch(): Promise<ChildProcess> {
     await this.reservePorts();
-    const up = spawn(process.execPath, [cli, 'up'], {
+    const up = spawn(process.execPath, [cli, 'up', ...(this.options.up?.(this.folder) ?? [])], {
       cwd: this.repository,
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],

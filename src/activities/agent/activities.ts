@@ -21,6 +21,7 @@ import { createAgent as createRegisteredAgent } from './registry.js';
 import { awaitHeard, offerRemark, remarksOf } from './remarks.js';
 import { redactOutcome } from './redact-outcome.js';
 import { requireCwd } from './require-cwd.js';
+import { logTurnEnd } from './turn-log.js';
 import { turnRecord } from './turn-record.js';
 
 /** For an agent to hear a remark between two of its steps; whoever has said it need not wait longer. */
@@ -51,7 +52,9 @@ export function createAgentActivities(
         const outcome = await holdRun({ runPath, part: 'turn', attempt }, (held) =>
           playOnce({ ...turnOf(deps, config, input, held), progress, createAgent }),
         );
-        return redactOutcome(outcome, redact);
+        const told = await redactOutcome(outcome, redact);
+        logTurnEnd(deps.log, input, told);
+        return told;
       }, progress.shown);
     },
 

@@ -29,6 +29,7 @@ import { toolServer } from './tool-server.js';
 import { agentTools } from './tools.js';
 import type { Transcript } from './transcript.js';
 import { openTranscript } from './transcript.js';
+import { logSession, logTurnBegin } from './turn-log.js';
 import type { Begun, TurnRecord } from './turn-record.js';
 
 const cutOff: Feedback = { kind: 'interrupted', note: 'The program that played this turn was lost.' };
@@ -82,6 +83,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
   const reports = reportFile(input.workspace.runPath, currentWorkflow().workflowRun, input.turn);
   const { from, interrupted } = await begin(turn, transcript, agent.opening);
   turn.progress.printsTo(transcript.file, from);
+  logTurnBegin(deps.log, input, config.agent.kind);
 
   const { project, identifier } = input;
   const ended = await agent.runTurn(
@@ -121,6 +123,7 @@ async function playGeneration(turn: TurnToPlay, prompt: string): Promise<TurnEnd
       summaryLimit: { lines: 1, bytes: longestSummary },
     },
     async (told) => {
+      logSession(deps.log, input, told);
       await Promise.all([transcript.add(told), turn.progress.take(told)]);
     },
     turn.attempt,

@@ -38,12 +38,19 @@ async function reviewOnce(job: ReviewJob): Promise<ReviewOutcome> {
   try {
     const outcome = await redactReview(await findOut(job), redactorOf(job.deps.env, job.config));
     if (isReview(outcome)) await job.record.write(outcome);
+    logReview(job, outcome);
     await clearAway(job);
     return outcome;
   } catch (error) {
     if (!isLeft(error, job.attempt)) await clearAway(job);
     throw error;
   }
+}
+
+function logReview({ deps, input, reviewer }: ReviewJob, outcome: ReviewOutcome): void {
+  const findings = outcome.kind === 'reviewed' ? outcome.findings.length : undefined;
+  const { sha, round } = input;
+  deps.log.info('review ended', { outcome: outcome.kind, reviewer: reviewer.name, sha, round, findings });
 }
 
 /** Whoever had no quota or no budget left is asked again. */

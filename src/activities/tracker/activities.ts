@@ -1,10 +1,11 @@
-import { Context } from '@temporalio/activity';
+import { Context, metricMeter } from '@temporalio/activity';
 import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Config } from '../../config/config.js';
 import { viewOf } from '../../config/view.js';
 import { ledgerRecord } from '../../domain/ledger.js';
 import { summarizeIssue } from '../../domain/issue.js';
-import { compareWithKnown } from '../../domain/observation.js';
+import type { Observation } from '../../domain/observation.js';
+import { compareWithKnown, queueLength } from '../../domain/observation.js';
 import type { Known } from '../../domain/project.js';
 import { projectWorkflowId } from '../../domain/project.js';
 import type { TrackerPort } from '../../workflows/ports.js';
@@ -47,6 +48,7 @@ export function createTrackerActivities(
           {
             askKnown: () => askKnown(deps, project),
             look: newLook(),
+            seen: queueMeter(project),
             stamp: () => stampOf(file),
             lookAtFile: (known) => lookAtFile(deps, known),
           },
@@ -118,6 +120,20 @@ async function typed<T>(work: (signal: AbortSignal, attempt: Attempt) => Promise
   } catch (error) {
     throw error instanceof TrackerError ? trackerFailure(error) : error;
   }
+}
+
+/** Tells the metrics how long the queue is. */
+function queueMeter(project: string): (known: Known, seen: Observation) => void {
+  const gauge = metricMeter.createGauge(
+    'continuo_queue_length',
+    'int',
+    '',
+    'Issues and tasks that wait to run',
+  );
+  return (known, seen) => {
+    const length = queueLength(known, seen);
+    if (length !== null) gauge.set(length, { project });
+  };
 }
 
 /** Null while the project cannot answer: the watch goes on and asks again. */

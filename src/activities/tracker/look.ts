@@ -11,7 +11,8 @@ import type { HostDeps } from '../host.js';
 import { schedulesPlace } from '../schedules/keep.js';
 import { TrackerError } from './error.js';
 import { sighting } from './fingerprint.js';
-import { bounded, longestMessage, trackerPlace } from './problems.js';
+import { createProblemLog } from './problem-log.js';
+import { bounded, trackerPlace } from './problems.js';
 import { noteReload, reload } from './reload.js';
 import type { IssueList, Tracker } from './tracker.js';
 
@@ -37,28 +38,17 @@ const thoroughEvery = 10;
 
 /**
  * Makes the function that looks. It keeps the tracker's adapter while the configuration stays, says
- * a tracker's error once in the log, and takes a missing workflow for closed when it is missing twice.
+ * each problem once in the log, and takes a missing workflow for closed when it is missing twice.
  */
 export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
   let opened: { hash: string; tracker: Tracker } | null = null;
-  let lastError = '';
+  const noteProblems = createProblemLog(deps.log);
   let suspects = new Set<string>();
   let looks = 0;
 
   function trackerOf(config: Config): Tracker {
     if (opened?.hash !== config.hash) opened = { hash: config.hash, tracker: deps.openTracker(config) };
     return opened.tracker;
-  }
-
-  /** What the project knows already was logged by an earlier look: each watch makes its own. */
-  function noteError(error: TrackerError | null, known: Known): Problem[] {
-    const message = (error?.message ?? '').slice(0, longestMessage);
-    const isKnown = known.problems.some((one) => one.where === trackerPlace && one.message === message);
-    if (message !== '' && message !== lastError && !isKnown)
-      deps.log.warn('tracker cannot be read', { error: message });
-    if (message === '' && lastError !== '') deps.log.info('tracker can be read again');
-    lastError = message;
-    return error === null ? [] : [{ where: trackerPlace, message }];
   }
 
   async function closedTasks(project: string, known: Known): Promise<string[]> {
@@ -86,12 +76,15 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
     const tracker = trackerOf(config);
     const refreshed = await attempt(() => refresh(tracker, refreshable(known)));
     const active = await attempt(() => tracker.fetchIssuesByStates(config.tracker.active_states));
-    const failed = noteError(active.error ?? refreshed.error, known);
+    const error = active.error ?? refreshed.error;
+    const failed = error === null ? [] : [{ where: trackerPlace, message: error.message }];
 
     const workflowFile = basename(config.file);
     const ofIssues =
       active.value?.problems ??
       known.problems.filter(({ where }) => ![trackerPlace, schedulesPlace, workflowFile].includes(where));
+    const problems = bounded([...broken, ...ofSchedules, ...failed, ...ofIssues]);
+    noteProblems({ workflowFile, tracker: trackerPlace }, problems, known.problems);
     return {
       observation: {
         config: refOf(config),
@@ -99,7 +92,7 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
         active: sightings(active.value),
         refreshed: refreshed.value?.issues.map(sighting) ?? null,
         malformed: refreshed.value?.malformed ?? [],
-        problems: bounded([...broken, ...ofSchedules, ...failed, ...ofIssues]),
+        problems,
         closed: await closedTasks(config.project, known),
       },
       intervalMs: config.polling.interval_ms,

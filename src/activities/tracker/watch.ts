@@ -14,6 +14,8 @@ interface WatchDeps {
   /** What the project knows now; null when it cannot answer at the moment. */
   askKnown: () => Promise<Known | null>;
   look: (known: Known) => Promise<Look>;
+  /** Told what each look has found. */
+  seen: (known: Known, observation: Look['observation']) => void;
   /** Changes with the workflow file. */
   stamp: () => Promise<string>;
   lookAtFile: (known: Known) => Promise<Observation>;
@@ -33,12 +35,13 @@ export async function watchUntilChange(deps: WatchDeps, signal: AbortSignal): Pr
   }
 }
 
-async function watchTracker({ askKnown, look }: WatchDeps, signal: AbortSignal): Promise<Poll> {
+async function watchTracker({ askKnown, look, seen }: WatchDeps, signal: AbortSignal): Promise<Poll> {
   for (;;) {
     const known = await askKnown();
     let waitMs = askAgainMs;
     if (known !== null) {
       const { observation, intervalMs } = await look(known);
+      seen(known, observation);
       const poll = compareWithKnown(known, observation);
       if (!isQuiet(poll)) return poll;
       waitMs = intervalMs;

@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import type { Evidence } from '../../domain/evidence.js';
+import { failedChecks } from '../../domain/evidence.js';
 import type { VerifyPort } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { currentWorkflow } from '../attempt.js';
 import { readWorkspaceRecord } from '../git/run-directory.js';
 import { heartbeating } from '../heartbeat.js';
-import type { HostDeps } from '../host.js';
+import type { HostDeps, Logger } from '../host.js';
 import { childEnvironment } from '../keeper/environment.js';
 import { EvictedError } from '../keeper/program.js';
 import { holdRun } from '../keeper/run-hold.js';
@@ -82,7 +83,16 @@ async function findOut(verification: Verification): Promise<Evidence> {
   const { sha, baseSha } = input;
   const evidence = { sha, baseSha, overlaid, checks, tools: await tools, startedAt, manifest };
   await writeEvidence(join(runPath, manifest), key, evidence);
+  logEvidence(deps.log, evidence);
   return evidence;
+}
+
+function logEvidence(log: Logger, evidence: Evidence): void {
+  const { sha, checks } = evidence;
+  const failed = failedChecks(evidence).map(({ name }) => name);
+  const outcome = failed.length === 0 ? 'passed' : 'failed';
+  const reason = failed.length === 0 ? undefined : failed.join(', ');
+  log.info('checks ended', { outcome, sha, checks: checks.length, reason });
 }
 
 function keyOf(config: Config, { sha, baseSha, overlay }: VerifyInput): EvidenceKey {

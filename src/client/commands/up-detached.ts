@@ -2,6 +2,9 @@ import type { Detached } from '../../worker/main.js';
 import { sandboxLines, startDetached } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
+import { join, resolve } from 'node:path';
+import { serveArguments } from '../serve-options.js';
+import type { ServeOptions } from '../serve-options.js';
 import { showProgress } from '../progress.js';
 import { readProject } from '../project.js';
 
@@ -9,15 +12,21 @@ import { readProject } from '../project.js';
  * Starts `continuo up` in the background, waits until it works, and says where it is. Throws `CliError` with
  * the exit code of one that ended.
  */
-export async function upDetached(invocation: Invocation, argument: string | null): Promise<void> {
+export async function upDetached(
+  invocation: Invocation,
+  argument: string | null,
+  options: ServeOptions,
+): Promise<void> {
   const { out, json, cwd, env, stderr } = invocation;
   const { config, paths } = await readProject({ ...invocation, workflow: argument ?? invocation.workflow });
   const { project, file: workflow } = config;
+  const log = resolve(cwd, options.logFile ?? join(paths.root, 'up.log'));
+  const given = serveArguments({ ...options, logFile: log }, cwd);
   const started = await showProgress(stderr, `Starting project ${project}`, () =>
-    startDetached(paths, { workflow, cwd, env }),
+    startDetached(paths, { args: ['up', '--workflow', workflow, ...given], cwd, env, log }),
   );
   if (started.kind !== 'ready') throw failureOf(started);
-  const { pid, address, uiUrl, sandbox, log } = started;
+  const { pid, address, uiUrl, sandbox } = started;
   if (json) {
     out.json({ project, pid, address, uiUrl, log, containment: sandbox?.containment ?? null });
     return;
@@ -35,8 +44,8 @@ export async function upDetached(invocation: Invocation, argument: string | null
 }
 
 function failureOf(started: Exclude<Detached, { kind: 'ready' }>): CliError {
-  const { lastWords, log, pid } = started;
-  const next = `${lastWords.replaceAll('\n', '\n  ')}\n  all it printed: ${log}`.trim();
+  const { lastWords, output, pid } = started;
+  const next = `${lastWords.replaceAll('\n', '\n  ')}\n  all it printed: ${output}`.trim();
   if (started.kind === 'still starting') {
     const message = `process ${pid} still does not work; it goes on trying, and \`continuo down\` ends it`;
     return new CliError(ExitCode.failed, message, next);

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { DownOptions } from '../commands/down.js';
 import type { InitOptions } from '../commands/init.js';
+import type { ServeOptions } from '../serve-options.js';
 import { examples, invocationOf } from './action.js';
+import { addServeOptions } from './serving.js';
 
-interface UpOptions {
+interface UpOptions extends ServeOptions {
   detach?: boolean;
 }
 
@@ -57,8 +59,7 @@ export function defineHouse(program: Command): void {
       printSchema(await invocationOf(command));
     });
 
-  program
-    .command('up')
+  addServeOptions(program.command('up'))
     .argument('[workflow]', 'the workflow file, as --workflow')
     .summary('start engine, worker and scheduler here, until Ctrl-C')
     .description(
@@ -66,28 +67,35 @@ export function defineHouse(program: Command): void {
         'that TEMPORAL_ADDRESS names, else an embedded one), the worker and the scheduler.',
     )
     .option('-d, --detach', 'in the background; returns when it works')
-    .addHelpText('after', examples('continuo up', 'continuo up --detach', 'continuo up ../shop/WORKFLOW.md'))
-    .action(async (workflow: string | undefined, { detach }: UpOptions, command: Command) => {
-      if (detach === true) {
+    .addHelpText(
+      'after',
+      examples(
+        'continuo up',
+        'continuo up --detach',
+        'continuo up ../shop/WORKFLOW.md',
+        'continuo up --log-format json --log-file continuo.log --metrics-port 9464',
+      ),
+    )
+    .action(async (workflow: string | undefined, options: UpOptions, command: Command) => {
+      if (options.detach === true) {
         const { upDetached } = await import('../commands/up-detached.js');
-        await upDetached(await invocationOf(command), workflow ?? null);
+        await upDetached(await invocationOf(command), workflow ?? null, options);
         return;
       }
       const { serve } = await import('../commands/serve.js');
-      await serve(await invocationOf(command), 'up', workflow ?? null);
+      await serve(await invocationOf(command), 'up', workflow ?? null, options);
     });
 
-  program
-    .command('worker')
+  addServeOptions(program.command('worker'))
     .argument('[workflow]', 'the workflow file, as --workflow')
     .summary('start a worker only, for an engine that runs elsewhere')
     .description(
       'Start a worker for the server that TEMPORAL_ADDRESS names. It waits for a server that is not up yet.',
     )
     .addHelpText('after', examples('TEMPORAL_ADDRESS=temporal:7233 continuo worker'))
-    .action(async (workflow: string | undefined, _options: object, command: Command) => {
+    .action(async (workflow: string | undefined, options: ServeOptions, command: Command) => {
       const { serve } = await import('../commands/serve.js');
-      await serve(await invocationOf(command), 'worker', workflow ?? null);
+      await serve(await invocationOf(command), 'worker', workflow ?? null, options);
     });
 
   program

@@ -1,48 +1,48 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 
-/** A log that is larger is put aside when the next process starts. */
-const logLimitBytes = 10 << 20;
+/** Output that is larger is put aside when the next process starts. */
+const outputLimitBytes = 1 << 20;
 
 /** A process that goes on without the one that started it. */
 export interface Background {
   pid: number;
-  /** Where in its log it begins, in bytes. */
-  logFrom: number;
+  /** Where in the file its output begins, in bytes. */
+  outputFrom: number;
   /** Its exit code once it has ended (1 after a signal); null while it runs. */
   exitCode: () => number | null;
 }
 
 /**
  * Starts this very program again, with other arguments, in a session of its own: neither the end of
- * this process nor that of its terminal reaches it. What it prints goes to the end of `log`.
+ * this process nor that of its terminal reaches it. What it prints goes to the end of `output`.
  */
 export function startBackground(
   args: string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-  log: string,
+  output: string,
 ): Background {
-  const logFrom = makeRoom(log);
-  const output = openSync(log, 'a', 0o600);
+  const outputFrom = makeRoom(output);
+  const file = openSync(output, 'a', 0o600);
   const [, program = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     cwd,
     env,
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', file, file],
   });
-  closeSync(output);
+  closeSync(file);
   let ended: number | null = null;
   child.once('exit', (code) => (ended = code ?? 1));
   child.once('error', () => (ended = 1));
   child.unref();
-  return { pid: child.pid ?? 0, logFrom, exitCode: () => ended };
+  return { pid: child.pid ?? 0, outputFrom, exitCode: () => ended };
 }
 
-function makeRoom(log: string): number {
-  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= logLimitBytes) return size;
-  renameSync(log, `${log}.old`);
+function makeRoom(output: string): number {
+  const size = statSync(output, { throwIfNoEntry: false })?.size ?? 0;
+  if (size <= outputLimitBytes) return size;
+  renameSync(output, `${output}.old`);
   return 0;
 }

@@ -35,10 +35,10 @@ describe('a project whose tracker', () => {
   });
   afterEach(() => provider.close());
 
-  const problemsOf = async ({ state }: Project) =>
+  const problemsOf = async ({ state }: LiveProject) =>
     (await state()).problems.map(({ where, message }) => `${where}: ${message}`);
-  const runs = ({ ports }: Project) => ports.inputs('runTurn').map(({ identifier }) => identifier);
-  const isSettled = async ({ state }: Project, key: string) =>
+  const runs = ({ ports }: LiveProject) => ports.inputs('runTurn').map(({ identifier }) => identifier);
+  const isSettled = async ({ state }: LiveProject, key: string) =>
     (await state()).settled[idOf(key)] !== undefined;
   /** Some more requests, whatever they find; one that fails is not followed by many. */
   const moreRequests = async (count = 6) => {

@@ -167,7 +167,7 @@ describe('a look at the tracker', () => {
       expect(observation.malformed).toEqual(['a', 'b']);
       expect(observation.refreshed?.map(({ issue }) => [issue.id, issue.state])).toEqual([['c', 'Done']]);
       expect(observation.problems.map(({ where }) => where)).toEqual(['tasks/a.md', 'tasks/b.md']);
-      expect(world.logged).toEqual([]);
+      expect(world.logged).toEqual(['warn issue cannot be used', 'warn issue cannot be used']);
     });
   });
 

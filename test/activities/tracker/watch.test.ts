@@ -46,6 +46,7 @@ describe('a watched workflow file', () => {
     await withWorld(async ({ deps, config, nothingKnown, rewrite }) => {
       const watching = watchUntilChange(
         {
+          seen: () => undefined,
           askKnown: () => Promise.resolve(nothingKnown()),
           look: () => new Promise(() => undefined),
           stamp: () => stampOf(config.file),

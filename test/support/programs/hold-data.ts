@@ -2,9 +2,9 @@
 // any more.
 import { dataPaths } from '../../../src/config/paths.js';
 import { lockData } from '../../../src/worker/data-lock.js';
-import { createStderrLogger } from '../../../src/worker/logger.js';
+import { openLog } from '../../../src/worker/log/open-log.js';
 
-await lockData(dataPaths(process.argv[2] ?? ''), 'up', 'shop', createStderrLogger(process.env));
+await lockData(dataPaths(process.argv[2] ?? ''), 'up', 'shop', openLog(process.env, null));
 process.on('SIGUSR2', () => {
   console.log('hangs');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

@@ -1,9 +1,9 @@
 // Opens the embedded engine of the data directory named on the command line, says where it is, and stays.
 import { dataPaths } from '../../../src/config/paths.js';
 import { openEngine } from '../../../src/worker/engine/index.js';
-import { createStderrLogger } from '../../../src/worker/logger.js';
+import { openLog } from '../../../src/worker/log/open-log.js';
 
 const paths = dataPaths(process.argv[2] ?? '');
-const { address, kind } = await openEngine({ env: process.env, paths, log: createStderrLogger(process.env) });
+const { address, kind } = await openEngine({ env: process.env, paths, log: openLog(process.env, null) });
 console.log(JSON.stringify({ address, kind }));
 setInterval(() => undefined, 60_000);
