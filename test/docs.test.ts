@@ -97,6 +97,14 @@ describe('the links', () => {
   });
 });
 
+it('names a test for each point at which something of a turn is killed', () => {
+  const contract = readFileSync(join(root, 'test/agents/kill-contract.ts'), 'utf8');
+  const titles = [...contract.matchAll(/\bit\('([^':]+)/g)].map(([, title]) => `\`${title ?? ''}\``);
+  const named = rowsOf(readDocument('docs/agents.md')).map(([first]) => first);
+  expect(named).toEqual(expect.arrayContaining(titles));
+  expect(titles.length).toBeGreaterThan(0);
+});
+
 describe('the workflow file reference', () => {
   const reference = readDocument('docs/workflow-file.md');
   const rows = new Map(rowsOf(reference).map(([key = '', , value = '']) => [key.replaceAll('`', ''), value]));
