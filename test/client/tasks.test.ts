@@ -11,6 +11,8 @@ import type { Lab } from './support/lab.js';
 import { openLab } from './support/lab.js';
 
 const statusFields = [
+  'acceptance',
+  'scope',
   ...['task', 'project', 'title', 'phase', 'waitingFor', 'waiting', 'attempt', 'round', 'headSha', 'baseSha'],
   ...[
     'agent',
