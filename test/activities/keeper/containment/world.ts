@@ -131,6 +131,8 @@ export class World {
   /** Runs a script of bash in its containment, and waits for its end. */
   async run(script: string, settings: Partial<ContainmentSettings>, input = ''): Promise<Result> {
     const child = await this.keep(['bash', '--norc', '-c', script], settings);
+    // A program may end before it has read anything; how it ended is what counts.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const [stdout, stderr] = await Promise.all([
       text(child.stdout),
