@@ -49,10 +49,13 @@ describe.each(['codex', 'claude', 'acp'])('an agent of kind %s', (kind) => {
     expect(await host.running()).toEqual([]);
   });
 
-  it.each(['hangs', 'another id', 'noise for ever'])('that does not answer is ended: %s (AGT-15)', async (fault) => {
-    const outcome = await play(kind, fault, ', read_timeout_ms: 1000');
-    const message = `${kind} did not answer within 1000 ms: see ${kind}.read_timeout_ms`;
-    expect(outcome).toMatchObject({ kind: 'failed', category: 'response_timeout', message });
-    expect(await host.running()).toEqual([]);
-  });
+  it.each(['hangs', 'another id', 'noise for ever'])(
+    'that does not answer is ended: %s (AGT-15)',
+    async (fault) => {
+      const outcome = await play(kind, fault, ', read_timeout_ms: 1000');
+      const message = `${kind} did not answer within 1000 ms: see ${kind}.read_timeout_ms`;
+      expect(outcome).toMatchObject({ kind: 'failed', category: 'response_timeout', message });
+      expect(await host.running()).toEqual([]);
+    },
+  );
 });
