@@ -5,6 +5,8 @@ import { isCron } from '../domain/cron.js';
 import { projectName, projectNameAllowed } from './project-id.js';
 import { port, positive, usd, word } from './schema-values.js';
 
+/** Sections about the running of a project: what it may spend, when tasks are due, and where it is measured. */
+
 const dollars = z.number({ error: 'a number from 0' }).nonnegative({ error: 'a number from 0' });
 
 /** US dollars for a million tokens. */

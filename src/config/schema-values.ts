@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** Values that sections of the workflow file share. */
+
 /** A whole number; a text that is one counts as well. The message is what is allowed. */
 export function wholeNumber(least: number, most: number, allowed: string) {
   const error = allowed;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
-import { Budget, Metrics, Schedule } from './schema-house.js';
+import { Budget, Metrics, Schedule } from './schema-operation.js';
 import { duration, longestMs, port, positive, wholeNumber, word } from './schema-values.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { LandingEntry } from './landing.js';
-import { escapeMarkdown } from './status.js';
+import { escapeMarkdown } from './details.js';
 
 /** An entry in the queue of a landing train. */
 export interface QueuedEntry extends LandingEntry {

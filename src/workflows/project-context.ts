@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { ProjectState } from '../domain/project.js';
 import { isStopped } from '../domain/project.js';
 import { newSharedSpending } from '../domain/shared-budget.js';
-import { escapeMarkdown } from '../domain/status.js';
+import { escapeMarkdown } from '../domain/details.js';
 import { keyword, projectAttribute } from './search-attributes.js';
 
 /** A running project: its state, and what messages leave for the loops to find. */

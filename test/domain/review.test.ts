@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { refuteFindings, takeReview } from '../../src/domain/findings.js';
 import { findingReasons, reviewersToAsk } from '../../src/domain/review.js';
-import { renderDetails, statusOf } from '../../src/domain/status.js';
+import { renderDetails } from '../../src/domain/details.js';
+import { statusOf } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
 import { testConfig, testIssue } from '../support/fake-ports.js';
 import { raised } from '../support/findings.js';
