@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { errorCode } from '../../../src/activities/keeper/process/guards.js';
 import { signalProcess } from '../../../src/activities/keeper/process-name.js';
 import { files } from '../../../src/activities/keeper/protocol.js';
 import { placesOf } from '../../../src/activities/attempt.js';
@@ -127,17 +128,24 @@ export function attempt(number: number): MockActivityEnvironment {
   return new MockActivityEnvironment({ attempt: number });
 }
 
-/** What stands in the files of a folder, in which a program may be at work. */
+/** What stands in the files of a folder, in which a program may be at work: what it has removed meanwhile has no text. */
 function textOf(folder: string, isWanted: (name: string) => boolean): string {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
   return entries
-    .filter((entry) => entry.isFile() && isWanted(entry.name))
-    .map(({ parentPath, name }) => {
-      try {
-        return readFileSync(join(parentPath, name), 'utf8');
-      } catch {
-        return '';
-      }
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return textOf(path, isWanted);
+      if (!entry.isFile() || !isWanted(entry.name)) return '';
+      return unlessGone(() => readFileSync(path, 'utf8')) ?? '';
     })
     .join('');
+}
+
+function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
