@@ -1,14 +1,11 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { makeCanaries } from '../support/canaries.js';
 import type { ModelRequest, Reply } from '../support/scripted-model/index.js';
 import { callTool, callTools, fail, say, tools } from '../support/scripted-model/index.js';
 import { describeAgent } from './support/describe-agent.js';
 import { LiveAgent } from './support/live-agent.js';
 
-const canaries = {
-  SHOP_TRACKER_KEY: 'canary-of-the-tracker-4711',
-  GITHUB_TOKEN: 'canary-of-the-forge-4712',
-  TEMPORAL_GRPC_META_AUTHORIZATION: 'canary-of-temporal-4713',
-};
+const canaries = makeCanaries('SHOP_TRACKER_KEY', 'GITHUB_TOKEN', 'TEMPORAL_GRPC_META_AUTHORIZATION');
 
 describeAgent('codex', () => {
   let live: LiveAgent;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
+import { makeCanaries } from '../support/canaries.js';
 import { callTool, say } from '../support/scripted-model/index.js';
 import { opencodeVariables } from './support/acp-host.js';
 import type { SessionAgentFacts } from './support/agent-rig.js';
@@ -9,11 +10,7 @@ import { claudeVariables } from './support/claude-yard.js';
 import { describeAgent } from './support/describe-agent.js';
 import { claude, codex, opencode } from './support/session-agents.js';
 
-const canaries = {
-  TRACKER_TOKEN: 'canary-of-the-tracker-4711',
-  GITHUB_TOKEN: 'canary-of-the-forge-4712',
-  TEMPORAL_API_KEY: 'canary-of-temporal-4713',
-};
+const canaries = makeCanaries('TRACKER_TOKEN', 'GITHUB_TOKEN', 'TEMPORAL_API_KEY');
 const report = { done: ['looked around'], next: ['the sum'], notes: '' };
 
 /** Each with the name under which its model sees the tool, and a variable that shows that it has looked. */

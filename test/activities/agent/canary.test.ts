@@ -4,15 +4,12 @@ import { expect, it } from '@jest/globals';
 import { hasVariable, listProcesses } from '../../../src/activities/keeper/processes.js';
 import { projectWorkflowId } from '../../../src/domain/project.js';
 import { taskWorkflowId } from '../../../src/domain/task.js';
+import { makeCanaries } from '../../support/canaries.js';
 import { LiveProject } from '../../support/live-project.js';
 import { toolAgentCommand } from './tool-agent.js';
 
 /** Of the tracker by name and by its section, of a forge, and of Temporal. */
-const canaries: Record<string, string> = {
-  SHOP_TRACKER_KEY: 'canary-of-the-tracker-4711',
-  GITHUB_TOKEN: 'canary-of-the-forge-4712',
-  TEMPORAL_GRPC_META_AUTHORIZATION: 'canary-of-temporal-4713',
-};
+const canaries = makeCanaries('SHOP_TRACKER_KEY', 'GITHUB_TOKEN', 'TEMPORAL_GRPC_META_AUTHORIZATION');
 const values = Object.values(canaries);
 const found = (text: string) => values.filter((value) => text.includes(value));
 
