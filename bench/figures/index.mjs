@@ -1,12 +1,16 @@
 import { agents } from './agents.mjs';
+import { backlog } from './backlog.mjs';
 import { cli } from './cli.mjs';
 import { fleet } from './fleet.mjs';
 import { history } from './history.mjs';
 import { idle } from './idle.mjs';
 import { keepers } from './keepers.mjs';
+import { parked } from './parked.mjs';
 import { sessions } from './sessions.mjs';
+import { starts } from './starts.mjs';
 import { takeover } from './takeover.mjs';
 import { task } from './task.mjs';
+import { thousand } from './thousand.mjs';
 import { throughput } from './throughput.mjs';
 import { workspace } from './workspace.mjs';
 
@@ -15,6 +19,9 @@ export const figures = {
   cli,
   history,
   idle,
+  starts,
+  backlog,
+  parked,
   takeover,
   agents,
   fleet,
@@ -23,4 +30,5 @@ export const figures = {
   task,
   throughput,
   workspace,
+  thousand,
 };

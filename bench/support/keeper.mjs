@@ -55,8 +55,8 @@ export async function attachedAfter(generation, epoch) {
 }
 
 /** Waits until `find` gives something else than null, and returns it. */
-export async function until(what, find) {
-  const deadline = performance.now() + patienceMs;
+export async function until(what, find, patience = patienceMs) {
+  const deadline = performance.now() + patience;
   for (;;) {
     const found = await find();
     if (found !== null) return found;

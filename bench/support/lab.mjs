@@ -49,11 +49,20 @@ export class Lab {
 
   /** Starts a task as `continuo start <prompt>` does; its result comes when it has landed. */
   startTask(identifier) {
-    return this.client.workflow.start('task', {
-      workflowId: `task/${this.project}/${identifier}`,
+    return this.client.workflow.start('task', this.taskOptions(issueOf(identifier)));
+  }
+
+  taskOptions(issue) {
+    return {
+      workflowId: `task/${this.project}/${issue.identifier}`,
       taskQueue: 'continuo',
-      args: [{ project: this.project, issue: issueOf(identifier), grant: null, forced: true, state: null }],
-    });
+      args: [{ project: this.project, issue, grant: null, forced: true, state: null }],
+    };
+  }
+
+  /** Of `continuo up`. */
+  get pid() {
+    return this.#up.pid;
   }
 
   /** Throws unless the task has landed. */
@@ -139,7 +148,8 @@ export async function endProcess(child, limitMs) {
   clearTimeout(timer);
 }
 
-function issueOf(identifier) {
+/** As a prompt makes it. */
+export function issueOf(identifier) {
   const now = new Date().toISOString();
   return {
     id: identifier,

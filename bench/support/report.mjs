@@ -2,7 +2,12 @@ import { median } from './statistics.mjs';
 
 /** A figure without a floor. `limit` is `{ most }`, `{ least }` or `{ under }`; one without any has no aim. */
 export function figure({ name, unit, value, limit = {}, detail = {} }) {
-  return { name, unit, value, floor: null, compared: value, limit, met: isMet(value, limit), detail };
+  return { name, unit, value, floor: null, limit, met: isMet(value, limit), detail };
+}
+
+/** A figure whose aim is for itself, with a floor beside it that tells what the machine is worth. */
+export function beside({ floor, ...own }) {
+  return { ...figure(own), floor };
 }
 
 /**
@@ -11,15 +16,15 @@ export function figure({ name, unit, value, limit = {}, detail = {} }) {
  */
 export function comparison({ name, unit, values, limit = {}, detail = {} }) {
   const { subject, floor } = values;
-  const compared = median(subject.map((value, round) => value / floor[round]));
+  const ratio = median(subject.map((value, round) => value / floor[round]));
   const medians = { value: median(subject), floor: median(floor) };
   return {
     name,
     unit,
     ...medians,
-    compared,
+    ratio,
     limit,
-    met: isMet(compared, limit),
+    met: isMet(ratio, limit),
     detail: { ...values, ...detail },
   };
 }
@@ -29,11 +34,11 @@ function isMet(value, { most = Infinity, least = -Infinity, under = Infinity }) 
 }
 
 export function table(figures) {
-  const rows = figures.map(({ name, unit, value, floor, compared, limit, met }) => [
+  const rows = figures.map(({ name, unit, value, floor, ratio, limit, met }) => [
     name,
     `${number(value)} ${unit}`,
     floor === null ? '-' : `${number(floor)} ${unit}`,
-    floor === null ? '-' : `${compared.toFixed(2)} times`,
+    floor === null ? '-' : `${(ratio ?? value / floor).toFixed(2)} times`,
     aim(limit),
     verdict(limit, met),
   ]);
