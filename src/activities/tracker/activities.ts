@@ -29,13 +29,16 @@ import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
 
+/** Of the projects that a host serves, and of tasks that began under an earlier configuration. */
+const keptTrackers = 8;
+
 /** The tracker port, and the ledger of closed tasks. `open` builds the adapter of a configuration. */
 export function createTrackerActivities(
   deps: HostDeps,
   open: (config: Config, deps: HostDeps) => Tracker = openTracker,
 ): TrackerPort {
   const paced = createPacing();
-  const trackerOf = (config: Config): Tracker => paced(config.hash, open(config, deps));
+  const trackerOf = keepOpen((config) => paced(config.hash, open(config, deps)));
   const keepSchedules = createScheduleKeeper(deps);
   const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
 
@@ -104,6 +107,18 @@ export function createTrackerActivities(
         const { workflowId, runId } = runOf();
         await writeLedger(deps.paths, ledgerRecord(state, outcome, { workflowId, runId }));
       }),
+  };
+}
+
+/** An adapter may remember what it has read, such as the tasks of a commit: the newest configurations keep theirs. */
+function keepOpen(open: (config: Config) => Tracker): (config: Config) => Tracker {
+  const kept = new Map<string, Tracker>();
+  return (config) => {
+    const tracker = kept.get(config.hash) ?? open(config);
+    kept.delete(config.hash);
+    kept.set(config.hash, tracker);
+    for (const oldest of [...kept.keys()].slice(0, -keptTrackers)) kept.delete(oldest);
+    return tracker;
   };
 }
 

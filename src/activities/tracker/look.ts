@@ -37,19 +37,13 @@ export interface Look {
 const thoroughEvery = 10;
 
 /**
- * Makes the function that looks. It keeps the tracker's adapter while the configuration stays, says
- * each problem once in the log, and takes a missing workflow for closed when it is missing twice.
+ * Makes the function that looks. It says each problem once in the log, and takes a missing workflow for closed when it
+ * is missing twice.
  */
 export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
-  let opened: { hash: string; tracker: Tracker } | null = null;
   const noteProblems = createProblemLog(deps.log);
   let suspects = new Set<string>();
   let looks = 0;
-
-  function trackerOf(config: Config): Tracker {
-    if (opened?.hash !== config.hash) opened = { hash: config.hash, tracker: deps.openTracker(config) };
-    return opened.tracker;
-  }
 
   async function closedTasks(project: string, known: Known): Promise<string[]> {
     looks += 1;
@@ -73,7 +67,7 @@ export function createLook(deps: LookDeps): (known: Known) => Promise<Look> {
     noteReload(deps.log, known, reloaded);
     const { config, problems: broken } = reloaded;
     const ofSchedules = await deps.keepSchedules(config);
-    const tracker = trackerOf(config);
+    const tracker = deps.openTracker(config);
     const refreshed = await attempt(() => refresh(tracker, refreshable(known)));
     const active = await attempt(() => tracker.fetchIssuesByStates(config.tracker.active_states));
     const error = active.error ?? refreshed.error;
