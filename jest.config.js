@@ -16,5 +16,5 @@ export default {
   // Most tests wait for programs and servers, not for the processor.
   maxWorkers: 3,
   // Programs, servers and bundles are real: a loaded machine needs patience, a hang must still end.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

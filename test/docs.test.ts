@@ -207,7 +207,7 @@ describe('the commands', () => {
     commands = readCommands(await help());
     for (const name of commands)
       usages.set(name, readUsage(name === 'help' ? await help() : await help(name)));
-  }, 120_000);
+  });
   // Also when the opening has failed.
   afterAll(() => (world as World | undefined)?.close(), 60_000);
 

@@ -81,7 +81,7 @@ for (const { agent, section, login } of cases) {
         remedy: null,
       });
       expect(readFileSync(join(folder, file), 'utf8')).toBe(content);
-    }, 120_000);
+    });
   });
 }
 
@@ -94,5 +94,5 @@ describeAgent('opencode', (binary) => {
       remedy: null,
     });
     expect(found['agent sandbox']).toMatchObject({ ok: true, found: `${binary} runs` });
-  }, 120_000);
+  });
 });

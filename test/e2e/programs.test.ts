@@ -52,4 +52,4 @@ it('repeats only the turn that lost its keeper, its program, or its folder', asy
   } finally {
     await project.close();
   }
-}, 180_000);
+});

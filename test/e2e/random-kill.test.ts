@@ -37,4 +37,4 @@ it('starts an agent once, whenever its worker is killed', async () => {
   } finally {
     await project.close();
   }
-}, 180_000);
+});

@@ -74,7 +74,7 @@ it('lets a person take a running task over, edit, and hand it back as their comm
   } finally {
     await project.close();
   }
-}, 120_000);
+});
 
 /** Runs a command at a terminal, where a person types some lines; returns what the screen showed. */
 function atTerminal(project: LiveProject, args: string[], lines: string[]): string {

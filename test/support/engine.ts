@@ -31,7 +31,7 @@ export async function withData(use: (paths: DataPaths, open: Open) => Promise<vo
   }
 }
 
-const patienceMs = 30_000;
+const patienceMs = 100_000;
 
 /** Waits until the condition holds. Throws when it never does: a test that hangs would leave its servers. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -63,7 +63,7 @@ export async function fillYard(
 }
 
 async function untilQueued(rig: Rig, identifier: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 100_000;
   for (;;) {
     const queue = await queueOf(rig).catch(() => null);
     if (queue?.entries.some(({ task }) => task === identifier)) return;

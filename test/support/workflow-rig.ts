@@ -156,7 +156,7 @@ function rigOn(stage: () => Stage): Rig {
       };
     },
     async until(handle, wanted) {
-      const deadline = Date.now() + 60_000;
+      const deadline = Date.now() + 100_000;
       for (;;) {
         const status = await handle.query(statusQuery);
         if (wanted(status)) return status;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -49,7 +49,10 @@ describe('continuo up', () => {
       if (up.exitCode !== null) throw new Error(`it has ended with ${up.exitCode}`);
       return readUpFile(dataPaths(project.data))?.ready === true;
     });
-    await project.until('it has said so', () => readFileSync(log, 'utf8').includes('message=serving'));
+    await project.until(
+      'it has said so',
+      () => existsSync(log) && readFileSync(log, 'utf8').includes('message=serving'),
+    );
     up.kill('SIGTERM');
     expect((await ended)[0]).toBe(0);
     expect(readFileSync(log, 'utf8')).toContain('message=stopped');

@@ -33,7 +33,7 @@ describe('a quota that is used up', () => {
     fingerprint: 'f',
   });
   const until = async (id: string, wanted: (status: TaskStatus) => boolean) => {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 100_000;
     for (;;) {
       const status = await task(id)
         .query(messages.statusQuery)

@@ -49,7 +49,7 @@ describe('the project workflow', () => {
   const task = (identifier: string) => rig.env.client.workflow.getHandle(taskWorkflowId(name, identifier));
   const state = () => handle.query(messages.projectQuery);
   const until = async (wanted: (state: ProjectState) => boolean | Promise<boolean>) => {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 100_000;
     for (;;) {
       const now = await state();
       if (await wanted(now)) return now;

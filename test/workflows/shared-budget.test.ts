@@ -180,7 +180,7 @@ describe('a budget that all tasks share', () => {
       await handle.signal(messages.taskReportSignal, ...report(turns));
       await handle.signal(messages.taskReportSignal, ...report(turns));
     }
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 100_000;
     while ((await handle.describe()).runId === runId && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await handle.describe()).runId).not.toBe(runId);

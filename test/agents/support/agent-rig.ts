@@ -104,7 +104,7 @@ export class AgentRig {
   }
 
   async until(what: string, done: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 100_000;
     while (!(await done())) {
       if (Date.now() > deadline) {
         const transcript = existsSync(join(this.host.runPath, 'transcript.log'))

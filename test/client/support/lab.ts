@@ -119,7 +119,7 @@ async function furnish(env: TestWorkflowEnvironment, folder: string): Promise<La
       runProgram(args, { cwd: folder, ...options, env: { ...variables, ...options.env } }),
     async until(task, wanted) {
       const handle = env.client.workflow.getHandle(taskWorkflowId(name, task));
-      const deadline = Date.now() + 60_000;
+      const deadline = Date.now() + 100_000;
       for (;;) {
         const status = await handle.query(statusQuery);
         if (wanted(status)) return status;

@@ -48,7 +48,7 @@ export async function openTerminal(
   return {
     end,
     async until(wanted) {
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 100_000;
       while (!wanted(written)) {
         if (Date.now() > deadline) {
           child.kill();
