@@ -271,8 +271,12 @@ const Budget = z.object({
 
 const Schedule = z.object({ name: word, cron: word, prompt: word });
 
-/** For a worker on each host there is a command; only a hint is made of this. */
-const Worker = z.object({ ssh_hosts: z.unknown().optional() }).catch({});
+const Worker = z.object({
+  /** For a worker on each host there is a command; only a hint is made of this. */
+  ssh_hosts: z.unknown().optional(),
+  /** Agents at the same time on each host (SPEC A.1). */
+  max_concurrent_agents_per_host: positive.optional(),
+});
 
 /** The front matter as it is written, with defaults filled in. `$VAR` and paths are not resolved yet. */
 export const FrontMatter = z.object({
@@ -297,7 +301,7 @@ export const FrontMatter = z.object({
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
   schedules: z.array(Schedule).default([]),
-  worker: Worker.default({}),
+  worker: Worker.prefault({}),
 });
 
 export type FrontMatter = z.infer<typeof FrontMatter>;

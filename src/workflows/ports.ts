@@ -295,4 +295,14 @@ export interface ForgePort {
   merge(input: { entry: LandingEntry; candidate: LandingCandidate }): Promise<MergeOutcome>;
 }
 
-export type Ports = TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;
+/** What a host has of the project's configuration: the hash of its own, or why it has none. */
+export type HostCheck = { config: string; problem: null } | { config: null; problem: string };
+
+export interface HostPort {
+  /** Reads the host's own workflow file, and stores it. A host that is away takes this up when it is back. */
+  meet(): Promise<HostCheck>;
+  /** Goes on for as long as the host works and its workflow file stays as it is known; returns what it is then. */
+  attend(input: { known: HostCheck }): Promise<HostCheck>;
+}
+
+export type Ports = HostPort & TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;

@@ -1,4 +1,10 @@
-import { ApplicationFailure, getExternalWorkflowHandle, setHandler, uuid4 } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  getExternalWorkflowHandle,
+  patched,
+  setHandler,
+  uuid4,
+} from '@temporalio/workflow';
 import { known, slotsToGrant } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import type { Fields } from './accept.js';
@@ -9,6 +15,7 @@ import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
 import { heed } from './project-holds.js';
+import { joinHost } from './project-hosts.js';
 import { configure, startTask } from './project-dispatch.js';
 import { tracker } from './proxies.js';
 import { deliver } from './deliver.js';
@@ -44,11 +51,18 @@ export function handleProjectMessages(project: Project): void {
   setHandler(messages.configureSignal, async ({ config, host }) => {
     const same = state.config.hash === config.hash && state.host === host;
     state.host = host;
+    // Histories of earlier versions have attended to nobody.
+    if (patched('hosts')) joinHost(project, host, config.hash);
     const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();
     publishProject(project);
     await told;
+  });
+
+  setHandler(messages.hostJoinedSignal, ({ host, config }) => {
+    joinHost(project, host, config);
+    publishProject(project);
   });
 
   setHandler(messages.refreshSignal, () => {
@@ -129,6 +143,6 @@ async function startIssue(project: Project, identifier: string): Promise<string>
   if (Object.hasOwn(state.tasks, found.issue.id)) {
     throw ApplicationFailure.nonRetryable(`${identifier} has a live task already`, 'refused');
   }
-  await startTask(project, found.issue, found.fingerprint, true);
+  await startTask(project, found.issue, found.fingerprint, null);
   return `started ${identifier}; it runs as soon as a slot is free`;
 }

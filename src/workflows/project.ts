@@ -8,13 +8,14 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ProjectState } from '../domain/project.js';
+import type { Poll, ProjectState } from '../domain/project.js';
 import { known, slotsToGrant } from '../domain/project.js';
 import { handleProjectMessages } from './project-messages.js';
 import { endHolds } from './project-holds.js';
-import { applyPoll, grantSlot } from './project-dispatch.js';
+import { attendHosts, clearHosts, tasksToTell } from './project-hosts.js';
+import { applyPoll, grantSlots } from './project-dispatch.js';
 import type { Project } from './project-context.js';
-import { openProject, publishProject } from './project-context.js';
+import { openProject, publishProject, uncut } from './project-context.js';
 import { tracker, watcher } from './proxies.js';
 
 /** A watch that failed is started again after this long, or at once by `continuo up`. */
@@ -30,7 +31,14 @@ export async function project(state: ProjectState): Promise<void> {
 
   const watching = new CancellationScope();
   const loops = watching.run(() =>
-    Promise.all([watch(project), refresh(project), grantSlots(project), endHolds(project)]),
+    Promise.all([
+      watch(project),
+      refresh(project),
+      keepGranting(project),
+      endHolds(project),
+      attendHosts(project),
+      clearHosts(project),
+    ]),
   );
   // Cancelled below, when the run is over; any other end of a loop is a fault of this code.
   loops.catch((error: unknown) => {
@@ -82,41 +90,44 @@ async function refresh(project: Project): Promise<never> {
     await condition(() => project.refreshAsked);
     await uncut(project, async () => {
       project.refreshAsked = false;
-      const { host, config } = project.state;
-      const port = tracker({ host, summary: 'Look at the tracker now' });
+      const scope = new CancellationScope();
+      project.restartLook = () => scope.cancel();
       try {
-        await applyPoll(project, await port.poll({ config: config.hash, known: known(project.state) }));
+        await applyPoll(project, await scope.run(() => look(project)));
       } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        // Another host looks now.
+        if (isCancellation(error)) project.refreshAsked = true;
         // The watch goes on looking and reports what is wrong.
-        if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+        else if (!(error instanceof ActivityFailure)) throw error;
       }
     });
   }
 }
 
+function look({ state }: Project): Promise<Poll> {
+  const port = tracker({ host: state.host, summary: 'Look at the tracker now' });
+  return port.poll({ config: state.config.hash, known: known(state) });
+}
+
 /** Tasks that ask for a slot get it in order; one that got a slot before comes ahead of new dispatch. */
-async function grantSlots(project: Project): Promise<never> {
+async function keepGranting(project: Project): Promise<never> {
   for (;;) {
     await condition(() => slotsToGrant(project.state).length > 0);
     await uncut(project, async () => {
-      for (const id of slotsToGrant(project.state)) await grantSlot(project, id);
+      await grantSlots(project, slotsToGrant(project.state));
       publishProject(project);
     });
   }
 }
 
-/** Runs a step that a new run must not cut short, such as the start of a child. */
-async function uncut(project: Project, step: () => Promise<void>): Promise<void> {
-  project.busy += 1;
-  try {
-    await step();
-  } finally {
-    project.busy -= 1;
-  }
-}
-
 function isAtRest(project: Project): boolean {
-  return project.busy === 0 && !project.refreshAsked && slotsToGrant(project.state).length === 0;
+  return (
+    project.busy === 0 &&
+    !project.refreshAsked &&
+    slotsToGrant(project.state).length === 0 &&
+    tasksToTell(project.state).length === 0
+  );
 }
 
 async function startNewRun(state: ProjectState): Promise<never> {

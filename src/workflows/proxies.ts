@@ -2,7 +2,15 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
 import { activityQueue } from '../domain/queue.js';
-import type { AgentPort, ForgePort, GitPort, ReviewPort, TrackerPort, VerifyPort } from './ports.js';
+import type {
+  AgentPort,
+  ForgePort,
+  GitPort,
+  HostPort,
+  ReviewPort,
+  TrackerPort,
+  VerifyPort,
+} from './ports.js';
 
 /**
  * Timeouts and retries of every port. Each activity heartbeats every 2 s by itself, so a dead
@@ -45,6 +53,12 @@ export function tracker(place: Place): Omit<TrackerPort, 'watch'> {
 /** Watching never gives up: an idle project is one activity that goes on for weeks. */
 export function watcher(place: Place): Pick<TrackerPort, 'watch'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '30d', retry: forever }));
+}
+
+/** Without a limit it waits until the host is there; else it fails with a `TimeoutFailure` where nobody takes it up. */
+export function attendant(place: Place, scheduleToStartTimeout?: '10s' | '20s'): HostPort {
+  const limit = scheduleToStartTimeout && { scheduleToStartTimeout };
+  return proxyActivities<HostPort>(at(place, { startToCloseTimeout: '30d', retry: forever, ...limit }));
 }
 
 export function git(place: Place): GitPort {

@@ -126,6 +126,8 @@ async function freePort(): Promise<number> {
 /** These tests start no workflow, so nothing is ever asked of the activities. */
 const unused = () => Promise.reject(new Error('not to be called'));
 const noActivities: Ports = {
+  meet: unused,
+  attend: unused,
   watch: unused,
   poll: unused,
   find: unused,
