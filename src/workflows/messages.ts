@@ -143,6 +143,14 @@ export const taskSettledSignal = defineSignal<[TaskSettled]>('taskSettled');
 export const configureSignal = defineSignal<[{ config: ConfigRef; host: string }]>('configure');
 /** Worker to project: this host works for it, with this configuration. */
 export const hostJoinedSignal = defineSignal<[{ host: string; config: string }]>('hostJoined');
+export interface DrainMessage extends Message {
+  host: string;
+  /** The host may be used again. */
+  undo: boolean;
+}
+/** No more work is to go to a host, and its tasks are to leave it. */
+export const drainUpdate = defineUpdate<Receipt, [DrainMessage]>('drain');
+export const drainSignal = defineSignal<[DrainMessage]>('drain');
 /** Project to task: a host is to be left. What needs no workspace is done at `to` from now on. */
 export const leaveHostSignal = defineSignal<[{ host: string; why: Leaving; to: string }]>('leaveHost');
 /** Look at the tracker now. */

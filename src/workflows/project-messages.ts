@@ -15,6 +15,7 @@ import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
 import { heed } from './project-holds.js';
+import { acceptDrain } from './project-drain.js';
 import { joinHost } from './project-hosts.js';
 import { configure, startTask } from './project-dispatch.js';
 import { tracker } from './proxies.js';
@@ -106,6 +107,7 @@ export function handleProjectMessages(project: Project): void {
   });
 
   acceptRaiseForAll(project, taker, () => lookForMore(project));
+  acceptDrain(project, taker);
 
   accept(taker, messages.startIssueUpdate, messages.startIssueSignal, {
     read: (fields) => ({ ...fields.message(), identifier: fields.text('identifier') }),
