@@ -64,6 +64,8 @@ const refused: { command: RegExp; exitCode: number; output: RegExp }[] = [
   { command: /^continuo answer /, exitCode: 4, output: /no open question/ },
   // The workflow file of the shop does not limit what all tasks spend.
   { command: /^continuo budget --(day|project) /, exitCode: 4, output: /nothing limits its/ },
+  // No host of the examples is called so.
+  { command: /^continuo drain /, exitCode: 4, output: /there is no host/ },
 ];
 
 const isContinuo = ({ words }: Part) => words[0] === 'continuo';
