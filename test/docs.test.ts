@@ -66,6 +66,8 @@ const refused: { command: RegExp; exitCode: number; output: RegExp }[] = [
   { command: /^continuo budget --(day|project) /, exitCode: 4, output: /nothing limits its/ },
   // Nor does it have schedules.
   { command: /^continuo schedules (run|pause|resume) /, exitCode: 3, output: /has no schedule/ },
+  // No host of the examples is called so.
+  { command: /^continuo drain /, exitCode: 4, output: /there is no host/ },
 ];
 
 const isContinuo = ({ words }: Part) => words[0] === 'continuo';

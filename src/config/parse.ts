@@ -44,7 +44,8 @@ export function parseConfig(file: string, text: string, env: Environment): Confi
   };
   return deepFreeze<Config>({
     ...front,
-    hash: createHash('sha256').update(`${file}\0${text}`).digest('hex'),
+    // Of the text alone: the file may be elsewhere on each host, and `$VAR` has a value of its own there.
+    hash: createHash('sha256').update(text).digest('hex'),
     file,
     text,
     project: projectId(front.project.name, repository?.id ?? null, file),

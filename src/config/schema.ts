@@ -226,8 +226,12 @@ const Land = z.object({
   batch: wholeNumber(1, largestBatch, `a whole number from 1 to ${largestBatch}`).default(1),
 });
 
-/** For a worker on each host there is a command; only a hint is made of this. */
-const Worker = z.object({ ssh_hosts: z.unknown().optional() }).catch({});
+const Worker = z.object({
+  /** For a worker on each host there is a command; only a hint is made of this. */
+  ssh_hosts: z.unknown().optional(),
+  /** Agents at the same time on each host (SPEC A.1). */
+  max_concurrent_agents_per_host: positive.optional(),
+});
 
 /** The front matter as it is written, with defaults filled in. `$VAR` and paths are not resolved yet. */
 export const FrontMatter = z.object({
@@ -258,7 +262,7 @@ export const FrontMatter = z.object({
       error: 'schedules with different names',
     })
     .default([]),
-  worker: Worker.default({}),
+  worker: Worker.prefault({}),
 });
 
 export type FrontMatter = z.infer<typeof FrontMatter>;

@@ -7,7 +7,7 @@ import { defaultRounds } from './schema.js';
 
 /** The slim part that workflows decide by. No command, prompt or secret is in it. */
 export function viewOf(config: Config): ConfigView {
-  const { tracker, agent, budget, verify, review, land, repository } = config;
+  const { tracker, agent, budget, verify, review, land, repository, worker } = config;
   return {
     project: config.project,
     tracker: {
@@ -25,6 +25,9 @@ export function viewOf(config: Config): ConfigView {
       maxConcurrent: agent.max_concurrent_agents,
       maxTurns: agent.max_turns,
       maxConcurrentByState: { ...agent.max_concurrent_agents_by_state },
+      ...(worker.max_concurrent_agents_per_host !== undefined && {
+        maxConcurrentPerHost: worker.max_concurrent_agents_per_host,
+      }),
       maxRetryBackoffMs: agent.max_retry_backoff_ms,
     },
     limits: {

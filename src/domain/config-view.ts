@@ -35,6 +35,8 @@ export interface ConfigView {
     maxTurns?: number;
     /** Keys are normalized states. */
     maxConcurrentByState: Record<string, number>;
+    /** On each host; missing where only the limits above hold. */
+    maxConcurrentPerHost?: number;
     maxRetryBackoffMs: number;
   };
   /** Lifetime caps of one task. Money and time are missing where nothing limits them. */

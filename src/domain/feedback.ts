@@ -1,5 +1,6 @@
 import type { CheckResult } from './evidence.js';
 import type { ToldFinding } from './finding.js';
+import type { Leaving } from './hosts.js';
 import type { Conflict, TakenIn } from './landing.js';
 import type { Word } from './words.js';
 
@@ -31,6 +32,8 @@ export type Feedback =
   | ({ kind: 'handBack'; note: string; files: string[] } & Spoken)
   /** A person has put the work back to an earlier moment; `conflicts` are the files with marks in them. */
   | ({ kind: 'rewind'; note: string; moment: string; conflicts: string[] } & Spoken)
+  /** The work goes on at another host, from this checkpoint; null where there is none, which is the base. */
+  | { kind: 'moved'; from: string; why: Leaving; sha: string | null }
   /** The work comes from another task. */
   | ({ kind: 'fork'; note: string; task: string; sha: string | null } & Spoken)
   /** What people said in turns of which the agent may know nothing, oldest first. */

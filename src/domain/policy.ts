@@ -61,13 +61,15 @@ export function nextAttempt(attempt: number | null): number {
 }
 
 /**
- * Takes issues in order while slots are free: globally, and for each tracker state where a limit
- * is set. One that is held back by its state's limit does not hold back those behind it (SPEC 8.3, 16.2).
+ * Takes issues in order while slots are free: globally, for each tracker state where a limit is set, and on
+ * hosts: `seat` finds one a place, or none. One that is held back by its state's limit, or for which no host
+ * has room, does not hold back those behind it (SPEC 8.3, 16.2, A.2).
  */
 export function takeSlots<T extends { state: string }>(
   limits: ConfigView['agent'],
   running: readonly { state: string }[],
   ordered: readonly T[],
+  seat: (issue: T) => boolean = () => true,
 ): T[] {
   const inState = new Map<string, number>();
   const count = (state: string) => inState.get(state) ?? 0;
@@ -77,7 +79,7 @@ export function takeSlots<T extends { state: string }>(
   return ordered.filter((issue) => {
     const state = normalizeState(issue.state);
     const limit = limits.maxConcurrentByState[state] ?? limits.maxConcurrent;
-    if (free === 0 || count(state) >= limit) return false;
+    if (free === 0 || count(state) >= limit || !seat(issue)) return false;
     free -= 1;
     inState.set(state, count(state) + 1);
     return true;

@@ -2,6 +2,8 @@ import type { ConfigRef } from './config-view.js';
 import type { TurnLimits } from './budget.js';
 import type { Holds } from './hold.js';
 import { holdOf, stops, usedUpOf } from './hold.js';
+import type { HostState, Leaving } from './hosts.js';
+import { leavingOf, openSeats } from './hosts.js';
 import type { IssueSummary } from './issue.js';
 import type { Outcome, SlotState } from './task.js';
 import { compareIssues, takeSlots } from './policy.js';
@@ -17,6 +19,10 @@ export interface TrackedTask {
   evenIfHeld?: true;
   /** What of it is counted already; missing while the project does not know. */
   counted?: Usage;
+  /** The host of its workspace, or of its slot before it has one; missing while it has neither. */
+  host?: string | null;
+  /** `<host> <why>` of each host that it was told to leave, until that one may be used again. */
+  told?: string[];
 }
 
 /** Why an issue is not dispatched again by itself: until it was seen non-active or edited. */
@@ -38,6 +44,8 @@ export interface Problem {
 export interface Grant {
   config: ConfigRef;
   host: string;
+  /** Why the task goes on at this host, and not at the one of its workspace. */
+  moved?: Leaving;
   /** What all tasks together may still spend; missing in what an earlier version sent. */
   left?: TurnLimits;
   /** The kinds of agent whose quota is used up; missing where it is none. */
@@ -48,8 +56,10 @@ export interface Grant {
 export interface ProjectState {
   project: string;
   config: ConfigRef;
-  /** The host that owns the workflow file. */
+  /** The host that watches the tracker, by whose workflow file the project goes. */
   host: string;
+  /** All that have joined. */
+  hosts: Record<string, HostState>;
   tasks: Record<string, TrackedTask>;
   settled: Record<string, Settled>;
   /** The newest fingerprint that was seen of each live task's issue. */
@@ -87,6 +97,8 @@ export interface KnownTask {
   fingerprint: string | null;
   /** Null before anything was told of it. */
   observed: IssueChange['kind'] | null;
+  /** It asks for a slot, and its host has no room: it keeps none free for itself elsewhere. */
+  waitsForHost?: true;
 }
 
 /** What the project knows; the watcher compares the tracker with it and reports only differences. */
@@ -97,6 +109,8 @@ export interface Known {
   /** Whether new issues may be started at all. */
   dispatching: boolean;
   problems: Problem[];
+  /** For so many more is there room on hosts; missing where that does not limit anything. */
+  room?: number;
 }
 
 /** What one look at the tracker and the workflow file found to be different. */
@@ -130,6 +144,7 @@ export function newProject(project: string, config: ConfigRef, host: string): Pr
     project,
     config,
     host,
+    hosts: {},
     tasks: {},
     settled: {},
     fingerprints: {},
@@ -164,8 +179,14 @@ function hasBegun({ counted }: TrackedTask): boolean {
   return counted !== undefined && counted.turns > 0;
 }
 
-/** Issue ids of the tasks that get a slot now, in order. */
-export function slotsToGrant(state: ProjectState): string[] {
+/** A slot for a task, and the host that it is on. */
+export interface Place {
+  id: string;
+  host: string;
+}
+
+/** The tasks that get a slot now, in order, and where. */
+export function slotsToGrant(state: ProjectState): Place[] {
   if (state.pausedBy !== null) return [];
   const hold = holdOf(state.holds, state.config.view.agent);
   const onlyBegun = isStopped(state);
@@ -173,24 +194,48 @@ export function slotsToGrant(state: ProjectState): string[] {
     .filter((task) => task.slot === 'asked' && !stops(hold, task) && (!onlyBegun || hasBegun(task)))
     .map((task) => task.issue)
     .sort(compareIssues);
-  return takeSlots(state.config.view.agent, heldSlots(state), asking).map((issue) => issue.id);
+  if (asking.length === 0) return [];
+  const seats = openSeats(state);
+  const places: Place[] = [];
+  takeSlots(state.config.view.agent, heldSlots(state), asking, ({ id }) => {
+    const host = seats.take(state.tasks[id]?.host);
+    if (host !== null) places.push({ id, host });
+    return host !== null;
+  });
+  return places;
 }
 
-/** What comes with a slot: the configuration and host, and what a turn may spend of what all tasks share. */
-export function grantOf({ config, host, holds, spending }: ProjectState, now: number): Grant {
+/** The host on which a candidate can be started now, or null. */
+export function placeFor(state: ProjectState, candidate: Candidate): string | null {
+  const isStartable = startable(known(state), state.config.view.agent, [candidate]).length > 0;
+  return isStartable ? openSeats(state).take() : null;
+}
+
+/**
+ * What comes with a slot on a host: the configuration, and what a turn may spend of what all tasks share. `home` is
+ * where the task has its workspace, if it has one.
+ */
+export function grantOf(state: ProjectState, host: string, now: number, home: string | null = null): Grant {
+  const { config, holds, spending } = state;
   const usedUp = usedUpOf(holds, config.view.agent);
   const left = leftForAll(spending, sharedLimits(config.view), now);
-  return { config, host, left, ...(usedUp.length > 0 && { usedUp }) };
+  const moved = home === null || home === host ? null : leavingOf(state, home);
+  return { config, host, left, ...(usedUp.length > 0 && { usedUp }), ...(moved && { moved }) };
 }
 
 /** The candidates that can be started with the slots that are free, in order. */
 export function startable(
-  known: { tasks: Record<string, Pick<TrackedTask, 'issue' | 'slot'>>; settled: Record<string, Settled> },
+  known: Pick<Known, 'settled' | 'room'> & {
+    tasks: Record<string, Pick<KnownTask, 'issue' | 'slot' | 'waitsForHost'>>;
+  },
   limits: ConfigRef['view']['agent'],
   candidates: readonly Candidate[],
 ): Candidate[] {
   const tasks = Object.values(known.tasks);
-  const running = tasks.filter((task) => task.slot !== 'none').map((task) => task.issue);
+  const running = tasks
+    .filter(({ slot, waitsForHost }) => slot !== 'none' && !waitsForHost)
+    .map((task) => task.issue);
+  let room = known.room ?? Infinity;
   const fresh = candidates
     .filter(({ issue }) => !Object.hasOwn(known.tasks, issue.id) && !Object.hasOwn(known.settled, issue.id))
     .sort((left, right) => compareIssues(left.issue, right.issue));
@@ -199,12 +244,17 @@ export function startable(
       limits,
       running,
       fresh.map((candidate) => candidate.issue),
+      () => (room -= 1) >= 0,
     ),
   );
   return fresh.filter((candidate) => chosen.has(candidate.issue));
 }
 
 export function known(state: ProjectState): Known {
+  const seats = openSeats(state);
+  const room = seats.left();
+  // A task that asks keeps a slot free for itself, but not one that its host has no room for.
+  const waitsForHost = ({ slot, host }: TrackedTask) => slot === 'asked' && seats.find(host) === null;
   return {
     configHash: state.config.hash,
     tasks: Object.fromEntries(
@@ -215,12 +265,14 @@ export function known(state: ProjectState): Known {
           slot: task.slot,
           fingerprint: state.fingerprints[id] ?? null,
           observed: state.observed[id] ?? null,
+          ...(waitsForHost(task) && { waitsForHost: true as const }),
         },
       ]),
     ),
     settled: state.settled,
     dispatching: state.pausedBy === null && !isHeld(state),
     problems: state.problems,
+    ...(room !== null && { room }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk } from './finding.js';
 import type { Hold } from './hold.js';
+import type { Leaving } from './hosts.js';
 import type { Issue } from './issue.js';
 import type { Feedback } from './feedback.js';
 import type { Report } from './report.js';
@@ -33,6 +34,20 @@ export type Stage =
   | { phase: 'rejected'; by: string; note: string }
   | { phase: 'cancelled'; by: string; note: string }
   | { phase: 'failed'; reason: FailReason; message: string; from: ActivePhase };
+
+/** A host that a task is to leave, until its next slot says where it goes on. */
+export interface Leave {
+  host: string;
+  why: Leaving;
+}
+
+/** A task goes on at another host than the one of its workspace. */
+export interface Move {
+  from: string;
+  why: Leaving;
+  /** Where it goes on when its workspace is made again; null before that has begun. */
+  back: ActivePhase | null;
+}
 
 /** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
 export type Waiting =
@@ -180,6 +195,8 @@ export interface TaskState {
   taken: Taken | null;
   /** A person has it put back to an earlier moment. */
   rewind: Rewind | null;
+  leave: Leave | null;
+  move: Move | null;
   /** What it can be put back to, oldest first. */
   checkpoints: PhaseCheckpoint[];
   /** The task that it was forked from. */
@@ -245,6 +262,8 @@ export function newTask(project: string, issue: Issue): TaskState {
     pausedWithAll: false,
     taken: null,
     rewind: null,
+    leave: null,
+    move: null,
     checkpoints: [],
     origin: null,
     attempt: null,

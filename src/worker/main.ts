@@ -14,7 +14,7 @@ import { examineContainment, examineRepository } from './preflight.js';
 import { installRuntime } from './runtime.js';
 import { sandboxLines, sandboxNote } from './sandbox.js';
 import { serve } from './serve.js';
-import { startProject } from './start-project.js';
+import { joinProject, startProject } from './start-project.js';
 import { listenForStop } from './stop-signal.js';
 import { welcome } from './welcome.js';
 
@@ -65,7 +65,8 @@ export async function runWorker(place: Place): Promise<void> {
     const known = { address: engine.address, uiUrl: null };
     host.lock.publish({ ...known, ready: false });
     installRuntime(host);
-    await serve(host, engine, signal, () => {
+    await serve(host, engine, signal, (client) => {
+      void joinProject(client, host, signal);
       host.lock.publish({ ...known, ready: true, sandbox });
       tellReady(host, engine);
       print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);

@@ -18,7 +18,7 @@ export interface WorkersOptions {
 
 /** The workers of one host. */
 export interface Workers {
-  /** Whether nothing runs but the watch of the tracker. */
+  /** Whether nothing runs but what always does: the project's attendance, and the watch of the tracker on one host. */
   isIdle(): boolean;
   /**
    * Works until the signal is aborted, then takes no new work, lets activities leave what they do at once,
@@ -58,7 +58,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     }),
   ]);
   return {
-    isIdle: () => activityWorker.getStatus().numInFlightActivities <= 1,
+    isIdle: () => activityWorker.getStatus().numInFlightActivities <= 2,
     run: (signal, onReady) => runTogether([workflowWorker, activityWorker], signal, onReady),
   };
 }

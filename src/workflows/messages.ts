@@ -7,6 +7,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BudgetKind } from '../domain/budget.js';
 import type { ConfigRef } from '../domain/config-view.js';
 import type { Hold } from '../domain/hold.js';
+import type { Leaving } from '../domain/hosts.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import type { LandingQueue } from '../domain/landing-queue.js';
@@ -124,6 +125,8 @@ export interface TaskReport {
   evenIfHeld?: true;
   /** What it has spent over its whole life; missing in what an earlier version sent. */
   spent?: Usage;
+  /** Where its workspace is; null before it has one, missing in what an earlier version sent. */
+  host?: string | null;
 }
 
 /** Task to project: it is over. */
@@ -144,6 +147,18 @@ export const scheduleDueSignal =
   defineSignal<[{ schedule: string; at: string; from: string }]>('scheduleDue');
 /** Project to `scheduled`. */
 export const scheduledAnswerSignal = defineSignal<[ScheduledAnswer]>('scheduledAnswer');
+/** Worker to project: this host works for it, with this configuration. */
+export const hostJoinedSignal = defineSignal<[{ host: string; config: string }]>('hostJoined');
+export interface DrainMessage extends Message {
+  host: string;
+  /** The host may be used again. */
+  undo: boolean;
+}
+/** No more work is to go to a host, and its tasks are to leave it. */
+export const drainUpdate = defineUpdate<Receipt, [DrainMessage]>('drain');
+export const drainSignal = defineSignal<[DrainMessage]>('drain');
+/** Project to task: a host is to be left. What needs no workspace is done at `to` from now on. */
+export const leaveHostSignal = defineSignal<[{ host: string; why: Leaving; to: string }]>('leaveHost');
 /** Look at the tracker now. */
 export const refreshSignal = defineSignal('refresh');
 export interface StartIssueMessage extends Message {
@@ -161,6 +176,8 @@ export const enqueueSignal = defineSignal<[LandingEntry]>('enqueue');
 /** Task to landing: an entry that is not at work yet is to be left out. */
 /** `taskWorkflowId` is who gets the answer; missing in what an earlier version sent. */
 export const withdrawSignal = defineSignal<[{ key: string; taskWorkflowId?: string }]>('withdraw');
+/** Task to landing: what is asked of this host will not be answered, and its entries are to be left out. */
+export const hostDownSignal = defineSignal<[{ host: string }]>('hostDown');
 /** A person to landing: about the entry of a task; of any project where `project` is empty. */
 export interface QueueMessage extends Message {
   project: string;

@@ -309,4 +309,21 @@ export interface SchedulePort {
   scheduledIssue(input: Configured & { schedule: string; at: string }): Promise<Issue | null>;
 }
 
-export type Ports = SchedulePort & TrackerPort & GitPort & AgentPort & VerifyPort & ReviewPort & ForgePort;
+/** What a host has of the project's configuration: the hash of its own, or why it has none. */
+export type HostCheck = { config: string; problem: null } | { config: null; problem: string };
+
+export interface HostPort {
+  /** Reads the host's own workflow file, and stores it. A host that is away takes this up when it is back. */
+  meet(): Promise<HostCheck>;
+  /** Goes on for as long as the host works and its workflow file stays as it is known; returns what it is then. */
+  attend(input: { known: HostCheck }): Promise<HostCheck>;
+}
+
+export type Ports = HostPort &
+  SchedulePort &
+  TrackerPort &
+  GitPort &
+  AgentPort &
+  VerifyPort &
+  ReviewPort &
+  ForgePort;

@@ -15,6 +15,10 @@ export interface Project {
   busy: number;
   /** Cancels the present watch, so that a new one sees a new host or configuration. */
   restartWatch: () => void;
+  /** The same for a look that was asked for. */
+  restartLook: () => void;
+  /** And for the sweep. */
+  restartSweep: () => void;
   fault: Error | null;
 }
 
@@ -26,6 +30,8 @@ export function openProject(state: ProjectState): Project {
     sweepAsked: false,
     busy: 0,
     restartWatch: () => undefined,
+    restartLook: () => undefined,
+    restartSweep: () => undefined,
     fault: null,
   };
 }
@@ -40,6 +46,7 @@ function withBareMaps(state: ProjectState): ProjectState {
     fingerprints: bare(fingerprints),
     observed: bare(observed),
     // Missing in the state of an earlier version.
+    hosts: bare({ ...state.hosts }),
     holds: { ...state.holds },
     spending: { ...newSharedSpending(), ...state.spending },
   };
@@ -55,6 +62,16 @@ const remarksLimit = 10;
 export function remark({ state }: Project, text: string): void {
   state.remarks.push(`${new Date().toISOString()} ${text}`);
   state.remarks.splice(0, state.remarks.length - remarksLimit);
+}
+
+/** Runs a step that a new run must not cut short, such as the start of a child. */
+export async function uncut(project: Project, step: () => Promise<void>): Promise<void> {
+  project.busy += 1;
+  try {
+    await step();
+  } finally {
+    project.busy -= 1;
+  }
 }
 
 /** Shows the scheduler's state in the Temporal UI. */

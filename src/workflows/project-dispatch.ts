@@ -9,8 +9,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ConfigRef } from '../domain/config-view.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
-import type { IssueChange, Poll } from '../domain/project.js';
-import { grantOf, isHeld, isStopped, startable } from '../domain/project.js';
+import type { IssueChange, Place, Poll } from '../domain/project.js';
+import { grantOf, isHeld, isStopped, placeFor } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import { noUsage } from '../domain/usage.js';
 import { deliver } from './deliver.js';
@@ -33,9 +33,9 @@ export async function applyPoll(project: Project, poll: Poll): Promise<void> {
   for (const change of poll.changes) await tellTask(project, change);
   for (const candidate of poll.candidates) {
     // Since the look a task may have asked for this slot, or another look may have started it.
-    const isStartable = startable(state, state.config.view.agent, [candidate]).length > 0;
-    if (!isStartable || state.pausedBy !== null || isHeld(state) || isStopped(state)) continue;
-    await startTask(project, candidate.issue, candidate.fingerprint, false);
+    const host = placeFor(state, candidate);
+    if (host === null || state.pausedBy !== null || isHeld(state) || isStopped(state)) continue;
+    await startTask(project, candidate.issue, candidate.fingerprint, host);
   }
   publishProject(project);
 }
@@ -54,18 +54,19 @@ export async function configure(project: Project, config: ConfigRef): Promise<vo
   }
 }
 
-/** Starts the task of an issue. A forced one asks for its slot itself; else the slot comes with the start. */
+/** Starts the task of an issue, with a slot on a host; without one it is forced, and asks for its slot itself. */
 export async function startTask(
   project: Project,
   issue: IssueSummary,
   fingerprint: string,
-  forced: boolean,
+  host: string | null,
   // The task reads the whole issue when it claims it, but for one that is in no tracker.
   whole: Issue = unreadIssue(issue),
 ): Promise<void> {
   const { state } = project;
   // Written down before the first await: a second look must not start it again.
-  state.tasks[issue.id] = { issue, slot: forced ? 'none' : 'held', counted: noUsage };
+  const forced = host === null;
+  state.tasks[issue.id] = { issue, slot: forced ? 'none' : 'held', counted: noUsage, host };
   state.fingerprints[issue.id] = fingerprint;
   delete state.observed[issue.id];
   delete state.settled[issue.id];
@@ -75,7 +76,7 @@ export async function startTask(
     issue: whole,
     ...(forced
       ? { grant: null, settings: { config: state.config, host: state.host } }
-      : { grant: grantOf(state, Date.now()) }),
+      : { grant: grantOf(state, host, Date.now()) }),
     forced,
     state: null,
   };
@@ -97,15 +98,22 @@ export async function startTask(
   }
 }
 
-/** Gives a task the slot that it asked for. A task that is gone has none. */
-export async function grantSlot(project: Project, issueId: string): Promise<void> {
+/** Gives tasks the slots that they asked for. A task that is gone has none. */
+export async function grantSlots(project: Project, places: Place[]): Promise<void> {
   const { state } = project;
-  const tracked = state.tasks[issueId];
-  if (tracked === undefined) return;
-  tracked.slot = 'held';
-  const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, tracked.issue.identifier));
-  const told = await deliver(() => handle.signal(slotGrantedSignal, grantOf(state, Date.now())));
-  if (!told) settleClosed(project, issueId);
+  // All at once, before the first await: nobody else may get these places.
+  const grants = places.flatMap(({ id, host }) => {
+    const tracked = state.tasks[id];
+    if (tracked === undefined) return [];
+    const grant = grantOf(state, host, Date.now(), tracked.host);
+    Object.assign(tracked, { slot: 'held', host });
+    return [{ id, identifier: tracked.issue.identifier, grant }];
+  });
+  for (const { id, identifier, grant } of grants) {
+    const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, identifier));
+    const told = await deliver(() => handle.signal(slotGrantedSignal, grant));
+    if (!told) settleClosed(project, id);
+  }
 }
 
 async function tellTask(project: Project, change: IssueChange): Promise<void> {
@@ -121,7 +129,7 @@ async function tellTask(project: Project, change: IssueChange): Promise<void> {
 }
 
 /** A task that was terminated in the Temporal UI cannot say so; it must not start again by itself. */
-function settleClosed(project: Project, issueId: string): void {
+export function settleClosed(project: Project, issueId: string): void {
   const { state } = project;
   const source = state.tasks[issueId]?.issue.source;
   delete state.tasks[issueId];

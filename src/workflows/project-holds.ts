@@ -31,16 +31,20 @@ export async function heed(project: Project, report: TaskReport): Promise<void> 
   }
 }
 
-function takeReport(project: Project, { issue, slot, evenIfHeld, spent }: TaskReport): void {
+function takeReport(project: Project, { issue, slot, evenIfHeld, spent, host }: TaskReport): void {
   const { tasks } = project.state;
   countSpent(project, issue.id, spent);
-  const counted = spent ?? tasks[issue.id]?.counted;
+  const before = tasks[issue.id];
+  const counted = spent ?? before?.counted;
   tasks[issue.id] = {
     issue,
     // A report that a slot is held is never sent; the project alone says so.
     slot: slot === 'asked' ? 'asked' : 'none',
     ...(evenIfHeld && { evenIfHeld }),
     ...(counted && { counted }),
+    // An earlier version does not say where it is.
+    host: host === undefined ? (before?.host ?? null) : host,
+    ...(before?.told !== undefined && { told: before.told }),
   };
 }
 

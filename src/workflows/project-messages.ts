@@ -15,6 +15,8 @@ import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
 import { heed } from './project-holds.js';
+import { acceptDrain } from './project-drain.js';
+import { joinHost } from './project-hosts.js';
 import { configure, startTask } from './project-dispatch.js';
 import { handleSchedules } from './project-schedules.js';
 import { tracker } from './proxies.js';
@@ -55,11 +57,18 @@ export function handleProjectMessages(project: Project): void {
     const same = state.config.hash === config.hash && state.host === host;
     state.host = host;
     if (patched('sweep')) project.sweepAsked = true;
+    // Histories of earlier versions have attended to nobody.
+    if (patched('hosts')) joinHost(project, host, config.hash);
     const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();
     publishProject(project);
     await told;
+  });
+
+  setHandler(messages.hostJoinedSignal, ({ host, config }) => {
+    joinHost(project, host, config);
+    publishProject(project);
   });
 
   setHandler(messages.refreshSignal, () => {
@@ -103,6 +112,7 @@ export function handleProjectMessages(project: Project): void {
   });
 
   acceptRaiseForAll(project, taker, () => lookForMore(project));
+  acceptDrain(project, taker);
 
   accept(taker, messages.startIssueUpdate, messages.startIssueSignal, {
     read: (fields) => ({ ...fields.message(), identifier: fields.text('identifier') }),
@@ -140,6 +150,6 @@ async function startIssue(project: Project, identifier: string): Promise<string>
   if (Object.hasOwn(state.tasks, found.issue.id)) {
     throw ApplicationFailure.nonRetryable(`${identifier} has a live task already`, 'refused');
   }
-  await startTask(project, found.issue, found.fingerprint, true);
+  await startTask(project, found.issue, found.fingerprint, null);
   return `started ${identifier}; it runs as soon as a slot is free`;
 }

@@ -37,7 +37,7 @@ async function startScheduled(project: Project, schedule: string, at: string): P
     // Not before: another one of the same schedule may have been started meanwhile.
     const live = Object.values(state.tasks).find((task) => isOfSchedule(schedule, task.issue));
     if (live !== undefined) return skipped(`its task ${live.issue.identifier} is still live`);
-    await startTask(project, summarizeIssue(issue), '', true, issue);
+    await startTask(project, summarizeIssue(issue), '', null, issue);
     return { kind: 'started', task: issue.identifier };
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;

@@ -9,13 +9,14 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ProjectState } from '../domain/project.js';
+import type { Poll, ProjectState } from '../domain/project.js';
 import { known, slotsToGrant } from '../domain/project.js';
 import { handleProjectMessages } from './project-messages.js';
 import { endHolds } from './project-holds.js';
-import { applyPoll, grantSlot } from './project-dispatch.js';
+import { attendHosts, clearHosts, tasksToTell } from './project-hosts.js';
+import { applyPoll, grantSlots } from './project-dispatch.js';
 import type { Project } from './project-context.js';
-import { openProject, publishProject } from './project-context.js';
+import { openProject, publishProject, uncut } from './project-context.js';
 import { tracker, watcher } from './proxies.js';
 
 /** Events after which a run is followed by another one, well before the server wants it: a replay stays short. */
@@ -33,7 +34,15 @@ export async function project(state: ProjectState): Promise<void> {
 
   const watching = new CancellationScope();
   const loops = watching.run(() =>
-    Promise.all([watch(project), refresh(project), sweep(project), grantSlots(project), endHolds(project)]),
+    Promise.all([
+      watch(project),
+      refresh(project),
+      sweep(project),
+      keepGranting(project),
+      endHolds(project),
+      attendHosts(project),
+      clearHosts(project),
+    ]),
   );
   // Cancelled below, when the run is over; any other end of a loop is a fault of this code.
   loops.catch((error: unknown) => {
@@ -85,18 +94,25 @@ async function sweep(project: Project): Promise<never> {
   for (;;) {
     await condition(() => project.sweepAsked);
     await uncut(project, async () => {
-      const { host, config } = project.state;
-      const port = tracker({ host, summary: 'Clear away the workspaces of closed issues' });
+      const scope = new CancellationScope();
+      project.restartSweep = () => scope.cancel();
       try {
-        await port.sweep({ config: config.hash });
+        await scope.run(() => sweepOnce(project));
       } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        // Another host does it now.
+        if (isCancellation(error)) return;
         // What is left is looked for again the next time; the host has it in its log.
-        if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-      } finally {
-        project.sweepAsked = false;
+        if (!(error instanceof ActivityFailure)) throw error;
       }
+      project.sweepAsked = false;
     });
   }
+}
+
+function sweepOnce({ state }: Project): Promise<unknown> {
+  const port = tracker({ host: state.host, summary: 'Clear away the workspaces of closed issues' });
+  return port.sweep({ config: state.config.hash });
 }
 
 /** A look at the tracker between two looks of the watch: a slot became free, or somebody asked. */
@@ -105,36 +121,34 @@ async function refresh(project: Project): Promise<never> {
     await condition(() => project.refreshAsked);
     await uncut(project, async () => {
       project.refreshAsked = false;
-      const { host, config } = project.state;
-      const port = tracker({ host, summary: 'Look at the tracker now' });
+      const scope = new CancellationScope();
+      project.restartLook = () => scope.cancel();
       try {
-        await applyPoll(project, await port.poll({ config: config.hash, known: known(project.state) }));
+        await applyPoll(project, await scope.run(() => look(project)));
       } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        // Another host looks now.
+        if (isCancellation(error)) project.refreshAsked = true;
         // The watch goes on looking and reports what is wrong.
-        if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+        else if (!(error instanceof ActivityFailure)) throw error;
       }
     });
   }
 }
 
+function look({ state }: Project): Promise<Poll> {
+  const port = tracker({ host: state.host, summary: 'Look at the tracker now' });
+  return port.poll({ config: state.config.hash, known: known(state) });
+}
+
 /** Tasks that ask for a slot get it in order; one that got a slot before comes ahead of new dispatch. */
-async function grantSlots(project: Project): Promise<never> {
+async function keepGranting(project: Project): Promise<never> {
   for (;;) {
     await condition(() => slotsToGrant(project.state).length > 0);
     await uncut(project, async () => {
-      for (const id of slotsToGrant(project.state)) await grantSlot(project, id);
+      await grantSlots(project, slotsToGrant(project.state));
       publishProject(project);
     });
-  }
-}
-
-/** Runs a step that a new run must not cut short, such as the start of a child. */
-async function uncut(project: Project, step: () => Promise<void>): Promise<void> {
-  project.busy += 1;
-  try {
-    await step();
-  } finally {
-    project.busy -= 1;
   }
 }
 
@@ -144,8 +158,13 @@ function isLong(): boolean {
 }
 
 function isAtRest(project: Project): boolean {
-  const isAsked = project.refreshAsked || project.sweepAsked;
-  return project.busy === 0 && !isAsked && slotsToGrant(project.state).length === 0;
+  return (
+    project.busy === 0 &&
+    !project.refreshAsked &&
+    !project.sweepAsked &&
+    slotsToGrant(project.state).length === 0 &&
+    tasksToTell(project.state).length === 0
+  );
 }
 
 async function startNewRun(state: ProjectState): Promise<never> {

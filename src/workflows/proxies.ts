@@ -6,6 +6,7 @@ import type {
   AgentPort,
   ForgePort,
   GitPort,
+  HostPort,
   ReviewPort,
   SchedulePort,
   TrackerPort,
@@ -60,6 +61,12 @@ export function scheduler(place: Place): SchedulePort {
 /** Watching never gives up: an idle project is one activity that goes on for weeks. */
 export function watcher(place: Place): Pick<TrackerPort, 'watch'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '30d', retry: forever }));
+}
+
+/** Without a limit it waits until the host is there; else it fails with a `TimeoutFailure` where nobody takes it up. */
+export function attendant(place: Place, scheduleToStartTimeout?: '10s' | '20s'): HostPort {
+  const limit = scheduleToStartTimeout && { scheduleToStartTimeout };
+  return proxyActivities<HostPort>(at(place, { startToCloseTimeout: '30d', retry: forever, ...limit }));
 }
 
 export function git(place: Place): GitPort {

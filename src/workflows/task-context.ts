@@ -39,6 +39,8 @@ export interface Task {
   atWork: { scope: CancellationScope; turn: number | null } | null;
   /** Who has had that ended, in the present step. */
   halted: { by: string; note: string } | null;
+  /** What is asked of the host now although nothing else may cut it short: it ends when the host is down. */
+  there: Set<() => void>;
   landing: { key: string; result: LandingResult } | null;
   /** The landing train has the change: from here on only its answer says whether it landed. */
   isAtTrain: boolean;
@@ -62,6 +64,7 @@ export function openTask(state: TaskState, forced: boolean): Task {
     interrupt: () => undefined,
     atWork: null,
     halted: null,
+    there: new Set(),
     landing: null,
     isAtTrain: false,
     tries: 0,

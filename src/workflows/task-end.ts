@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { wasCancelled } from './cancelled.js';
 import { FailureType } from '../domain/failure.js';
+import { isAbandoned } from '../domain/move.js';
 import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
 import { attempt } from './task-attempt.js';
@@ -30,8 +31,9 @@ const parkedMs = 14 * 24 * 60 * 60_000;
 export function stageAfter(task: Task, error: unknown): Stage {
   const { state } = task;
   if (task.ending !== null) return task.ending;
-  // A person took it over, has it put back, or paused it at once: what was at work has ended.
-  if ((isCalledOff(task) || task.halted !== null) && wasCancelled(error)) return state.stage;
+  // A person took it over, has it put back, or paused it at once: what was at work has ended. Or its host is down.
+  const isCut = isCalledOff(task) || task.halted !== null || isAbandoned(state);
+  if (isCut && wasCancelled(error)) return state.stage;
   if (!(error instanceof ActivityFailure)) throw error;
 
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -101,12 +103,14 @@ async function settle(task: Task, outcome: Outcome): Promise<void> {
   if (config === null || host === null) return;
   const port = tracker({ host, summary: `Record ${issue.identifier} as ${outcome}` });
   await attempt(task, () => port.settle({ config: config.hash, state: task.state, outcome }));
+  // That one was down.
+  if (task.state.host !== host) await settle(task, outcome);
 }
 
 /** A turn that was cut short may have left something behind: it goes to the task's ref. */
 async function keepWork(task: Task): Promise<void> {
   const { config, workspace, issue } = task.state;
-  if (config === null || workspace === null) return;
+  if (config === null || workspace === null || isAbandoned(task.state)) return;
   const summary = `Keep what ${issue.identifier} left behind`;
   await attempt(task, async () => {
     await saveWork(task, { summary, message: 'Unfinished work' });
@@ -118,6 +122,8 @@ async function clearAway(task: Task, outcome: Outcome): Promise<void> {
   const { config, workspace, project, issue } = task.state;
   const landed = outcome === 'done' && task.state.landedSha !== null;
   if (config === null || workspace === null || !(landed || task.issueIsTerminal)) return;
+  // The host does that itself when it is back.
+  if (isAbandoned(task.state)) return;
   const port = git({ host: workspace.host, summary: `Clear away the workspace of ${issue.identifier}` });
   const input = { config: config.hash, project, identifier: issue.identifier, workspace, refs: landed };
   await attempt(task, () => port.cleanUp(input));

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { Task } from './task-context.js';
 
 /** Does what a person may end by a pause, alone: the phase goes on from what it comes to. `turn` where it is one. */
@@ -21,4 +21,20 @@ export function halt(task: Task, by: string, note: string): void {
   if (task.atWork === null) return;
   task.halted = { by, note };
   task.atWork.scope.cancel();
+}
+
+/** Does what only the host can do, also where nothing else may cut it short; cancelled when the host is down. */
+export async function whileThere<T>(task: Task, work: () => Promise<T>): Promise<T> {
+  let giveUp: () => void = () => undefined;
+  const isDown = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      reject(new CancelledFailure('its host is down'));
+    };
+  });
+  task.there.add(giveUp);
+  try {
+    return await Promise.race([work(), isDown]);
+  } finally {
+    task.there.delete(giveUp);
+  }
 }

@@ -1,10 +1,13 @@
 import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { failedChecks } from '../domain/evidence.js';
+import { isAbandoned } from '../domain/move.js';
 import type { LandingEntry, LandingResult } from '../domain/landing.js';
 import { landingKey } from '../domain/landing.js';
 import type { Feedback } from '../domain/feedback.js';
+import { wasCancelled } from './cancelled.js';
+import { whileThere } from './task-halt.js';
 import { deliver } from './deliver.js';
-import { withdrawSignal } from './messages.js';
+import { hostDownSignal, withdrawSignal } from './messages.js';
 import { forge } from './proxies.js';
 import type { Task } from './task-context.js';
 import {
@@ -65,16 +68,19 @@ export async function askToLand(task: Task, entry: LandingEntry): Promise<Landin
 }
 
 async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResult> {
-  const port = forge({ host: entry.host, summary: `Ask to land ${shortSha(entry.sha)}` });
   const waiting = { kind: 'landing', since: now() } as const;
   const isAnswered = () => answerTo(task, entry) !== null;
-  const wantsItBack = () => isTakenBack(task) || task.state.pausedBy !== null;
+  const wantsItBack = () => isTakenBack(task) || task.state.pausedBy !== null || isAbandoned(task.state);
   for (;;) {
-    const { train } = await port.requestLanding({ entry });
+    const train = await ask(task, entry);
+    // Its host is down, so nobody has asked.
+    if (train === null) return { kind: 'withdrawn' };
     await waitFor(task, waiting, () => isAnswered() || wantsItBack(), landingPatienceMs);
     const handle = getExternalWorkflowHandle(train);
     while (!isAnswered() && wantsItBack()) {
       const { key, taskWorkflowId } = entry;
+      const { leave } = task.state;
+      if (leave?.why === 'down') await deliver(() => handle.signal(hostDownSignal, { host: leave.host }));
       const told = await deliver(() => handle.signal(withdrawSignal, { key, taskWorkflowId }));
       // A train that is gone has nothing at work. A train that has begun with it may take as long as checks do.
       if (!told && !isAnswered()) return { kind: 'withdrawn' };
@@ -84,6 +90,17 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
     // Taken once: the same entry may have to be asked for again, and that answer is another one.
     task.landing = null;
     if (answer !== null) return answer;
+  }
+}
+
+/** Asks for the landing; null where the host that was to do so is down. */
+async function ask(task: Task, entry: LandingEntry): Promise<string | null> {
+  const port = forge({ host: entry.host, summary: `Ask to land ${shortSha(entry.sha)}` });
+  try {
+    return (await whileThere(task, () => port.requestLanding({ entry }))).train;
+  } catch (error) {
+    if (isAbandoned(task.state) && wasCancelled(error)) return null;
+    throw error;
   }
 }
 

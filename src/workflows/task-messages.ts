@@ -1,5 +1,4 @@
 import { setHandler } from '@temporalio/workflow';
-import { noTurnLimits } from '../domain/budget.js';
 import { answerOf } from '../domain/question.js';
 import type { Hold } from '../domain/hold.js';
 import { statusOf } from '../domain/status.js';
@@ -12,6 +11,7 @@ import type { Task } from './task-context.js';
 import { isEnded, note, now, publish, theTracker } from './task-context.js';
 import { acceptDecision } from './task-decisions.js';
 import { halt } from './task-halt.js';
+import { heedHosts } from './task-host.js';
 import { takeRemark } from './task-remarks.js';
 import { acceptRewind } from './task-rewind.js';
 import { acceptTakeOver } from './task-take-over.js';
@@ -120,18 +120,7 @@ export function handleMessages(task: Task): void {
   acceptTakeOver(task, taker);
   acceptRewind(task, taker);
 
-  setHandler(messages.slotGrantedSignal, ({ config, host, left = noTurnLimits, usedUp = [] }) => {
-    if (state.slot !== 'asked') return;
-    Object.assign(state, {
-      slot: 'held',
-      config,
-      newConfig: null,
-      host: state.workspace?.host ?? host,
-      left,
-      usedUp,
-    });
-    Object.assign(task, { held: null, evenIfHeld: false });
-  });
+  heedHosts(task);
   setHandler(messages.slotHeldSignal, (hold) => {
     task.held = hold;
     if (state.waiting?.kind === 'slot') state.waiting.held = hold;

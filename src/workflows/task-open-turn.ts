@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Feedback } from '../domain/feedback.js';
+import { isAbandoned } from '../domain/move.js';
 import type { OpenTurn, QuestionAnswer, TaskState } from '../domain/task.js';
 import { addTurn } from '../domain/usage.js';
 import { keepWords } from '../domain/words.js';
@@ -25,6 +26,7 @@ export async function closeTurn(task: Task): Promise<void> {
   state.openTurn = null;
   state.usage = addTurn(state.usage, usage);
   tellAnswersAgain(state, open);
+  if (isAbandoned(state)) return;
 
   const workspace = workspaceOf(task);
   const { project, issue } = state;

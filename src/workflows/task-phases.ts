@@ -13,6 +13,7 @@ import { goOn, lookAgain, readIssue, release } from './task-continuation.js';
 import { judge } from './task-decisions.js';
 import { askToLand, faultOf, landingEntry } from './task-landing.js';
 import { haltable } from './task-halt.js';
+import { phaseToGoOn } from './task-host.js';
 import { reviewByAgents } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
 import { giveSlotBack } from './task-slot.js';
@@ -69,7 +70,7 @@ export async function prepare(task: Task): Promise<Stage> {
       state.workspace = outcome.workspace;
       state.headSha = outcome.headSha;
       for (const text of outcome.notes) note(task, text);
-      return { phase: 'run' };
+      return phaseToGoOn(task);
     case 'failed':
       return tryAgain(task, 'prepare', outcome);
     case 'impossible':

@@ -1,8 +1,10 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { summarizeIssue } from '../domain/issue.js';
+import { isAbandoned, isLeaving } from '../domain/move.js';
 import { projectWorkflowId } from '../domain/project.js';
 import { reviewersToAsk } from '../domain/review.js';
 import { hasSharedLimits } from '../domain/shared-budget.js';
+import { isOutcome } from '../domain/task.js';
 import type { Outcome, SlotState, TaskState } from '../domain/task.js';
 import type { Usage } from '../domain/usage.js';
 import { addTurn } from '../domain/usage.js';
@@ -20,6 +22,8 @@ const lookAgainMs = 15_000;
 /** Whether an agent, a check or a reviewer may run in the present phase. */
 export function needsSlot(state: TaskState): boolean {
   const { phase } = state.stage;
+  // Where it goes on comes with the slot.
+  if (isAbandoned(state) && !isOutcome(phase)) return true;
   if (phase === 'review') return reviewersToAsk(state).length > 0;
   return phase === 'claim' || phase === 'prepare' || phase === 'run' || phase === 'verify';
 }
@@ -28,8 +32,9 @@ export function needsSlot(state: TaskState): boolean {
  * Whether the task may go on with the slot that it has. Where all tasks share a budget, each turn needs one of its own, and
  * so do reviewers: the project hears what was spent, and they hear what is left.
  */
-export function hasSlot({ slot, stage, config, left }: TaskState): boolean {
-  if (slot !== 'held') return false;
+export function hasSlot(state: TaskState): boolean {
+  const { slot, stage, config, left } = state;
+  if (slot !== 'held' || isLeaving(state)) return false;
   const spends = stage.phase === 'run' || stage.phase === 'review';
   return !spends || left !== null || config === null || !hasSharedLimits(config.view);
 }
@@ -67,6 +72,7 @@ async function report(
         issue: summarizeIssue(task.state.issue),
         slot,
         spent: spentBy(task.state),
+        host: task.state.workspace?.host ?? null,
         ...more,
       }),
     ),

@@ -1,8 +1,10 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { OpenTurn } from '../domain/task.js';
+import { isAbandoned } from '../domain/move.js';
 import { addTurn, noUsage } from '../domain/usage.js';
 import { keepWords } from '../domain/words.js';
 import { wasCancelled } from './cancelled.js';
+import { loseTurn } from './task-host.js';
 import type { RunTurnInput, TurnOutcome } from './ports.js';
 import { agent } from './proxies.js';
 import type { Task } from './task-context.js';
@@ -89,6 +91,11 @@ function takeOutcome(task: Task, open: OpenTurn, outcome: TurnOutcome): TurnOutc
 async function cutShort(task: Task, open: OpenTurn, error: unknown): Promise<TurnOutcome> {
   const { state } = task;
   if (!wasCancelled(error)) throw error;
+  if (isAbandoned(state)) {
+    loseTurn(state, open);
+    note(task, `turn ${open.turn} was lost with its host`);
+    throw error;
+  }
   // A worker that died over it has not said that the agent has ended, and a turn that has asked before is known.
   if (!isCancellation(error) || state.openTurn !== null) state.openTurn = open;
   // A turn is known by its number, so the next one must not pass for the one that was ended.

@@ -40,6 +40,7 @@ const stillWrong: Record<Feedback['kind'], string> = {
   handOver: 'another agent has taken over',
   handBack: 'a person has worked on it',
   rewind: 'a person has put it back',
+  moved: 'it was moved to another host',
   fork: 'it comes from another task',
   before: 'the agent was told before',
 };

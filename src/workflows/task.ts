@@ -7,8 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { forkedTask } from '../domain/fork.js';
+import { isAbandoned } from '../domain/move.js';
 import { newTask, readState } from '../domain/task.js';
 import type { TaskInput } from './messages.js';
+import { changeHost } from './task-host.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
 import { end, handleMessages } from './task-messages.js';
@@ -72,8 +74,8 @@ async function proceed(task: Task): Promise<Task['state']['stage']> {
   if (isTurnMoot(task.state)) await closeTurn(task);
   const { taken, rewind, stage } = task.state;
   if (taken !== null) return lend(task, taken);
-  if (rewind !== null && stage.phase !== 'prepare') return goBack(task, rewind);
-  return (await rest(task)) ? nextStage(task) : task.state.stage;
+  if (rewind !== null && stage.phase !== 'prepare' && !isAbandoned(task.state)) return goBack(task, rewind);
+  return (await rest(task)) ? (changeHost(task) ?? nextStage(task)) : task.state.stage;
 }
 
 /**

@@ -52,6 +52,8 @@ export class FakePorts {
 
   activities(): Ports {
     const usual: { [M in Method]: (input: Input<M>) => Promise<Output<M>> } = {
+      meet: () => Promise.resolve({ config: 'hash', problem: null }),
+      attend: () => untilCancelled(),
       watch: () => untilCancelled(),
       poll: () => Promise.resolve(quietPoll),
       sweep: () => Promise.resolve({ swept: [] }),

@@ -127,6 +127,8 @@ async function freePort(): Promise<number> {
 const unused = () => Promise.reject(new Error('not to be called'));
 const noActivities: Ports = {
   scheduledIssue: unused,
+  meet: unused,
+  attend: unused,
   watch: unused,
   poll: unused,
   sweep: unused,

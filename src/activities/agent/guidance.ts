@@ -53,6 +53,8 @@ function describeFeedback(feedback: Feedback): string {
       return describeHandBack(feedback);
     case 'rewind':
       return describeRewind(feedback);
+    case 'moved':
+      return describeMove(feedback);
     case 'before':
       return [
         `### What was said before\n\nPeople have said the next ${feedback.words.length} of these in earlier turns, of which you may know nothing. It holds, but for what they have said later.`,
@@ -120,6 +122,21 @@ function describeRewind({ by, note, moment, conflicts }: Extract<Feedback, { kin
   return `### The work was put back
 
 ${name(by)} has put the working directory back to ${moment}. What was done after that is gone from it, whatever you remember of it.${marksIn(conflicts)}${said({ by, note })}`;
+}
+
+const whyMoved = {
+  down: 'does not answer any more, and whatever ran there may have been ended in the middle of a step',
+  drained: 'is not to be used any more',
+};
+
+function describeMove({ from, why, sha }: Extract<Feedback, { kind: 'moved' }>): string {
+  const start =
+    sha === null
+      ? 'Nothing of the work was saved by then, so the working directory is as it was at the very beginning.'
+      : `The working directory was made again from checkpoint ${sha.slice(0, 12)}: the work as it was saved last.`;
+  return `### The work goes on at another host
+
+The host \`${name(from)}\` ${whyMoved[why]}. ${start} What was done after that is gone, whatever you remember of it. Programs that were started there do not run any more. Look at the working directory first, then go on from there.`;
 }
 
 function marksIn(files: readonly string[]): string {

@@ -1,24 +1,16 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { BudgetKind } from '../../domain/budget.js';
 import { budgetKinds, figure, limitOf, spentOf } from '../../domain/budget.js';
 import { dateAt } from '../../domain/calendar.js';
-import type { ProjectState } from '../../domain/project.js';
-import { projectWorkflowId } from '../../domain/project.js';
 import type { SharedScope } from '../../domain/shared-budget.js';
 import { sharedLimits, sharedScopes, spendingIn } from '../../domain/shared-budget.js';
 import type { Usage } from '../../domain/usage.js';
-import { projectQuery, raiseSharedUpdate } from '../../workflows/messages.js';
-import type { Engine } from '../engine.js';
+import { raiseSharedUpdate } from '../../workflows/messages.js';
 import { withEngine } from '../engine.js';
-import { CliError, ExitCode } from '../error.js';
-import { hasNoWorker } from '../grpc.js';
 import type { Invocation } from '../invocation.js';
-import { notRunning, tellProject } from '../project-message.js';
+import { askProject, tellProject } from '../project-message.js';
 import { renderTable } from '../table.js';
 import type { BudgetOptions } from './budget.js';
 import { raiseOf } from './budget.js';
-
-const queryMs = 3_000;
 
 /** Lets all tasks together spend more, today or in all. Throws `CliError` when no limit is named. */
 export async function raiseForAll(
@@ -79,15 +71,4 @@ function cellOf({ usage, limits }: SharedBudget, kind: BudgetKind): string {
   const spent = isUnknown ? 'unknown' : figure(kind, spentOf(usage, kind));
   const limit = limits[kind];
   return limit === undefined ? spent : `${spent} of ${figure(kind, limit)}`;
-}
-
-async function askProject(engine: Engine): Promise<ProjectState> {
-  const handle = engine.client.workflow.getHandle(projectWorkflowId(engine.project));
-  try {
-    return await engine.call(() => handle.query(projectQuery), queryMs);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw notRunning(engine.project);
-    if (!hasNoWorker(error)) throw error;
-    throw new CliError(ExitCode.failed, 'no worker is running that could answer', 'start one: continuo up');
-  }
 }

@@ -99,6 +99,30 @@ export function defineHouse(program: Command): void {
     });
 
   program
+    .command('hosts')
+    .summary('list the hosts that work for the project')
+    .description(
+      'List the hosts that work for the project, what state they are in, and how many slots they hold.',
+    )
+    .addHelpText('after', examples('continuo hosts', 'continuo hosts --json'))
+    .action(async (_options: object, command: Command) => {
+      const { listHosts } = await import('../commands/hosts.js');
+      await listHosts(await invocationOf(command));
+    });
+
+  program
+    .command('drain')
+    .argument('<host>', 'as `continuo hosts` shows it')
+    .summary('give a host no more work, and move its tasks away')
+    .description('Give a host no more work. Its tasks move to other hosts after their present turn.')
+    .option('--undo', 'use it again')
+    .addHelpText('after', examples('continuo drain big-1', 'continuo drain big-1 --undo'))
+    .action(async (host: string, { undo = false }: { undo?: boolean }, command: Command) => {
+      const { drainHost } = await import('../commands/hosts.js');
+      await drainHost(await invocationOf(command), host, undo);
+    });
+
+  program
     .command('down')
     .summary('stop what `continuo up` started on this host')
     .description(
