@@ -1,4 +1,4 @@
-import type { Waiting } from '../domain/task.js';
+import type { Waiting } from '../domain/waiting.js';
 import { statusQuery } from '../workflows/messages.js';
 import type { Engine } from './engine.js';
 import type { TaskRecord } from './task-record.js';

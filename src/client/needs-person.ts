@@ -1,4 +1,4 @@
-import type { Waiting } from '../domain/task.js';
+import type { Waiting } from '../domain/waiting.js';
 
 /** Whether a wait goes on until a person does something. */
 export function needsPerson(waiting: Waiting | null): boolean {

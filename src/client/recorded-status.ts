@@ -3,7 +3,8 @@ import type { Issue } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { TaskStatus } from '../domain/status.js';
 import { statusOf } from '../domain/status.js';
-import type { ActivePhase, Stage, TaskState, Waiting } from '../domain/task.js';
+import type { ActivePhase, Stage, TaskState } from '../domain/task.js';
+import type { Waiting } from '../domain/waiting.js';
 import { activePhases, newTask } from '../domain/task.js';
 import { readRecord } from './task-record.js';
 

@@ -10,7 +10,8 @@ import { withRemedy } from './remedy.js';
 import { playerOf } from './player.js';
 import { currentReviews } from './review.js';
 import type { PhaseCheckpoint } from './rewind.js';
-import type { HistoryEntry, Phase, Question, TaskState, Waiting } from './task.js';
+import type { HistoryEntry, Phase, Question, TaskState } from './task.js';
+import type { Waiting } from './waiting.js';
 import { isOutcome } from './task.js';
 import type { Usage } from './usage.js';
 

@@ -1,10 +1,9 @@
-import type { RaisedBudget, SpentBudget, TurnLimits } from './budget.js';
+import type { RaisedBudget, TurnLimits } from './budget.js';
 import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { Evidence } from './evidence.js';
 import type { FailReason } from './failure.js';
 import type { Finding, Review, Risk } from './finding.js';
-import type { Hold } from './hold.js';
 import type { Leaving } from './hosts.js';
 import type { Issue } from './issue.js';
 import type { Feedback } from './feedback.js';
@@ -12,6 +11,7 @@ import type { Report } from './report.js';
 import type { Origin, PhaseCheckpoint } from './rewind.js';
 import type { TurnUsage, Usage } from './usage.js';
 import { noUsage } from './usage.js';
+import type { Waiting } from './waiting.js';
 import type { Word } from './words.js';
 
 /** The phases in which a task works, in their order. */
@@ -48,39 +48,6 @@ export interface Move {
   /** Where it goes on when its workspace is made again; null before that has begun. */
   back: ActivePhase | null;
 }
-
-/** What a task waits for. Nothing of this holds a slot. Times are RFC 3339. */
-export type Waiting =
-  /** `held` where the agent's quota is used up, or a budget that all tasks share. */
-  | { kind: 'slot'; since: string; held?: Hold }
-  | { kind: 'backoff'; until: string; error: string }
-  | { kind: 'question'; question: Question }
-  | { kind: 'decision'; sha: string; round: number; reasons: string[] }
-  | { kind: 'landing'; since: string }
-  /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
-  | { kind: 'base'; message: string; until: string }
-  /** A person may let it spend more. */
-  | ({ kind: 'budget' } & SpentBudget)
-  | { kind: 'paused'; by: string; since: string }
-  /** A person works in the workspace; `problem` is why their last hand-back could not be taken. */
-  | { kind: 'taken'; by: string; since: string; problem: string | null }
-  /** Parked as failed, closed at `until`. */
-  | { kind: 'retry'; until: string };
-
-const everyWait: Record<Waiting['kind'], true> = {
-  slot: true,
-  backoff: true,
-  question: true,
-  decision: true,
-  landing: true,
-  base: true,
-  budget: true,
-  paused: true,
-  taken: true,
-  retry: true,
-};
-
-export const waitingKinds = Object.keys(everyWait);
 
 /** A person has the workspace: nothing runs in it until they hand it back. */
 export interface Taken {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from '../activities/host.js';
-import { waitingKinds } from '../domain/task.js';
+import { waitingKinds } from '../domain/waiting.js';
 import { keyword } from '../workflows/search-attributes.js';
 
 /** Bounds of our histograms; the SDK has its own. A phase may take a second or a day, a turn a cent or many dollars. */

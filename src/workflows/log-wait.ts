@@ -1,5 +1,5 @@
 import { log } from '@temporalio/workflow';
-import type { Waiting } from '../domain/task.js';
+import type { Waiting } from '../domain/waiting.js';
 import { shortReason } from './log-fields.js';
 
 /** A wait, and how long it may take where that is known. What people and agents have said stays out. */

@@ -4,9 +4,9 @@
  * returns expected outcomes as values; an exception means that infrastructure failed.
  */
 import type { TurnLimits } from '../domain/budget.js';
-import type { CheckResult, Evidence } from '../domain/evidence.js';
+import type { Evidence } from '../domain/evidence.js';
 import type { FailureType, TurnFault } from '../domain/failure.js';
-import type { EarlierFinding, Raised, Refutation, Risk } from '../domain/finding.js';
+import type { Refutation, Risk } from '../domain/finding.js';
 import type { Issue } from '../domain/issue.js';
 import type { Conflict, LandingCandidate, LandingEntry, TakenIn } from '../domain/landing.js';
 import type { Candidate, Known, Poll } from '../domain/project.js';
@@ -14,9 +14,10 @@ import type { Report } from '../domain/report.js';
 import type { Feedback } from '../domain/feedback.js';
 import type { Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
+import type { ReviewPort } from './review-port.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
-interface Configured {
+export interface Configured {
   config: string;
 }
 
@@ -246,45 +247,6 @@ export interface VerifyPort {
       entry?: Pick<LandingEntry, 'project' | 'identifier' | 'issueId'>;
     },
   ): Promise<Evidence>;
-}
-
-/** What a reviewer is to look at. Prompts and commands stay on the host; so does the diff. */
-export interface ReviewInput extends Configured {
-  project: string;
-  identifier: string;
-  workspace: Workspace;
-  sha: string;
-  baseSha: string;
-  round: number;
-  /** Its name in the configuration. */
-  reviewer: string;
-  /** What the checks say of the commit. */
-  checks: CheckResult[];
-  /** The newest findings of the task so far, with what became of them. */
-  earlier: EarlierFinding[];
-  /** What this review may spend of what the task has left. */
-  limits: TurnLimits;
-}
-
-export type ReviewOutcome = {
-  /** Not in histories of earlier versions. */
-  usage?: TurnUsage;
-} & (
-  | { kind: 'reviewed'; findings: Raised[] }
-  /** No answer, or one that cannot be used, also at the second try. */
-  | { kind: 'failed'; message: string }
-  /** Ended because it has spent more than it may. */
-  | { kind: 'limit'; message: string }
-  /** The quota behind the reviewer's credential (see `credentialOf`) is used up until then (RFC 3339). */
-  | { kind: 'quota'; until: string; message: string; credential: string }
-);
-
-export interface ReviewPort {
-  /**
-   * Lets one reviewer look at a commit, in a read-only copy of it, and checks what it says. Key: workflow run,
-   * sha, round and reviewer.
-   */
-  review(input: ReviewInput): Promise<ReviewOutcome>;
 }
 
 export type MergeOutcome =

@@ -7,11 +7,11 @@ import type {
   ForgePort,
   GitPort,
   HostPort,
-  ReviewPort,
   SchedulePort,
   TrackerPort,
   VerifyPort,
 } from './ports.js';
+import type { ReviewPort } from './review-port.js';
 
 /**
  * Timeouts and retries of every port. Each activity heartbeats every 2 s by itself, so a dead

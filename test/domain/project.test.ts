@@ -13,10 +13,16 @@ describe('the slots of a project whose workflow file cannot be used', () => {
       counted: { ...noUsage, turns },
     });
     state.tasks = { begun: task('begun', 2), fresh: task('fresh', 0) };
-    expect(slotsToGrant(state)).toEqual(['begun', 'fresh']);
+    expect(slotsToGrant(state)).toEqual([
+      { id: 'begun', host: 'host' },
+      { id: 'fresh', host: 'host' },
+    ]);
     state.problems = [{ where: 'tasks/a.md', message: 'broken' }];
-    expect(slotsToGrant(state)).toEqual(['begun', 'fresh']);
+    expect(slotsToGrant(state)).toEqual([
+      { id: 'begun', host: 'host' },
+      { id: 'fresh', host: 'host' },
+    ]);
     state.problems = [{ where: 'WORKFLOW.md', message: 'broken', stops: true }];
-    expect(slotsToGrant(state)).toEqual(['begun']);
+    expect(slotsToGrant(state)).toEqual([{ id: 'begun', host: 'host' }]);
   });
 });

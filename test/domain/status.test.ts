@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { statusOf } from '../../src/domain/status.js';
-import type { TaskState, Waiting } from '../../src/domain/task.js';
+import type { TaskState } from '../../src/domain/task.js';
+import type { Waiting } from '../../src/domain/waiting.js';
 import { newTask } from '../../src/domain/task.js';
 import { testIssue } from '../support/fake-ports.js';
 

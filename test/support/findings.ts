@@ -1,6 +1,6 @@
 import type { Raised } from '../../src/domain/finding.js';
 import { noTurnUsage } from '../../src/domain/usage.js';
-import type { ReviewOutcome } from '../../src/workflows/ports.js';
+import type { ReviewOutcome } from '../../src/workflows/review-port.js';
 
 /** A remark of a reviewer that holds and blocks, unless it is changed. */
 export function raised(changes: Partial<Raised> = {}): Raised {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { waitingKinds } from '../../src/domain/task.js';
+import { waitingKinds } from '../../src/domain/waiting.js';
 import { freePorts } from '../../src/worker/engine/ports.js';
 import { LiveProject } from '../support/live-project.js';
 

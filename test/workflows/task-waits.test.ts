@@ -4,7 +4,7 @@ import type { Duration } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { Waiting } from '../../src/domain/task.js';
+import type { Waiting } from '../../src/domain/waiting.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { task } from '../../src/workflows/task.js';
 import {

@@ -1,4 +1,4 @@
-import type { ReviewInput, ReviewOutcome, ReviewPort } from '../../workflows/ports.js';
+import type { ReviewInput, ReviewOutcome, ReviewPort } from '../../workflows/review-port.js';
 import type { Attempt } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';

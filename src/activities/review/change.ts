@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readGit } from '../git/git.js';
 import type { Mirror } from '../git/mirror.js';
-import type { ReviewInput } from '../../workflows/ports.js';
+import type { ReviewInput } from '../../workflows/review-port.js';
 
 /** What a reviewer is shown of the change. */
 export interface Change {

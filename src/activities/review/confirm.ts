@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Raised } from '../../domain/finding.js';
-import type { ReviewInput } from '../../workflows/ports.js';
+import type { ReviewInput } from '../../workflows/review-port.js';
 import type { Mirror } from '../git/mirror.js';
 import type { Claimed } from './answer.js';
 

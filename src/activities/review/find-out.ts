@@ -5,7 +5,7 @@ import { PromptError, renderPrompt } from '../../config/prompt.js';
 import { credentialOf } from '../../domain/hold.js';
 import type { TurnUsage } from '../../domain/usage.js';
 import { addUsage, noTurnUsage } from '../../domain/usage.js';
-import type { ReviewOutcome } from '../../workflows/ports.js';
+import type { ReviewOutcome } from '../../workflows/review-port.js';
 import { currentWorkflow } from '../attempt.js';
 import { createCheckout } from '../git/checkout.js';
 import type { Mirror } from '../git/mirror.js';

@@ -7,7 +7,7 @@ import { reviewerConfig } from '../../config/reviewer.js';
 import type { TurnLimits } from '../../domain/budget.js';
 import { FailureType } from '../../domain/failure.js';
 import type { Issue } from '../../domain/issue.js';
-import type { ReviewInput } from '../../workflows/ports.js';
+import type { ReviewInput } from '../../workflows/review-port.js';
 import type { Agent } from '../agent/agent.js';
 import { readIssue } from '../agent/issue-file.js';
 import { createAgent } from '../agent/registry.js';

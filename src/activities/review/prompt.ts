@@ -2,7 +2,7 @@ import type { CheckResult } from '../../domain/evidence.js';
 import type { EarlierFinding, Resolution } from '../../domain/finding.js';
 import { placeOf } from '../../domain/findings.js';
 import type { Issue } from '../../domain/issue.js';
-import type { ReviewInput } from '../../workflows/ports.js';
+import type { ReviewInput } from '../../workflows/review-port.js';
 import { fence } from '../fence.js';
 import { answerRules, answerShape } from './answer.js';
 import type { Change } from './change.js';

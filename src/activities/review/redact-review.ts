@@ -1,5 +1,5 @@
 import type { Raised } from '../../domain/finding.js';
-import type { ReviewOutcome } from '../../workflows/ports.js';
+import type { ReviewOutcome } from '../../workflows/review-port.js';
 import type { Redact } from '../redact.js';
 
 /** The outcome of a review without secrets in what the reviewer said. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { writeWhole } from '../../config/atomic-write.js';
 import { TurnUsage } from '../agent/turn-record.js';
 import { severities } from '../../domain/finding.js';
-import type { ReviewInput, ReviewOutcome } from '../../workflows/ports.js';
+import type { ReviewInput, ReviewOutcome } from '../../workflows/review-port.js';
 
 const Raised = z.object({
   id: z.string(),

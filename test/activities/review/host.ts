@@ -9,7 +9,7 @@ import { createReviewActivities } from '../../../src/activities/review/activitie
 import { parseConfig } from '../../../src/config/parse.js';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { Raised } from '../../../src/domain/finding.js';
-import type { ReviewInput, ReviewOutcome } from '../../../src/workflows/ports.js';
+import type { ReviewInput, ReviewOutcome } from '../../../src/workflows/review-port.js';
 import { testIssue } from '../../support/fake-ports.js';
 import type { Change } from '../verify/repository.js';
 import { TestRepository } from '../verify/repository.js';
