@@ -25,7 +25,11 @@ describe('the project workflow', () => {
     const open = workflow.list({
       query: `ContinuoProject="${name}" AND ExecutionStatus="Running"`,
     });
-    for await (const { workflowId } of open) await workflow.getHandle(workflowId).terminate().catch(() => undefined);
+    for await (const { workflowId } of open)
+      await workflow
+        .getHandle(workflowId)
+        .terminate()
+        .catch(() => undefined);
     await handle.terminate().catch(() => undefined);
   });
 
