@@ -37,17 +37,23 @@ async function examineAgent(examined: AgentInUse, env: NodeJS.ProcessEnv): Promi
   const path = await host('command -v -- "$0"', word);
   if ('problem' in path) {
     const found = `\`${command}\`: bash finds no program ${word}`;
-    return [bad(name, found, `install it, or mend ${key} in ${config.file}`)];
+    const mend = `mend ${key} in ${config.file}`;
+    // Agents are started by a login shell, which may set another PATH.
+    const here = await tried(['bash', '-c', 'command -v -- "$0"', word], env);
+    return 'problem' in here
+      ? [bad(name, found, `install it, or ${mend}`)]
+      : [bad(name, `${found} as a login shell`, `set PATH in ~/.profile, or ${mend}: ${here.output}`)];
   }
   // Nobody knows what another program does with such words.
   const known = program?.name === word.split('/').at(-1) ? program : null;
   const found = `\`${command}\` (${path.output})`;
-  return [
-    known === null
-      ? good(name, found)
-      : examineVersion(name, known, found, await host('"$0" --version', word)),
-    ...(await inSandbox(env, { ...examined, known, word, host })),
-  ];
+  if (known === null)
+    return [good(name, found), ...(await inSandbox(env, { ...examined, known, word, host }))];
+  const version = await host('"$0" --version', word);
+  const examination = examineVersion(name, known, found, version);
+  // What does not run here does not run in a sandbox either.
+  if ('problem' in version) return [examination];
+  return [examination, ...(await inSandbox(env, { ...examined, known, word, host }))];
 }
 
 function examineVersion(
@@ -57,8 +63,7 @@ function examineVersion(
   said: Awaited<ReturnType<Shell>>,
 ): Diagnosis {
   const remedy = `install ${program} ${oldest} or newer: what is needed of it was tried with that`;
-  if ('problem' in said)
-    return note(name, `${found}, whose version cannot be found out: ${said.problem}`, remedy);
+  if ('problem' in said) return bad(name, `${found} does not run: ${said.problem}`, remedy);
   const isOld = isOlder(said.output, oldest);
   if (isOld === null) return note(name, `${found}, whose version cannot be read: ${said.output}`, remedy);
   return isOld

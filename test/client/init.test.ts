@@ -126,6 +126,21 @@ describe('continuo init', () => {
   });
 });
 
+describe('the agent that continuo init proposes', () => {
+  it('is the first of a known kind on PATH, which may run the check that was found', async () => {
+    await commitAll({ 'package.json': '{"scripts":{"test":"node --test"}}' });
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'codex'), '#!/bin/sh\n', { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH ?? ''}` };
+    const { stdout } = await runProgram(['init', '--print'], { cwd: repository, env });
+    const config = parseConfig(join(repository, 'WORKFLOW.md'), stdout, { HOME: folder });
+    expect(config.agent.kind).toBe('codex');
+    expect(config.agent.approvals).toEqual([{ kind: 'command', pattern: 'npm test', answer: 'allow' }]);
+    expect(config.command).toBeUndefined();
+  });
+});
+
 describe('findRepository', () => {
   it('knows the branch of a linked working tree, also when refs are packed', async () => {
     await commitAll();

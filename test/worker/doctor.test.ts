@@ -190,6 +190,31 @@ describe('doctor', () => {
       },
     );
 
+    it('says of one that does not run on the host that it is broken, and nothing of the sandbox', async () => {
+      await place(join(folder, 'bin', 'codex'), '');
+      await writeFile(join(folder, 'bin', 'codex'), '#!/bin/sh\necho no such library >&2; exit 127\n');
+      await use('{ kind: codex }');
+      const found = await examine();
+      expect(found.agent).toMatchObject({
+        ok: false,
+        found: expect.stringContaining('does not run: '),
+        remedy: expect.stringContaining('install codex 0.169.0 or newer'),
+      });
+      expect(found['agent sandbox']).toBeUndefined();
+    });
+
+    it('says of one that a login shell alone does not find where it is', async () => {
+      await writeCodex(0);
+      await writeFile(join(folder, '.profile'), 'PATH=/usr/bin:/bin\n');
+      env.PATH = `${join(folder, 'bin')}:${env.PATH ?? ''}`;
+      await use('{ kind: codex }');
+      expect((await examine()).agent).toMatchObject({
+        ok: false,
+        found: '`codex app-server`: bash finds no program codex as a login shell',
+        remedy: expect.stringContaining(join(folder, 'bin', 'codex')),
+      });
+    });
+
     it('tells that it runs in its sandbox, or does not', async () => {
       await writeCodex(0);
       await use('{ kind: codex }');

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { workflowSchema } from '../../config/json-schema.js';
 import { parseConfig } from '../../config/parse.js';
 import { CliError, ExitCode } from '../error.js';
-import { findAgentCommand } from '../init/agent-command.js';
+import { findAgent } from '../init/find-agent.js';
 import { findCheckCommand } from '../init/check-command.js';
 import type { Repository } from '../init/repository.js';
 import { exists, findRepository } from '../init/repository.js';
@@ -69,9 +69,15 @@ async function lookAround(
     project,
     base,
     check: options.check ?? (await findCheckCommand(root)),
-    agent: options.agentCommand ?? (await findAgentCommand(env)),
+    agent: await agentOf(options, env),
     workspaces: `~/.local/state/continuo/${encodeURIComponent(project)}/workspaces`,
   };
+}
+
+async function agentOf({ agentCommand }: InitOptions, env: NodeJS.ProcessEnv): Promise<Findings['agent']> {
+  if (agentCommand !== undefined) return { command: agentCommand };
+  const kind = await findAgent(env);
+  return kind === null ? null : { kind };
 }
 
 /** The folder's name, as far as a project may be called so. */

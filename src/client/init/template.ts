@@ -6,7 +6,8 @@ export interface Findings {
   base: string;
   /** Null when none was recognized. */
   check: string | null;
-  agent: string | null;
+  /** A kind of agent that was found, or the command line of one that was given. */
+  agent: { kind: string } | { command: string } | null;
   workspaces: string;
 }
 
@@ -45,15 +46,7 @@ repository:
   url: .
   base: ${scalar(base)}
 
-agent:
-  kind: command
-  max_concurrent_agents: 2
-
-# The coding agent: started by bash in the task's checkout with the prompt below on stdin.
-# Exit code 0 ends the turn well, and its last line of output is the summary.${agent === null ? '\n# TODO: put the command of your agent here.' : ''}
-command:
-  run: ${scalar(agent ?? noAgent)}
-
+${agentSections(agent, check)}
 # Every change has to pass these on a clean checkout of its commit. What fails goes back to the agent.${check === null ? '\n# TODO: put the command of your tests here.' : ''}
 verify:
   checks:
@@ -92,6 +85,34 @@ Rules:
 - Keep the change as small as the task allows, and add or update tests for it.
 - Run the tests before you finish. Never weaken or delete a test to make it pass.
 - Finish with one line that sums up what you changed.
+`;
+}
+
+function agentSections(agent: Findings['agent'], check: string | null): string {
+  if (agent !== null && 'kind' in agent) {
+    return `# The coding agent: it keeps one session for a whole task, and goes on in it after a crash.
+agent:
+  kind: ${agent.kind}
+  max_concurrent_agents: 2
+${check === null ? '' : approvals(check)}`;
+  }
+  return `agent:
+  kind: command
+  max_concurrent_agents: 2
+
+# The coding agent: started by bash in the task's checkout with the prompt below on stdin.
+# Exit code 0 ends the turn well, and its last line of output is the summary.${agent === null ? '\n# TODO: put the command of your agent here, or set agent.kind to codex, claude or acp.' : ''}
+command:
+  run: ${scalar(agent?.command ?? noAgent)}
+`;
+}
+
+function approvals(check: string): string {
+  return `  # What it may do without asking you; the first rule that fits decides.
+  approvals:
+    - kind: command
+      pattern: ${scalar(check)}
+      answer: allow
 `;
 }
 

@@ -18,7 +18,10 @@ export function defineHouse(program: Command): void {
       'Propose a WORKFLOW.md with every gate for the repository at hand, and write it when you agree. ' +
         'A file that is there is never overwritten.',
     )
-    .option('--agent-command <command>', 'the command of your coding agent (default: one that is on PATH)')
+    .option(
+      '--agent-command <command>',
+      'the command of your coding agent (default: claude or codex from PATH, as that kind)',
+    )
     .option('--check <command>', 'the command of your tests (default: recognized from the repository)')
     .option('--base <branch>', 'the branch that changes land on (default: the one that is checked out)')
     .option('-y, --yes', 'write without asking')
