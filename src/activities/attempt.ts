@@ -26,6 +26,11 @@ export function workflowRunKey(): string {
   return shortHash(currentWorkflow().workflowRun);
 }
 
+/** Stands for a turn among the places of a task: different for every turn of every workflow run. */
+export function turnKey(turn: number): string {
+  return `turn-${turn}-${workflowRunKey()}`;
+}
+
 /** The workflow that this activity belongs to. */
 export function currentWorkflow(): { workflowId: string; workflowRun: string } {
   const { workflowExecution } = activityInfo();

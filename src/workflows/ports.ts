@@ -109,6 +109,8 @@ export interface CheckpointInput {
   message: string;
   /** Whose work it is, as `Name <mail>`, where it is a person's; else the author that is configured. */
   author?: string;
+  /** The turn whose agent waits for an answer: it is left alone. */
+  waitingTurn?: number;
 }
 
 export interface GitPort {

@@ -32,6 +32,7 @@ export function checkpointOf(task: Task, { message, author }: Work): CheckpointI
     scope,
     workspace: workspaceOf(task),
     message,
+    ...(state.openTurn !== null && { waitingTurn: state.openTurn.turn }),
     // No session of the agent made what a person did.
     ...(author === undefined ? { session: state.session } : { session: null, author }),
   };

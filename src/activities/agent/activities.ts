@@ -3,7 +3,7 @@ import { configOfKind } from '../../config/agent-kind.js';
 import type { Config } from '../../config/config.js';
 import type { AgentPort, EndTurnInput, RunTurnInput, TurnOutcome } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
-import { currentWorkflow, placesOf, workflowRunKey } from '../attempt.js';
+import { currentWorkflow, placesOf, turnKey } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HookName, HookOutcome } from '../hooks.js';
 import { runHook } from '../hooks.js';
@@ -90,17 +90,12 @@ function turnOf(
 
 type NamedTurn = Pick<EndTurnInput, 'workspace' | 'turn'>;
 
-/** Different for every turn of every workflow run. */
-function keyOf({ turn }: NamedTurn): string {
-  return `turn-${turn}-${workflowRunKey()}`;
-}
-
 function placeOf(turn: NamedTurn): string {
-  return join(placesOf(turn.workspace.runPath), keyOf(turn));
+  return join(placesOf(turn.workspace.runPath), turnKey(turn.turn));
 }
 
 function remarksFor(turn: NamedTurn): string {
-  return join(remarksOf(turn.workspace.runPath), keyOf(turn));
+  return join(remarksOf(turn.workspace.runPath), turnKey(turn.turn));
 }
 
 async function endBegun(turn: BegunTurn): Promise<void> {
@@ -160,7 +155,7 @@ async function clearOldPlaces({ input, place }: Turn): Promise<void> {
   const isOwn = (key: string) => join(places, key).startsWith(place);
   await endStrays(places, currentWorkflow().workflowId, isOwn);
   await removePlaces(places, (key) => key.startsWith('turn-') && !isOwn(key));
-  await removePlaces(remarksOf(input.workspace.runPath), (key) => key !== keyOf(input));
+  await removePlaces(remarksOf(input.workspace.runPath), (key) => key !== turnKey(input.turn));
 }
 
 /** A turn is paid for: on a full disk its outcome is known to Temporal alone. */

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.js';
 import { FailureType } from '../../domain/failure.js';
 import type { GitPort } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
-import { currentWorkflow, placesOf } from '../attempt.js';
+import { currentWorkflow, placesOf, turnKey } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
 import { endStrays } from '../keeper/strays.js';
@@ -43,8 +43,13 @@ export function createGitActivities(
     checkpoint: (input) =>
       configured(input.config, async (config, signal) => {
         const { repository } = config;
+        const waiting = input.waitingTurn === undefined ? null : turnKey(input.waitingTurn);
         // A turn that was cancelled while no worker was there has left its agent at work.
-        await endStrays(placesOf(input.workspace.runPath), currentWorkflow().workflowId);
+        await endStrays(
+          placesOf(input.workspace.runPath),
+          currentWorkflow().workflowId,
+          (key) => key === waiting,
+        );
         if (repository === null) return { kind: 'unchanged', sha: null, risks: [], notes: [] };
         return makeCheckpoint({ deps, config, repository, input, signal });
       }),
