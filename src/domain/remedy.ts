@@ -27,7 +27,8 @@ const remedies: Record<ErrorCategory, string> = {
     'Log in with the agent itself, as the user that Continuo runs as, or give it a key by agent.auth or agent.env; then `continuo retry`.',
   rate_limited: `The model has too much to do. ${byItself} Fewer agents at once help, by agent.max_concurrent_agents.`,
   model_unavailable: `The model cannot be reached, or does not work. ${byItself}`,
-  model_error: 'The model refuses the request: look at the name of the model, and at what its provider says.',
+  model_error:
+    'The model refuses the request or cannot be reached: look at its name, its address, and at what its provider says.',
   context_overflow: 'The conversation is too long for the model: split the task, or choose another model.',
   stalled:
     'It said nothing for too long: `continuo logs` has its last words. If it needs longer, say so by stall_timeout_ms.',
@@ -65,7 +66,8 @@ const remedies: Record<ErrorCategory, string> = {
 
   agent: seeMessage,
   attempts: seeMessage,
-  verification: 'Its checks fail: `continuo logs --checks` has their output.',
+  verification:
+    'What it has done does not pass, or is nothing: `continuo logs` and `continuo logs --checks` tell why.',
   landing: 'It cannot land, as the message says; `continuo retry` tries again.',
 };
 

@@ -19,6 +19,8 @@ export interface LiveSetting {
   task: string;
   /** The command that verifies it. */
   check: string;
+  /** The rules of `agent.approvals`. */
+  approvals?: string;
   /** What `tracker.provider` has beside the path. */
   provider?: string;
   /** Variables of `continuo up`. */
@@ -51,8 +53,9 @@ export class LiveAgent {
       return programs[name](binary.kind === 'found' ? binary.path : '');
     });
     const second = fallback === undefined ? '' : `, fallback: ${fallback}`;
+    const approvals = setting.approvals === undefined ? '' : `, approvals: ${setting.approvals}`;
     const project = new LiveProject({
-      workflow: `agent: { kind: ${kind}${second}, env: [${Object.keys(variables).join(', ')}] }
+      workflow: `agent: { kind: ${kind}${second}${approvals}, env: [${Object.keys(variables).join(', ')}] }
 ${sections.join('\n')}
 containment: { host_ports: [${model.port}], readable: [${JSON.stringify(process.cwd())}] }
 verify: { checks: [{ name: sum, run: ${JSON.stringify(setting.check)} }] }
