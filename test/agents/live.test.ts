@@ -11,7 +11,7 @@ describeAgent('codex', () => {
   let live: LiveAgent;
   afterEach(() => live.close());
 
-  it('lands what a real Codex has written, verified and without a word that it claims', async () => {
+  it('lands what a real Codex has written, verified and without a word that it claims (OBS-12)', async () => {
     live = await LiveAgent.start({
       script: [
         callTool('exec_command', { cmd: 'ls; cat README.md /proc/*/environ', login: false }),

@@ -49,7 +49,7 @@ describe.each(kinds)('a turn of the agent %s', (kind, sections, [type, text], la
       .usually('endTurn', (input) => activities.endTurn(input));
   });
 
-  it('is seen while it runs: its newest events in the status, all of them in the logs', async () => {
+  it('is seen while it runs: its newest events in the status, all of them in the logs (AGT-11, ORC-11)', async () => {
     await lab.cli(['start', 'Look', '--id', task]);
     let status: TaskStatus | null = null;
     await until(async () => {

@@ -8,7 +8,7 @@ const error = { message: 'no', at: '2026-01-01T00:00:00.000Z' };
 
 describe('a failed turn', () => {
   // That there is a remedy for each the compiler sees to.
-  it.each(turnFaults)('is in the table of the agents: %s (AGT-16)', (category) => {
+  it.each(turnFaults)('is in the table of the agents: %s (AGT-16, ORC-04)', (category) => {
     expect(page).toMatch(new RegExp(`^\\| [^|]*\\| [^|]*\`${category}\``, 'm'));
     expect(withRemedy({ ...error, category }).remedy).toMatch(/\.$/);
   });

@@ -35,7 +35,7 @@ describe('continuo up', () => {
     expect(lines.filter((line) => line.includes('message=stopped'))).toHaveLength(1);
   });
 
-  it('serves although nothing that it prints is taken (OBS-04)', async () => {
+  it('serves although nothing that it prints is taken (OBS-04, OBS-08)', async () => {
     project = new LiveProject({ workflow });
     const log = join(project.folder, 'up.log');
     const command = 'exec "$0" "$@" > /dev/full 2> /dev/full';

@@ -12,7 +12,7 @@ describe('logFieldsOf', () => {
     expect(logFieldsOf(input)).toEqual(issue);
   });
 
-  it('names the session where thread and turn are known', () => {
+  it('names the session where thread and turn are known (ISS-13)', () => {
     expect(logFieldsOf({ session: 'thread', turn: 3 })).toEqual({ session_id: 'thread-3' });
     expect(logFieldsOf({ session: null, turn: 1 })).toEqual({});
     expect(logFieldsOf({ session: 'thread' })).toEqual({});

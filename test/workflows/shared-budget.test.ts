@@ -169,7 +169,7 @@ describe('a budget that all tasks share', () => {
     expect((await spending()).project.usage).toMatchObject({ turns: 1, totalTokens: 40 });
   });
 
-  it('is carried over the runs of the project, and counts what is said twice once', async () => {
+  it('is carried over the runs of the project, and counts what is said twice once (OBS-10)', async () => {
     await startProject(configOf({ day: { turns: 1000 } }));
     const [{ runId }, reporter] = [await handle.describe(), testIssue({ id: 'x', identifier: 'x' })];
     const report = (turns: number): [messages.TaskReport] => [

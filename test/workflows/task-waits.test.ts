@@ -54,13 +54,15 @@ describe('the waits of a task', () => {
     expect(ports.inputs('settle')).toMatchObject([{ outcome: 'failed' }]);
   });
 
-  it('repeats a failed turn after a backoff that grows, and keeps what it was told (AGT-19, ORC-05, RET-03)', async () => {
+  it('repeats a failed turn after a backoff that grows, and keeps what it was told (AGT-19, ORC-05, ORC-12, RET-03, RET-08, RET-11)', async () => {
     ports.next('runTurn', failedTurn('crashed'), failedTurn('crashed again'));
     const handle = await rig.start();
     const slots = rig.grantSlots(handle);
     await handle.signal(messages.steerSignal, said('mind the gap'));
     await skip(handle, 'backoff', '10s');
-    await skip(handle, 'backoff', '20s');
+    const { attempt, lastError } = await skip(handle, 'backoff', '20s');
+    expect(attempt).toBe(2);
+    expect(lastError).toMatchObject({ message: expect.stringContaining('crashed again') });
     expect((await handle.result()).outcome).toBe('done');
     await slots.stop();
     expect(ports.inputs('runTurn').map((input) => input.attempt)).toEqual([null, 1, 2]);
@@ -70,6 +72,37 @@ describe('the waits of a task', () => {
       timer?.startToFireTimeout ? [Number(timer.startToFireTimeout.seconds)] : [],
     );
     expect(timers).toEqual(expect.arrayContaining([10, 20]));
+  });
+
+  it('forgets a backoff that was given up: its time being over starts nothing (RET-01)', async () => {
+    ports.next('runTurn', failedTurn('crashed'));
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle);
+    await rig.until(handle, ({ waiting }) => waiting?.kind === 'backoff');
+    await handle.signal(messages.pauseSignal, said());
+    await skip(handle, 'paused', '1h');
+    expect((await rig.state(handle)).waiting?.kind).toBe('paused');
+    expect(ports.inputs('runTurn')).toHaveLength(1);
+    await handle.signal(messages.resumeSignal, said());
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    expect(ports.inputs('runTurn')).toHaveLength(2);
+  });
+
+  it('takes a changed configuration with its next slot, and not in the middle of a turn (TOOL-02)', async () => {
+    const changed = { ...testConfig(), hash: 'changed' };
+    ports.next('runTurn', async () => {
+      await handle.signal(messages.configuredSignal, { config: changed });
+      return failedTurn('crashed');
+    });
+    const handle = await rig.start();
+    const slots = rig.grantSlots(handle, changed);
+    await skip(handle, 'backoff', '10s');
+    expect((await handle.result()).outcome).toBe('done');
+    await slots.stop();
+    const { hash } = testConfig();
+    expect(ports.inputs('checkpoint').map(({ config }) => config)).toEqual([hash, 'changed']);
+    expect(ports.inputs('runTurn').map(({ config }) => config)).toEqual([hash, 'changed']);
   });
 
   it('counts how long it waits from the beginning, also when it asks again', async () => {
@@ -134,7 +167,7 @@ describe('the waits of a task', () => {
     });
   });
 
-  it('waits for a quota to come back', async () => {
+  it('waits for a quota to come back (OBS-11)', async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     ports.next('runTurn', { ...completedTurn(''), kind: 'quota', until, message: 'limit reached' });
     const handle = await rig.start();

@@ -96,7 +96,7 @@ describe('the task workflow', () => {
     expect(ports.inputs('settle')).toMatchObject([{ outcome: 'cancelled' }]);
   });
 
-  it('stops for an issue that the tracker closed, and clears its workspace away (REC-03)', async () => {
+  it('stops for an issue that the tracker closed, and clears its workspace away (REC-03, REC-08)', async () => {
     ports.next('runTurn', untilCancelled);
     const handle = await rig.start();
     await rig.until(handle, () => ports.inputs('runTurn').length === 1);

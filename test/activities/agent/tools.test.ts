@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -7,7 +7,7 @@ import { agentTools } from '../../../src/activities/agent/tools.js';
 import type { Issue } from '../../../src/domain/issue.js';
 import { issue, TestHost } from './host.js';
 import type { AgentStep } from './tool-agent.js';
-import { ToolHost } from './tool-agent.js';
+import { ToolHost, toolAgentCommand } from './tool-agent.js';
 
 const attempt = (number: number) => new MockActivityEnvironment({ activityId: 'one', attempt: number });
 const report = { done: ['the sum'], next: ['its test', 'its page'], notes: 'The parser is\nin sum.ts.' };
@@ -53,6 +53,14 @@ describe('the tools of an agent', () => {
     // There is no repository: the tracker cannot be read.
     await expect(ask('read_issue', {})).rejects.toThrow();
   });
+});
+
+it('starts Codex by a login shell in the workspace (AGT-02)', async () => {
+  const command = `pwd > where; shopt login_shell >> where; ${toolAgentCommand()}`;
+  host = new TestHost(`agent: { kind: codex }\ncodex: { command: ${JSON.stringify(command)} }`);
+  writeFileSync(join(host.workspace, 'steps.json'), '[]');
+  expect(await host.runTurn({}, attempt(1))).toMatchObject({ kind: 'completed' });
+  expect(host.read('where')).toMatch(new RegExp(`^${host.workspace}\nlogin_shell\\s+on\n$`));
 });
 
 describe('a report', () => {
