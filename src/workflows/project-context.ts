@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProjectState } from '../domain/project.js';
 import { isStopped } from '../domain/project.js';
 import { newSharedSpending } from '../domain/shared-budget.js';
@@ -13,6 +13,8 @@ export interface Project {
   sweepAsked: boolean;
   /** Steps that must not be cut by a new run, such as the start of a child. */
   busy: number;
+  /** The history is long enough: what would begin now begins in the next run. */
+  isEnding: boolean;
   /** Cancels the present watch, so that a new one sees a new host or configuration. */
   restartWatch: () => void;
   /** The same for a look that was asked for. */
@@ -29,6 +31,7 @@ export function openProject(state: ProjectState): Project {
     refreshAsked: false,
     sweepAsked: false,
     busy: 0,
+    isEnding: false,
     restartWatch: () => undefined,
     restartLook: () => undefined,
     restartSweep: () => undefined,
@@ -64,8 +67,9 @@ export function remark({ state }: Project, text: string): void {
   state.remarks.splice(0, state.remarks.length - remarksLimit);
 }
 
-/** Runs a step that a new run must not cut short, such as the start of a child. */
+/** Runs a step that a new run must not cut short, such as the start of a child. Where one is near, it is left to that. */
 export async function uncut(project: Project, step: () => Promise<void>): Promise<void> {
+  if (project.isEnding) await condition(() => !project.isEnding);
   project.busy += 1;
   try {
     await step();

@@ -6,6 +6,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -49,11 +50,24 @@ export async function project(state: ProjectState): Promise<void> {
     if (!isCancellation(error)) project.fault = error instanceof Error ? error : new Error(String(error));
   });
 
-  await condition(() => project.fault !== null || (isLong() && isAtRest(project)));
+  // Earlier versions went on to begin things until they happened to be at rest.
+  if (patched('rest')) await comeToRest(project);
+  else await condition(() => project.fault !== null || (isLong() && isAtRest(project)));
   if (project.fault !== null) throw project.fault;
   watching.cancel();
   await condition(allHandlersFinished);
   await startNewRun(project.state);
+}
+
+/** Waits until the history is long enough, and then until what has begun is over: what was asked for is in the state. */
+async function comeToRest(project: Project): Promise<void> {
+  const isFaulty = () => project.fault !== null;
+  do {
+    project.isEnding = false;
+    await condition(() => isFaulty() || (isLong() && !project.sweepAsked));
+    project.isEnding = true;
+    await condition(() => isFaulty() || project.busy === 0);
+  } while (project.sweepAsked && !isFaulty());
 }
 
 /** One long activity; it returns only when the tracker or the workflow file differs from what is known. */
