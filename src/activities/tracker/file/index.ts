@@ -3,6 +3,7 @@ import { isRemoteUrl } from '../../../config/repository-url.js';
 import { FileProvider } from '../../../config/tracker-profiles.js';
 import { normalizeState } from '../../../domain/issue.js';
 import type { Issue } from '../../../domain/issue.js';
+import type { Problem } from '../../../domain/project.js';
 import { GitError } from '../../git/git.js';
 import type { FileEdit, TreeReader } from '../../git/landing-edits.js';
 import type { Mirror } from '../../git/mirror.js';
@@ -53,6 +54,14 @@ export function createFileTracker(
     return last;
   }
 
+  /** A base that moved during the comparison was compared with other files: the next look tells. */
+  async function readUncommitted({ commit, files }: Read): Promise<Problem[]> {
+    if (isRemoteUrl(url)) return [];
+    const found = await uncommittedProblems(url, path, base, files);
+    const hasMoved = found.length > 0 && (await headOf(repository, { base, url, answerMs })) !== commit;
+    return hasMoved ? [] : found;
+  }
+
   async function fetchIssuesByIds(ids: readonly string[]): Promise<Issue[]> {
     if (ids.length === 0) return [];
     const { folder } = await read();
@@ -88,8 +97,9 @@ export function createFileTracker(
     async fetchIssuesByStates(states) {
       if (states.length === 0) return { issues: [], problems: [] };
       const wanted = new Set(states.map(normalizeState));
-      const { files, folder } = await read();
-      const dirty = isRemoteUrl(url) ? [] : await uncommittedProblems(url, path, base, files);
+      const now = await read();
+      const { folder } = now;
+      const dirty = await readUncommitted(now);
       return {
         issues: [...folder.issues.values()].filter((issue) => wanted.has(normalizeState(issue.state))),
         problems: [...folder.problems, ...dirty],

@@ -11,7 +11,8 @@ const mostFiles = 2_000;
  * What of the tasks folder in the user's own checkout is not committed: only committed tasks are
  * started, and nobody should wonder why. Reads plain files; git itself is not asked, because a
  * checkout's own configuration can run programs. `repository` is a local path; a bare repository
- * has nothing to say.
+ * has nothing to say, and neither has a checkout that git is changing now, such as for a landing: its files
+ * are behind its base for moments.
  */
 export async function uncommittedProblems(
   repository: string,
@@ -19,8 +20,9 @@ export async function uncommittedProblems(
   base: string,
   committed: ReadonlyMap<string, string | null>,
 ): Promise<Problem[]> {
-  const branch = await checkedOutBranch(repository);
-  if (branch === null) return [];
+  const gitDir = await gitDirOf(repository);
+  if (gitDir === null || (await isLocked(gitDir))) return [];
+  const branch = await checkedOutBranch(gitDir);
 
   const problems: Problem[] = [];
   for (const path of (await taskPaths(repository, folder)).sort()) {
@@ -39,14 +41,22 @@ export async function uncommittedProblems(
   return problems;
 }
 
-/** The branch of a checkout, '' for a detached head, null where there is no checkout. */
-async function checkedOutBranch(repository: string): Promise<string | null> {
+/** Null where there is no checkout. */
+async function gitDirOf(repository: string): Promise<string | null> {
   const git = join(repository, '.git');
   const info = await stat(git).catch(() => null);
   if (info === null) return null;
   const pointer = info.isDirectory() ? null : /^gitdir: (.+)$/m.exec(await readText(git));
-  const directory = info.isDirectory() ? git : resolve(repository, pointer?.[1] ?? '.git');
-  const head = await readText(join(directory, 'HEAD'));
+  return info.isDirectory() ? git : resolve(repository, pointer?.[1] ?? '.git');
+}
+
+async function isLocked(gitDir: string): Promise<boolean> {
+  return (await stat(join(gitDir, 'index.lock')).catch(() => null)) !== null;
+}
+
+/** The branch of a checkout, '' for a detached head. */
+async function checkedOutBranch(gitDir: string): Promise<string> {
+  const head = await readText(join(gitDir, 'HEAD'));
   return /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1] ?? '';
 }
 

@@ -145,6 +145,32 @@ describe('task files that are not committed', () => {
     });
   });
 
+  it('are not compared while git is changing the checkout, such as in the middle of a landing', async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ 'tasks/a.md': 'one' });
+      await repository.write({ 'tasks/a.md': 'two', '.git/index.lock': 'Continuo lands a change' });
+      const tracker = trackerOf(repository);
+      expect((await tracker.fetchIssuesByStates(active)).problems).toEqual([]);
+      await rm(join(repository.folder, '.git/index.lock'));
+      expect((await tracker.fetchIssuesByStates(active)).problems).toMatchObject([{ where: 'tasks/a.md' }]);
+    });
+  });
+
+  it('are not told of when the base has moved between the look at it and at the files', async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ 'tasks/a.md': 'one' });
+      const config = configOf(repository);
+      const files = openCommittedFiles({ paths: repository.paths, config });
+      const readFiles: typeof files.readFiles = async (commit, paths) => {
+        const texts = await files.readFiles(commit, paths);
+        await repository.commit({ 'tasks/a.md': 'landed', 'tasks/b.md': '' });
+        return texts;
+      };
+      const tracker = createFileTracker(config, { ...files, readFiles });
+      expect((await tracker.fetchIssuesByStates(active)).problems).toEqual([]);
+    });
+  });
+
   it('are not compared while another branch is checked out', async () => {
     await withRepository(async (repository) => {
       await repository.commit({ 'tasks/a.md': 'one' });
