@@ -10,9 +10,16 @@ import { recordHistories } from './record.js';
 import { budgetScenarios } from './budget-scenarios.js';
 import { continuationScenarios } from './continuation-scenarios.js';
 import { landingScenarios } from './landing-scenarios.js';
+import { scheduleScenarios } from './schedule-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
 
-const scenarios = [...taskScenarios, ...landingScenarios, ...budgetScenarios, ...continuationScenarios];
+const scenarios = [
+  ...taskScenarios,
+  ...landingScenarios,
+  ...budgetScenarios,
+  ...continuationScenarios,
+  ...scheduleScenarios,
+];
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
 /**
