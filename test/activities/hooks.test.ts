@@ -3,9 +3,11 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -94,6 +96,20 @@ describe('runHook', () => {
     expect(message).toContain(join(folder, 'run', 'hooks.log'));
     expect(message.length).toBeLessThan(1_500);
     expect(logged).toContain('hook failed');
+  });
+
+  it('keeps head and tail of a hook that writes 100 MB, and a message of a few lines (HK-06)', async () => {
+    const outcome = await run('echo first; yes 0123456789abcdef | head -c 100000000; echo no disk; exit 7');
+    const message = outcome.kind === 'failed' ? outcome.message : '';
+    expect(message).toContain('after_create failed with exit code 7');
+    expect(message).toContain('no disk');
+    expect(message.length).toBeLessThan(1_500);
+    const text = hooksLog();
+    expect(text).toMatch(/^== after_create in .*\nfirst\n/);
+    expect(text).toMatch(/\[\.\.\. \d+ bytes left out \.\.\.\]/);
+    expect(text.length).toBeLessThan(1.1 * 1024 * 1024);
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+      expect(lstatSync(join(folder, file)).size).toBeLessThan(1.1 * 1024 * 1024);
   });
 
   it('ends a hook that hangs, with what it started (HK-07)', async () => {
