@@ -173,6 +173,25 @@ describe('the project workflow', () => {
     expect(await prompted.result()).toMatchObject({ outcome: 'done' });
   });
 
+  it('starts an issue once more whose task was closed before the project knew of it, and once only', async () => {
+    const issue = testIssue({ id: 'a', identifier: 'a', source: 'prompt' });
+    const input = { project: name, issue, grant: null, forced: true, state: null };
+    const closed = await rig.env.client.workflow.start('task', {
+      workflowId: taskWorkflowId(name, 'a'),
+      taskQueue: rig.queue,
+      args: [input],
+    });
+    await rig.until(closed, ({ waiting }) => waiting?.kind === 'slot');
+    await closed.terminate();
+    ports.next('watch', found(candidate('a')));
+    ports.next('poll', found(candidate('a')));
+    ports.usually('runTurn', () => untilCancelled());
+    await start(2);
+    await handle.signal(messages.refreshSignal);
+    await until(() => ports.inputs('runTurn').length === 1 && ports.inputs('poll').length === 1);
+    expect(ports.inputs('claim')).toHaveLength(1);
+  });
+
   it('takes back into its books a task that outlived the project', async () => {
     const issue = testIssue({ id: 'old', identifier: 'old', source: 'prompt' });
     const input = { project: name, issue, grant: null, forced: true, state: null };
