@@ -3,8 +3,10 @@ import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/errors.js';
 import { loadConfig } from '../config/load.js';
 import type { HostCheck, HostPort } from '../workflows/ports.js';
+import type { Attempt } from './attempt.js';
 import { heartbeating } from './heartbeat.js';
 import type { HostDeps } from './host.js';
+import { clearMovedTasks } from './moved-tasks.js';
 
 /** A host that knows which workflow file it was started with. */
 export interface AttendedHost extends HostDeps {
@@ -19,11 +21,18 @@ const longestProblem = 500;
 export function createHostActivities(host: AttendedHost): HostPort {
   return {
     /** Reads and stores what is in the file, so it may be repeated at any time. */
-    meet: () => heartbeating(() => check(host)),
+    meet: () =>
+      heartbeating(async (signal, attempt) => {
+        const found = await check(host);
+        await clearMoved(host, found, signal, attempt);
+        return found;
+      }),
 
     /** The same. */
     attend: ({ known }) =>
-      heartbeating(async (signal) => {
+      heartbeating(async (signal, attempt) => {
+        // A task may have moved since this host was met, or while its worker was away.
+        await clearMoved(host, known, signal, attempt);
         for (;;) {
           const now = await check(host);
           if (now.config !== known.config || now.problem !== known.problem) return now;
@@ -31,6 +40,15 @@ export function createHostActivities(host: AttendedHost): HostPort {
         }
       }),
   };
+}
+
+async function clearMoved(
+  deps: AttendedHost,
+  { config: hash }: HostCheck,
+  signal: AbortSignal,
+  attempt: Attempt,
+): Promise<void> {
+  if (hash !== null) await clearMovedTasks({ deps, config: await deps.configs.get(hash), signal, attempt });
 }
 
 /** The project may send work for this configuration from now on. */

@@ -37,6 +37,8 @@ export interface ProjectOptions {
   workflow: string | ((folder: string) => string);
   /** The folder of the notes inside the project's folder, where they are not in that itself. */
   notes?: string;
+  /** `workspace.root`, where it is not in the project's folder. */
+  workspaces?: string;
   /** The data directory, where it is not in the project's folder. */
   data?: string;
   files?: Record<string, string>;
@@ -318,7 +320,7 @@ export class LiveProject {
       `project: { name: ${this.name} }`,
       `tracker: { kind: file, provider: { path: tasks, ${this.options.provider ?? ''} } }`,
       'polling: { interval_ms: 500 }',
-      `workspace: { root: ${JSON.stringify(join(this.folder, 'workspaces'))} }`,
+      `workspace: { root: ${JSON.stringify(this.options.workspaces ?? join(this.folder, 'workspaces'))} }`,
       'repository: { url: ., base: main }',
       own.trim(),
       ...(own.includes('containment:')

@@ -1,0 +1,64 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import type { Config } from '../config/config.js';
+import type { TaskState } from '../domain/task.js';
+import { taskWorkflowId } from '../domain/task.js';
+import type { Attempt } from './attempt.js';
+import { cleanUpWorkspace } from './git/clean-up.js';
+import { checkpointRef } from './git/keys.js';
+import type { WorkspaceRecord } from './git/run-directory.js';
+import { readWorkspaceRecord, runDirectory } from './git/run-directory.js';
+import type { HostDeps } from './host.js';
+
+interface Clearing {
+  deps: HostDeps;
+  config: Config;
+  signal: AbortSignal;
+  attempt: Attempt;
+}
+
+/**
+ * Ends what this host still runs for tasks that went on at another host while this one was away, and clears their
+ * workspaces away. A task whose server or worker does not answer keeps everything.
+ */
+export async function clearMovedTasks(clearing: Clearing): Promise<void> {
+  const { deps, config } = clearing;
+  const runs = dirname(runDirectory(deps.paths, config.project, 'any'));
+  for (const name of await readdir(runs).catch(() => [])) {
+    const record = await readWorkspaceRecord(join(runs, name));
+    if (record?.project !== config.project) continue;
+    try {
+      if (await hasMoved(deps.host, record)) await clearAway(clearing, record, join(runs, name));
+    } catch (error) {
+      clearing.signal.throwIfAborted();
+      deps.log.warn('what is left of a task could not be looked at', {
+        task: record.identifier,
+        error: String(error),
+      });
+    }
+  }
+}
+
+async function hasMoved(host: string, { project, identifier }: WorkspaceRecord): Promise<boolean> {
+  const handle = Context.current().client.workflow.getHandle(taskWorkflowId(project, identifier));
+  const { workspace } = await handle.query<TaskState>('state');
+  return workspace !== null && workspace.host !== host;
+}
+
+async function clearAway(
+  { deps, ...clearing }: Clearing,
+  { project, identifier, path, baseSha }: WorkspaceRecord,
+  runPath: string,
+): Promise<void> {
+  const owner = taskWorkflowId(project, identifier);
+  const ref = checkpointRef(project, identifier);
+  const workspace = { host: deps.host, path, runPath, ref, baseSha };
+  await cleanUpWorkspace({
+    deps,
+    ...clearing,
+    owner,
+    input: { project, identifier, workspace, refs: false },
+  });
+  deps.log.info('left a task that went on elsewhere', { task: identifier, workspace: path });
+}

@@ -1,0 +1,132 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from '@jest/globals';
+import { listKeepers } from '../../src/activities/keeper/list.js';
+import { dataPaths } from '../../src/config/paths.js';
+import { LiveProject } from '../support/live-project.js';
+
+const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
+
+/** Does the first half, then works for ever unless it is told that its host was lost. */
+const agent = `
+agent: { kind: command }
+command:
+  run: |
+    cat > prompt.txt
+    if [ ! -e one.txt ]; then echo 1 > one.txt; exit 0; fi
+    if grep -q 'host .second. ' prompt.txt; then cp prompt.txt told.txt; exit 0; fi
+    touch hangs.txt
+    while true; do sleep 0.1; done
+worker: { max_concurrent_agents_per_host: 1 }
+verify: { checks: [{ name: exists, run: "cat one.txt told.txt" }] }
+land: { strategy: merge }
+`;
+
+/** Another host of the project, on this machine: a worker with a data directory and workspaces of its own. */
+class SecondHost {
+  readonly data: string;
+  readonly workspace: string;
+  private worker: ChildProcess | null = null;
+
+  constructor(private readonly project: LiveProject) {
+    this.data = join(project.folder, 'second-data');
+    this.workspace = join(project.folder, 'second-workspaces', 'one');
+    mkdirSync(this.data);
+  }
+
+  async start(): Promise<void> {
+    let said = '';
+    const worker = spawn(process.execPath, [cli, 'worker'], {
+      cwd: this.project.repository,
+      env: {
+        ...this.project.environment,
+        TEMPORAL_ADDRESS: this.project.engine().address,
+        CONTINUO_DATA: this.data,
+        CONTINUO_HOST: 'second',
+        WORKSPACES: join(this.project.folder, 'second-workspaces'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.worker = worker;
+    for (const stream of [worker.stdout, worker.stderr])
+      stream.on('data', (chunk) => (said += String(chunk)));
+    await this.project.until('the second host works', () => {
+      if (worker.exitCode !== null)
+        throw new Error(`the second host ended with ${worker.exitCode}:\n${said}`);
+      return said.includes('works as host second');
+    });
+  }
+
+  /** As when its machine dies, but for the agent, which a machine would take along. */
+  async kill(): Promise<void> {
+    const { worker } = this;
+    this.worker = null;
+    if (worker?.exitCode !== null) return;
+    const ended = new Promise((resolve) => worker.once('close', resolve));
+    worker.kill('SIGKILL');
+    await ended;
+  }
+
+  async programs(): Promise<number> {
+    const all = await listKeepers(dataPaths(this.data).runs);
+    return all.filter(({ state }) => state === 'running').length;
+  }
+}
+
+it('lets a task go on at another host from its checkpoint, and leaves nothing of it at the one that comes back', async () => {
+  const project = new LiveProject({
+    workflow: agent,
+    workspaces: '$WORKSPACES',
+    env: (folder) => ({ CONTINUO_HOST: 'zfirst', WORKSPACES: join(folder, 'workspaces') }),
+  });
+  const second = new SecondHost(project);
+  try {
+    await project.start();
+    await second.start();
+    const hosts = () => project.run('hosts', '--json').stdout;
+    await project.until('both are known', () => hosts().includes('second'));
+    project.writeTask('one', 'Write files.');
+    project.commit('A task');
+    await project.until('the second host is in its second turn', () =>
+      existsSync(join(second.workspace, 'hangs.txt')),
+    );
+    expect((await project.status('one'))?.workspace?.host).toBe('second');
+
+    await second.kill();
+    expect(await second.programs()).toBe(1);
+    const lostAt = Date.now();
+    await project.until('it goes on elsewhere', async () => {
+      const status = await project.status('one');
+      return status?.workspace?.host === 'zfirst' || status?.phase === 'done';
+    });
+    console.log(`went on elsewhere after ${Math.round((Date.now() - lostAt) / 1_000)} s`);
+    expect(hosts()).toMatch(/"down"/);
+    await project.until('it lands', async () => (await project.status('one'))?.phase === 'done');
+    expect(project.git('show', 'main:one.txt')).toBe('1');
+    const told = project.git('show', 'main:told.txt');
+    expect(told).toContain('second');
+    expect(told).toContain('checkpoint');
+
+    // Its agent has gone on alone until now.
+    expect(await second.programs()).toBe(1);
+    await second.start();
+    await project.until('nothing of it runs there', async () => (await second.programs()) === 0);
+    await project.until('its workspace is gone', () => !existsSync(second.workspace));
+    await project.until('it is up again', () => !hosts().includes('"down"'));
+
+    expect(project.run('drain', 'second').code).toBe(0);
+    project.writeTask('two', 'Write more files.');
+    project.commit('Another task');
+    await project.until('the other one has it', async () => {
+      const status = await project.status('two');
+      return status?.workspace?.host === 'zfirst';
+    });
+    expect(readFileSync(join(project.folder, 'workspaces', 'two', 'one.txt'), 'utf8')).toBe('1\n');
+  } finally {
+    await second.kill();
+    await project.close();
+  }
+}, 400_000);
