@@ -1,4 +1,5 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { kindOf } from '../domain/hosts.js';
 import type { ProjectState } from '../domain/project.js';
 import { isStopped } from '../domain/project.js';
 import { newSharedSpending } from '../domain/shared-budget.js';
@@ -89,6 +90,9 @@ export function publishProject({ state }: Project): void {
     '',
     `${held} of ${state.config.view.agent.maxConcurrent} slots held · ${asked} asked for · ${tasks.length} live tasks`,
   ];
+  const hosts = Object.keys(state.hosts);
+  if (hosts.length > 1)
+    lines.push('', `Hosts: ${hosts.map((id) => `\`${id}\` ${kindOf(state, id) ?? ''}`).join(' · ')}`);
   for (const [key, { until, message, spent }] of Object.entries(state.holds)) {
     const what = spent === undefined ? `with ${key}` : `on the budget of the ${spent.scope}`;
     const when = until === null ? 'before it is raised' : `before ${until}`;

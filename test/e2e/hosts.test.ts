@@ -37,9 +37,9 @@ class SecondHost {
     mkdirSync(this.data);
   }
 
-  async start(): Promise<void> {
+  async start(command: 'worker' | 'up' = 'worker'): Promise<void> {
     let said = '';
-    const worker = spawn(process.execPath, [cli, 'worker'], {
+    const worker = spawn(process.execPath, [cli, command], {
       cwd: this.project.repository,
       env: {
         ...this.project.environment,
@@ -56,7 +56,7 @@ class SecondHost {
     await this.project.until('the second host works', () => {
       if (worker.exitCode !== null)
         throw new Error(`the second host ended with ${worker.exitCode}:\n${said}`);
-      return said.includes('works as host second');
+      return /works as host second|Next, in another terminal/.test(said);
     });
   }
 
@@ -75,6 +75,37 @@ class SecondHost {
     return all.filter(({ state }) => state === 'running').length;
   }
 }
+
+it('runs each task once where two `continuo up` serve one project of one cluster', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const project = new LiveProject({
+    workflow: (folder) => `
+agent: { kind: command, max_concurrent_agents: 4 }
+command: { run: "echo $CONTINUO_TASK >> ${folder}/ran; sleep 1; echo done > $CONTINUO_TASK.txt" }
+verify: { checks: [{ name: exists, run: "ls *.txt" }] }
+land: { mode: merge }
+review: { human: { when: never } }
+`,
+    workspaces: '$WORKSPACES',
+    env: (folder) => ({ CONTINUO_HOST: 'zfirst', WORKSPACES: join(folder, 'workspaces') }),
+  });
+  const second = new SecondHost(project);
+  try {
+    await project.start();
+    await second.start('up');
+    for (const name of names) project.writeTask(name, 'Write a file.');
+    project.commit('Tasks');
+    for (const name of names)
+      await project.until(`${name} lands`, async () => (await project.status(name))?.phase === 'done');
+    expect(project.notes('ran').sort()).toEqual(names);
+    expect(project.git('ls-tree', '--name-only', 'main')).toContain(
+      names.map((name) => `${name}.txt`).join('\n'),
+    );
+  } finally {
+    await second.kill();
+    await project.close();
+  }
+});
 
 it('lets a task go on at another host from its checkpoint, and leaves nothing of it at the one that comes back', async () => {
   const project = new LiveProject({

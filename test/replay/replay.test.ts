@@ -9,6 +9,7 @@ import { withLateEntry } from './late-entry.js';
 import { recordHistories } from './record.js';
 import { budgetScenarios } from './budget-scenarios.js';
 import { continuationScenarios } from './continuation-scenarios.js';
+import { hostScenarios } from './host-scenarios.js';
 import { landingScenarios } from './landing-scenarios.js';
 import { scheduleScenarios } from './schedule-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
@@ -19,6 +20,7 @@ const scenarios = [
   ...budgetScenarios,
   ...continuationScenarios,
   ...scheduleScenarios,
+  ...hostScenarios,
 ];
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 
