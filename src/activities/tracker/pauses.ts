@@ -11,7 +11,8 @@ const rateLimitMs = 60_000;
 interface Pause {
   /** Why, as it is told to everybody who asks meanwhile. */
   error: TrackerError;
-  /** In ms since the epoch. */
+  /** In ms since the epoch. A clock that was set back to before its beginning ends it. */
+  from: number;
   until: number;
   failures: number;
 }
@@ -29,7 +30,7 @@ export function createPacing(now: () => number = Date.now): Pacing {
   return (hash, tracker) => {
     async function ask<T>(request: () => Promise<T>): Promise<T> {
       const before = pauses.get(hash);
-      if (before !== undefined && now() < before.until) throw waitingFor(before, now());
+      if (before !== undefined && isIn(before, now())) throw waitingFor(before, now());
       try {
         const answer = await request();
         pauses.delete(hash);
@@ -56,13 +57,22 @@ export function createPacing(now: () => number = Date.now): Pacing {
   };
 }
 
+function isIn({ from, until }: Pause, at: number): boolean {
+  return at >= from && at < until;
+}
+
 function pauseAfter(error: TrackerError, failures: number, at: number): Pause {
   const asked = error.retryAfterMs ?? (error.category === 'tracker_rate_limited' ? rateLimitMs : null);
   if (asked === null)
-    return { error, failures, until: at + Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) };
+    return {
+      error,
+      failures,
+      from: at,
+      until: at + Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs),
+    };
   const until = at + asked;
   const message = `${error.message}; it is asked again at ${new Date(until).toISOString()}`;
-  return { error: paused(error, message, asked), failures, until };
+  return { error: paused(error, message, asked), failures, from: at, until };
 }
 
 /** The same words as before, so that nobody takes it for news. */

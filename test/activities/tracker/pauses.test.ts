@@ -100,6 +100,16 @@ describe('a tracker that was asked too often (TRK-16)', () => {
 });
 
 describe('a pause', () => {
+  it('ends when the clock is set back, and does not last until it has caught up', async () => {
+    const { world, paced } = stage();
+    world.fails = down;
+    await failureOf(paced);
+    world.now -= hourMs;
+    world.fails = null;
+    expect(await failureOf(paced)).toBeNull();
+    expect(world.requests).toBe(2);
+  });
+
   it('does not concern another configuration, nor calls that ask for nothing', async () => {
     const { world, pacing, tracker, paced } = stage();
     world.fails = down;
