@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Config } from '../config/config.js';
+import type { ProjectState } from '../domain/project.js';
+import { projectWorkflowId } from '../domain/project.js';
 import type { TaskState } from '../domain/task.js';
 import { taskWorkflowId } from '../domain/task.js';
 import type { Attempt } from './attempt.js';
@@ -24,12 +26,19 @@ interface Clearing {
  */
 export async function clearMovedTasks(clearing: Clearing): Promise<void> {
   const { deps, config } = clearing;
+  const hosts = await hostsOfTasks(config.project).catch((error: unknown) => {
+    clearing.signal.throwIfAborted();
+    deps.log.warn('project does not answer', { project: config.project, error: String(error) });
+    return null;
+  });
+  if (hosts === null) return;
   const runs = dirname(runDirectory(deps.paths, config.project, 'any'));
   for (const name of await readdir(runs).catch(() => [])) {
     const record = await readWorkspaceRecord(join(runs, name));
     if (record?.project !== config.project) continue;
     try {
-      if (await hasMoved(deps.host, record)) await clearAway(clearing, record, join(runs, name));
+      const host = hosts.get(record.identifier) ?? (await lastHostOf(record));
+      if (host !== null && host !== deps.host) await clearAway(clearing, record, join(runs, name));
     } catch (error) {
       clearing.signal.throwIfAborted();
       deps.log.warn('what is left of a task could not be looked at', {
@@ -40,10 +49,20 @@ export async function clearMovedTasks(clearing: Clearing): Promise<void> {
   }
 }
 
-async function hasMoved(host: string, { project, identifier }: WorkspaceRecord): Promise<boolean> {
+/** The hosts of the tasks that are live, by their identifiers: one question for them all. */
+async function hostsOfTasks(project: string): Promise<Map<string, string>> {
+  const handle = Context.current().client.workflow.getHandle(projectWorkflowId(project));
+  const { tasks } = await handle.query<ProjectState>('project');
+  return new Map(
+    Object.values(tasks).flatMap(({ issue, host }) => (host ? [[issue.identifier, host] as const] : [])),
+  );
+}
+
+/** Of one that the project does not know any more, because it is over. */
+async function lastHostOf({ project, identifier }: WorkspaceRecord): Promise<string | null> {
   const handle = Context.current().client.workflow.getHandle(taskWorkflowId(project, identifier));
   const { workspace } = await handle.query<TaskState>('state');
-  return workspace !== null && workspace.host !== host;
+  return workspace?.host ?? null;
 }
 
 async function clearAway(
