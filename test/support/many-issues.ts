@@ -49,9 +49,10 @@ export async function claimAll(rig: Rig, ports: FakePorts, many: ManyIssues): Pr
   const workflowId = projectWorkflowId(rig.project);
   const handle = rig.env.client.workflow.getHandle<typeof project>(workflowId);
   let asking: Promise<unknown> = Promise.resolve();
-  const ask = () => {
-    const known = handle.query(knownQuery);
-    asking = known.catch(() => undefined);
+  /** Null while the project is too busy to answer. */
+  const ask = (): Promise<Known | null> => {
+    const known = handle.query(knownQuery).catch(() => null);
+    asking = known;
     return known;
   };
   ports.usually('poll', ({ known }) => look(known));
@@ -108,8 +109,8 @@ export async function claimAll(rig: Rig, ports: FakePorts, many: ManyIssues): Pr
   /** The state when nothing is left in the tracker but so many issues, and no more tasks are live. */
   async function settled(query: () => Promise<ProjectState>, left = lasting): Promise<ProjectState> {
     for (;;) {
-      const state = await query();
-      if (Object.keys(state.tasks).length === left && open.size === lasting) return state;
+      const state = await query().catch(() => null);
+      if (state && Object.keys(state.tasks).length === left && open.size === lasting) return state;
       await sleep(200);
     }
   }
