@@ -67,6 +67,8 @@ export interface ProjectState {
   /** What was last told of each live task's issue, so that it is not told again at every look. */
   observed: Record<string, IssueChange['kind']>;
   pausedBy: string | null;
+  /** A look that was asked for when the run before this one ended. */
+  lookAsked?: boolean;
   /** Quotas and budgets that are used up. */
   holds: Holds;
   spending: SharedSpending;

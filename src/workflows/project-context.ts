@@ -25,11 +25,11 @@ export interface Project {
   fault: Error | null;
 }
 
-export function openProject(state: ProjectState): Project {
+export function openProject({ lookAsked = false, ...state }: ProjectState): Project {
   upsertSearchAttributes([{ key: projectAttribute, value: keyword(state.project) }]);
   return {
     state: withBareMaps(state),
-    refreshAsked: false,
+    refreshAsked: lookAsked,
     sweepAsked: false,
     busy: 0,
     isEnding: false,

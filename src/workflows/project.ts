@@ -56,7 +56,7 @@ export async function project(state: ProjectState): Promise<void> {
   if (project.fault !== null) throw project.fault;
   watching.cancel();
   await condition(allHandlersFinished);
-  await startNewRun(project.state);
+  await startNewRun(project);
 }
 
 /** Waits until the history is long enough, and then until what has begun is over: what was asked for is in the state. */
@@ -181,6 +181,6 @@ function isAtRest(project: Project): boolean {
   );
 }
 
-async function startNewRun(state: ProjectState): Promise<never> {
-  return continueAsNew<typeof project>(state);
+async function startNewRun({ state, refreshAsked }: Project): Promise<never> {
+  return continueAsNew<typeof project>({ ...state, ...(refreshAsked && { lookAsked: true }) });
 }
