@@ -63,7 +63,7 @@ describe('a schedule that was due while the engine was down', () => {
         await until(async () => (await describeIt('ours')).info.recentActions.length > 0);
         const { recentActions } = (await describeIt('ours')).info;
         expect(recentActions.map(({ scheduledAt }) => scheduledAt.getTime())).toEqual([due]);
-        await until(async () => (await describeIt('short')).info.numActionsMissedCatchupWindow === 1);
+        await until(async () => (await describeIt('short')).info.numActionsMissedCatchupWindow > 0);
         expect((await describeIt('short')).info.recentActions).toEqual([]);
       });
     });
