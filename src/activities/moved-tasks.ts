@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Config } from '../config/config.js';
 import type { ProjectState } from '../domain/project.js';
@@ -7,10 +7,9 @@ import { projectWorkflowId } from '../domain/project.js';
 import type { TaskState } from '../domain/task.js';
 import { taskWorkflowId } from '../domain/task.js';
 import type { Attempt } from './attempt.js';
-import { cleanUpWorkspace } from './git/clean-up.js';
-import { checkpointRef } from './git/keys.js';
+import { cleanUpRecorded } from './git/clean-up.js';
 import type { WorkspaceRecord } from './git/run-directory.js';
-import { readWorkspaceRecord, runDirectory } from './git/run-directory.js';
+import { readWorkspaceRecord, runsOf } from './git/run-directory.js';
 import type { HostDeps } from './host.js';
 
 interface Clearing {
@@ -32,13 +31,18 @@ export async function clearMovedTasks(clearing: Clearing): Promise<void> {
     return null;
   });
   if (hosts === null) return;
-  const runs = dirname(runDirectory(deps.paths, config.project, 'any'));
+  const runs = runsOf(deps.paths, config.project);
   for (const name of await readdir(runs).catch(() => [])) {
     const record = await readWorkspaceRecord(join(runs, name));
     if (record?.project !== config.project) continue;
     try {
       const host = hosts.get(record.identifier) ?? (await lastHostOf(record));
-      if (host !== null && host !== deps.host) await clearAway(clearing, record, join(runs, name));
+      if (host === null || host === deps.host) continue;
+      await cleanUpRecorded(clearing, record);
+      deps.log.info('left a task that went on elsewhere', {
+        task: record.identifier,
+        workspace: record.path,
+      });
     } catch (error) {
       clearing.signal.throwIfAborted();
       deps.log.warn('what is left of a task could not be looked at', {
@@ -63,21 +67,4 @@ async function lastHostOf({ project, identifier }: WorkspaceRecord): Promise<str
   const handle = Context.current().client.workflow.getHandle(taskWorkflowId(project, identifier));
   const { workspace } = await handle.query<TaskState>('state');
   return workspace?.host ?? null;
-}
-
-async function clearAway(
-  { deps, ...clearing }: Clearing,
-  { project, identifier, path, baseSha }: WorkspaceRecord,
-  runPath: string,
-): Promise<void> {
-  const owner = taskWorkflowId(project, identifier);
-  const ref = checkpointRef(project, identifier);
-  const workspace = { host: deps.host, path, runPath, ref, baseSha };
-  await cleanUpWorkspace({
-    deps,
-    ...clearing,
-    owner,
-    input: { project, identifier, workspace, refs: false },
-  });
-  deps.log.info('left a task that went on elsewhere', { task: identifier, workspace: path });
 }

@@ -2,13 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { listKeepers } from '../../src/activities/keeper/list.js';
 import { dataPaths } from '../../src/config/paths.js';
-import { LiveProject } from '../support/live-project.js';
-
-const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
+import { cli, LiveProject } from '../support/live-project.js';
 
 /** Does the first half, then works for ever unless it is told that its host was lost. */
 const agent = `

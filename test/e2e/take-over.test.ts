@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
-import { LiveProject } from '../support/live-project.js';
-
-const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
+import { cli, LiveProject } from '../support/live-project.js';
 
 /** Goes on for ever, until a person has done their part. */
 const agent = `

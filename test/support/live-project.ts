@@ -26,7 +26,8 @@ import { decideUpdate, statusQuery } from '../../src/workflows/messages.js';
 import type { RunningProcess } from './processes.js';
 import { isAlive, processesWith, signal } from './processes.js';
 
-const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
+/** The built program. */
+export const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
 
 /** What a test's project is made of, beside its defaults. */
 export interface ProjectOptions {

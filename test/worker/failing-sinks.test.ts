@@ -4,13 +4,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readUpFile } from '../../src/config/engine-file.js';
 import { dataPaths } from '../../src/config/paths.js';
-import { LiveProject } from '../support/live-project.js';
-
-const cli = fileURLToPath(new URL('../../dist/continuo.js', import.meta.url));
+import { cli, LiveProject } from '../support/live-project.js';
 
 const workflow = `
 agent: { kind: command }

@@ -1,6 +1,7 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
+import { taskWorkflowId } from '../../domain/task.js';
 import type { GitPort } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { activityKey, placesOf } from '../attempt.js';
@@ -13,7 +14,8 @@ import { checkpointRef, landingRef } from './keys.js';
 import { openMirror } from './mirror.js';
 import { keepNestedHistory } from './nested-history.js';
 import { pushRefs } from './push.js';
-import { readWorkspaceRecord, recordFile } from './run-directory.js';
+import type { WorkspaceRecord } from './run-directory.js';
+import { readWorkspaceRecord, recordFile, runDirectory } from './run-directory.js';
 import { moveToTrash } from './trash.js';
 
 export interface CleanUp {
@@ -48,6 +50,19 @@ export async function cleanUpWorkspace(cleanUp: CleanUp): Promise<void> {
   }
   await rm(join(runPath, 'merge.json'), { force: true });
   if (input.refs && config.repository !== null) await removeRefs(cleanUp, signal);
+}
+
+/** The same for a workspace that this host has written down, whatever its task knows of it. Its refs stay. */
+export async function cleanUpRecorded(
+  cleanUp: Omit<CleanUp, 'owner' | 'input'>,
+  { project, identifier, path, baseSha }: WorkspaceRecord,
+): Promise<void> {
+  const { host, paths } = cleanUp.deps;
+  const runPath = runDirectory(paths, project, identifier);
+  const ref = checkpointRef(project, identifier);
+  const workspace = { host, path, runPath, ref, baseSha };
+  const owner = taskWorkflowId(project, identifier);
+  await cleanUpWorkspace({ ...cleanUp, owner, input: { project, identifier, workspace, refs: false } });
 }
 
 /** Its failure is in the log, and removal goes on. */

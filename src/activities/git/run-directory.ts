@@ -21,7 +21,12 @@ export type WorkspaceRecord = z.infer<typeof WorkspaceRecord>;
 
 /** Where everything about a task but its workspace is kept on this host. */
 export function runDirectory(paths: Pick<DataPaths, 'runs'>, project: string, identifier: string): string {
-  return join(paths.runs, workspaceKey(project), workspaceKey(identifier));
+  return join(runsOf(paths, project), workspaceKey(identifier));
+}
+
+/** The folder of all run directories of a project. */
+export function runsOf({ runs }: Pick<DataPaths, 'runs'>, project: string): string {
+  return join(runs, workspaceKey(project));
 }
 
 /** Makes the run directory, for this user alone, with the whole issue in it. */

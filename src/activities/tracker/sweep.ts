@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.js';
 import { taskWorkflowId } from '../../domain/task.js';
 import type { Attempt } from '../attempt.js';
-import { cleanUpWorkspace } from '../git/clean-up.js';
-import { checkpointRef, IllegalIdentifierError } from '../git/keys.js';
+import { cleanUpRecorded } from '../git/clean-up.js';
+import { IllegalIdentifierError } from '../git/keys.js';
 import { readWorkspaceRecord, runDirectory } from '../git/run-directory.js';
 import type { HostDeps } from '../host.js';
 import { TrackerError } from './error.js';
@@ -42,14 +42,9 @@ async function sweepOne({ workflowState, ...sweep }: Sweep, identifier: string):
   const runPath = runPathOf(deps, project, identifier);
   const record = runPath === null ? null : await readWorkspaceRecord(runPath);
   const isOurs = record?.project === project && record.identifier === identifier;
-  if (runPath === null || !isOurs) return false;
-
-  const owner = taskWorkflowId(project, identifier);
-  if ((await workflowState(owner)) === 'open') return false;
-  const { path, baseSha } = record;
-  const ref = checkpointRef(project, identifier);
-  const workspace = { host: deps.host, path, runPath, ref, baseSha };
-  await cleanUpWorkspace({ ...sweep, owner, input: { project, identifier, workspace, refs: false } });
+  if (!isOurs) return false;
+  if ((await workflowState(taskWorkflowId(project, identifier))) === 'open') return false;
+  await cleanUpRecorded(sweep, record);
   return true;
 }
 
