@@ -168,7 +168,7 @@ export const testWorkspace: Workspace = {
   host: 'host',
   path: '/workspaces/one',
   runPath: '/runs/one',
-  ref: 'refs/continuo/test/one/head',
+  ref: 'refs/continuo/test/one/head@here',
   baseSha: 'base',
 };
 

@@ -12,7 +12,6 @@ import { commitTree } from './commit-tree.js';
 import { namesOf, runGit } from './git.js';
 import type { HostGit } from './host-git.js';
 import { openHostGit, refName } from './host-git.js';
-import { checkpointRef } from './keys.js';
 import { commitMessage } from './message.js';
 import { openMirror } from './mirror.js';
 import type { Mirror } from './mirror.js';
@@ -151,7 +150,7 @@ async function commit(work: Work, parent: string, merge: BaseMerge | null): Prom
 /** Brings a checkpoint into the mirror, where verification and landing find it, and to the user's repository. */
 async function publish(work: Work, sha: string): Promise<void> {
   const { deps, host, mirror, input, notes, signal } = work;
-  const ref = checkpointRef(input.project, input.identifier);
+  const { ref } = input.workspace;
   await mirror.withLock(() =>
     runGit(
       [
@@ -172,6 +171,7 @@ async function publish(work: Work, sha: string): Promise<void> {
     // The work is safe on this host, and what lands goes to a branch.
     notes.push(`${mirror.url} does not take the checkpoint: ${pushed.reason}`);
     deps.log.warn('checkpoint was refused', { ref, reason: pushed.reason });
+    return;
   }
   await host.set({ pushed: sha });
 }

@@ -10,7 +10,7 @@ import type { HostDeps } from '../host.js';
 import { endStrays } from '../keeper/strays.js';
 import { runGit } from './git.js';
 import { hostGitDir } from './host-git.js';
-import { checkpointRef, landingRef } from './keys.js';
+import { checkpointRef, taskPattern } from './keys.js';
 import { openMirror } from './mirror.js';
 import { keepNestedHistory } from './nested-history.js';
 import { pushRefs } from './push.js';
@@ -59,7 +59,7 @@ export async function cleanUpRecorded(
 ): Promise<void> {
   const { host, paths } = cleanUp.deps;
   const runPath = runDirectory(paths, project, identifier);
-  const ref = checkpointRef(project, identifier);
+  const ref = checkpointRef(project, identifier, host);
   const workspace = { host, path, runPath, ref, baseSha };
   const owner = taskWorkflowId(project, identifier);
   await cleanUpWorkspace({ ...cleanUp, owner, input: { project, identifier, workspace, refs: false } });
@@ -104,17 +104,24 @@ async function removeWorkspace({ deps, input }: CleanUp, workspace: string): Pro
 async function removeRefs({ deps, config, input }: CleanUp, signal: AbortSignal): Promise<void> {
   const { project, identifier } = input;
   const mirror = await openMirror({ paths: deps.paths, config });
-  const refs = [checkpointRef(project, identifier), landingRef(project, identifier)];
-  const listed = await runGit(['ls-remote', '--', mirror.url, ...refs], { trusted: true, signal });
-  const there = refs.filter((ref) => listed.includes(`\t${ref}\n`));
+  const pattern = taskPattern(project, identifier);
+  const listed = await runGit(['ls-remote', '--refs', '--', mirror.url, pattern], { trusted: true, signal });
+  const there = linesOf(listed).flatMap((line) => line.split('\t')[1] ?? []);
   if (there.length > 0) {
     const refspecs = there.map((ref) => `:${ref}`);
     const removed = await pushRefs({ gitDir: mirror.gitDir, url: mirror.url, refspecs, signal });
     if (removed.kind === 'refused')
       deps.log.warn('refs could not be removed', { refs: there, reason: removed.reason });
   }
-  const commands = refs.map((ref) => `delete ${ref}\0\0`).join('');
+  const here = await runGit(['for-each-ref', '--format=%(refname)', pattern], { gitDir: mirror.gitDir });
+  const commands = linesOf(here)
+    .map((ref) => `delete ${ref}\0\0`)
+    .join('');
   await runGit(['update-ref', '-z', '--stdin'], { gitDir: mirror.gitDir, input: commands });
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -31,9 +31,22 @@ export function refKey(identifier: string): string {
   return shorten(identifier, legal === '' ? '_' : legal);
 }
 
-/** The ref of a task's checkpoints, in the user's repository and in the mirror. */
-export function checkpointRef(project: string, identifier: string): string {
-  return `${taskRefs(project, identifier)}/head`;
+/**
+ * The ref of the checkpoints that a host makes of a task, in the user's repository and in the mirror. Each host has its own:
+ * one that was cut off, and does not know that the task went on elsewhere, cannot overwrite the work of the next one.
+ */
+export function checkpointRef(project: string, identifier: string, host: string): string {
+  return `${taskRefs(project, identifier)}/head@${refKey(host)}`;
+}
+
+/** Matches the checkpoints of a task, whichever host made them. */
+export function checkpointPattern(project: string, identifier: string): string {
+  return `${taskRefs(project, identifier)}/head*`;
+}
+
+/** Matches every ref of a task. */
+export function taskPattern(project: string, identifier: string): string {
+  return `${taskRefs(project, identifier)}/*`;
 }
 
 /** The ref of the commit that is about to be landed. */

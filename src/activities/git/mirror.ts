@@ -27,8 +27,11 @@ export interface Mirror {
   readonly base: string;
   /** Brings the base branch up to date. Throws `RepositoryError`. */
   fetch(signal?: AbortSignal): Promise<void>;
-  /** Brings one more ref here, under its own name; false when the repository does not have it. Throws likewise. */
-  fetchRef(ref: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Brings more refs here, under their own names: one, or all that a pattern with one `*` matches. False when the
+   * repository has none. Throws likewise.
+   */
+  fetchRefs(pattern: string, signal?: AbortSignal): Promise<boolean>;
   /** The commit of a branch, a ref or a name, or null. */
   resolve(ref: string): Promise<string | null>;
   /** Paths of the regular files below a folder, at any depth. */
@@ -87,11 +90,11 @@ export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror
       }
     },
 
-    async fetchRef(ref, signal) {
+    async fetchRefs(pattern, signal) {
       try {
-        const found = await runGit(['ls-remote', '--', url, ref], { trusted: true, signal });
+        const found = await runGit(['ls-remote', '--', url, pattern], { trusted: true, signal });
         if (found === '') return false;
-        await lock(() => fetchInto(gitDir, ref, signal));
+        await lock(() => fetchInto(gitDir, pattern, signal));
         return true;
       } catch (error) {
         throw error instanceof GitError ? unreachable(url, error) : error;

@@ -17,7 +17,7 @@ import { EvictedError, LeftError } from '../keeper/program.js';
 import { endStrays, removePlaces } from '../keeper/strays.js';
 import { createCheckout } from './checkout.js';
 import { hostGitDir, openHostGit, restoreHostGit } from './host-git.js';
-import { IllegalIdentifierError, checkpointRef, refKey } from './keys.js';
+import { IllegalIdentifierError, checkpointPattern, checkpointRef, refKey } from './keys.js';
 import type { Mirror } from './mirror.js';
 import { openMirror } from './mirror.js';
 import { isAncestor, mergeBase } from './objects.js';
@@ -206,11 +206,11 @@ async function startingPoint(place: Place, mirror: Mirror): Promise<Start> {
   if (work === null) return startOf(tip, null);
 
   const { identifier, sha } = work;
-  const ref = checkpointRef(project, identifier);
-  if ((await mirror.resolve(sha)) === null) await mirror.fetchRef(ref, signal);
+  const refs = checkpointPattern(project, identifier);
+  if ((await mirror.resolve(sha)) === null) await mirror.fetchRefs(refs, signal);
   if ((await mirror.resolve(sha)) === null) {
     throw new WorkspaceError(
-      `the work of ${identifier} is neither on this host nor in ${mirror.url}: ${ref} does not have ${sha.slice(0, 12)}`,
+      `the work of ${identifier} is neither on this host nor in ${mirror.url}: no ${refs} has ${sha.slice(0, 12)}`,
     );
   }
   const baseSha = (await mergeBase(mirror.gitDir, sha, tip)) ?? tip;
@@ -260,7 +260,7 @@ async function ready(
 ): Promise<PrepareOutcome> {
   const { deps, config, project, issue, path, runPath } = place;
   const containment = describeContainment(await probeContainment(config.containment, deps.env));
-  const ref = config.repository === null ? '' : checkpointRef(project, issue.identifier);
+  const ref = config.repository === null ? '' : checkpointRef(project, issue.identifier, deps.host);
   const workspace: Workspace = { host: deps.host, path, runPath, ref, baseSha, containment };
   return { kind: 'ready', workspace, headSha, notes };
 }

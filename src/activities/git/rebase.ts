@@ -6,7 +6,7 @@ import { readAuthors, readCommit } from './commit-facts.js';
 import { commitTree } from './commit-tree.js';
 import { conflictHunks } from './conflict-hunks.js';
 import { hostGitOf, offerToWorkspace } from './entry-workspace.js';
-import { checkpointRef, landingRef } from './keys.js';
+import { checkpointPattern, landingRef } from './keys.js';
 import { findLanded } from './landed.js';
 import type { FileEdit, TreeReader } from './landing-edits.js';
 import { editTree, treeReader } from './landing-edits.js';
@@ -51,12 +51,12 @@ interface Work extends Rebase, Joining {
 export async function rebaseEntry(rebase: Rebase): Promise<RebaseOutcome> {
   const { deps, config, entry, onto, signal } = rebase;
   const mirror = await openMirror({ paths: deps.paths, config });
-  const head = { sha: entry.sha, ref: checkpointRef(entry.project, entry.identifier) };
-  const top = onto && { sha: onto.sha, ref: landingRef(onto.project, onto.identifier) };
+  const head = { sha: entry.sha, refs: checkpointPattern(entry.project, entry.identifier) };
+  const top = onto && { sha: onto.sha, refs: landingRef(onto.project, onto.identifier) };
   const tip = top === null ? await fetchBase(mirror, entry, signal) : top.sha;
   for (const needed of [head, ...(top === null ? [] : [top])]) {
     if (await bring(mirror, needed, signal)) continue;
-    return { kind: 'failed', message: `${needed.ref} of ${mirror.url} does not have ${needed.sha} any more` };
+    return { kind: 'failed', message: `no ${needed.refs} of ${mirror.url} has ${needed.sha} any more` };
   }
 
   const { gitDir } = mirror;
@@ -78,11 +78,11 @@ async function fetchBase(mirror: Mirror, { base }: LandingEntry, signal: AbortSi
 /** It may have been made on another host. False when the repository does not have it any more. */
 async function bring(
   mirror: Mirror,
-  { sha, ref }: { sha: string; ref: string },
+  { sha, refs }: { sha: string; refs: string },
   signal: AbortSignal,
 ): Promise<boolean> {
   if ((await mirror.resolve(sha)) !== null) return true;
-  return (await mirror.fetchRef(ref, signal)) && (await mirror.resolve(sha)) !== null;
+  return (await mirror.fetchRefs(refs, signal)) && (await mirror.resolve(sha)) !== null;
 }
 
 /** One commit, with the checkpoint as a second parent where history is to be kept. */

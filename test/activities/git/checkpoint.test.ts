@@ -100,6 +100,10 @@ describe('checkpoint', () => {
       kind: 'committed',
       notes: [expect.stringContaining('not that name')],
     });
+    rmSync(hook);
+    const again = await rig.checkpoint(workspace);
+    expect(again).toMatchObject({ kind: 'unchanged', notes: [] });
+    expect(rig.git('rev-parse', workspace.ref)).toBe(again.kind === 'secrets' ? '' : again.sha);
   });
 
   it('gets over the locks of a host that went down', async () => {

@@ -59,12 +59,12 @@ describe('refKey', () => {
     expect(new Set(keys).size).toBe(keys.length);
     for (const key of keys) {
       expect(key.length).toBeLessThanOrEqual(120);
-      execFileSync('git', ['check-ref-format', `refs/continuo/shop/${key}/head`]);
+      execFileSync('git', ['check-ref-format', `refs/continuo/shop/${key}/head@${key}`]);
       execFileSync('git', ['check-ref-format', '--branch', `continuo/${key}`]);
     }
   });
 
   it('keeps plain identifiers readable in the refs', () => {
-    expect(checkpointRef('shop', 'SHOP-1')).toBe('refs/continuo/shop/SHOP-1/head');
+    expect(checkpointRef('shop', 'SHOP-1', 'big-1')).toBe('refs/continuo/shop/SHOP-1/head@big-1');
   });
 });

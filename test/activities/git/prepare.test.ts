@@ -43,7 +43,7 @@ describe('prepare', () => {
       containment: expect.any(String),
       path: join(rig.root, 'SHOP-1'),
       runPath: join(rig.paths.runs, 'shop', 'SHOP-1'),
-      ref: 'refs/continuo/shop/SHOP-1/head',
+      ref: 'refs/continuo/shop/SHOP-1/head@here',
       baseSha: rig.git('rev-parse', 'main'),
     });
     expect(git(workspace.path, 'status', '--porcelain')).toBe('');
@@ -146,6 +146,21 @@ describe('prepare', () => {
     const outcome = await rig.prepare('SHOP-1', lost);
     expect(outcome).toMatchObject({ kind: 'impossible', category: 'workspace_invalid' });
     expect(outcome).toMatchObject({ message: expect.stringContaining(lost.slice(0, 12)) });
+  });
+
+  it('goes on from the last checkpoint of another host, which cannot overwrite what follows when it was merely cut off', async () => {
+    const old = await rig.workspace();
+    const known = await rig.commit(old, { 'one.txt': '1' });
+    const next = await rig.at('there', () => rig.workspace('SHOP-1', known));
+    expect(read(next.path, 'one.txt')).toBe('1');
+    const newer = await rig.at('there', () => rig.commit(next, { 'two.txt': '2' }));
+    await rig.commit(old, { 'late.txt': 'nobody waits for it' });
+
+    // That one is lost too.
+    const third = await rig.at('third', () => rig.workspace('SHOP-1', newer));
+    expect(readdirSync(third.path).sort()).toEqual(['.git', 'README.md', 'one.txt', 'two.txt']);
+    await rig.at('third', () => rig.cleanUp(third, true));
+    expect(rig.git('for-each-ref', 'refs/continuo')).toBe('');
   });
 
   it('does not overwrite newer work from elsewhere with an old workspace', async () => {

@@ -215,7 +215,7 @@ describe('a workspace that begins with a checkpoint of another task', () => {
     await rig.cleanUp(workspace, true);
     rmSync(rig.paths.mirrors, { recursive: true });
     await expect(fork(first)).rejects.toThrow(
-      `the work of SHOP-1 is neither on this host nor in ${rig.user}: ${workspace.ref} does not have ${first.slice(0, 12)}`,
+      `the work of SHOP-1 is neither on this host nor in ${rig.user}: no refs/continuo/shop/SHOP-1/head* has ${first.slice(0, 12)}`,
     );
   });
 });

@@ -19,6 +19,7 @@ import type { LandingEdits } from '../../../src/activities/git/rebase.js';
 import type { HostDeps } from '../../../src/activities/host.js';
 import type { Config } from '../../../src/config/config.js';
 import { parseConfig } from '../../../src/config/parse.js';
+import type { DataPaths } from '../../../src/config/paths.js';
 import { dataPaths } from '../../../src/config/paths.js';
 import type { Issue } from '../../../src/domain/issue.js';
 import type { LandingCandidate, LandingEntry, TakenIn } from '../../../src/domain/landing.js';
@@ -48,13 +49,12 @@ interface RigOptions {
 export class GitRig {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'continuo-git-')));
   readonly user = join(this.folder, 'user');
-  readonly root: string;
-  readonly paths = dataPaths(join(this.folder, 'data'));
   readonly logged: string[] = [];
+  /** The host that works, with its own data directory and workspaces; see `at`. */
+  private host = 'here';
   project = 'shop';
 
   constructor(private readonly options: RigOptions = {}) {
-    this.root = options.root ?? join(this.folder, 'workspaces');
     const files = options.files ?? { 'README.md': 'Shop\n' };
     const source = options.bare ? join(this.folder, 'source') : this.user;
     mkdirSync(source);
@@ -62,6 +62,25 @@ export class GitRig {
     write(source, files);
     commitAll(source, 'First');
     if (options.bare) git(this.folder, 'clone', '--quiet', '--bare', source, this.user);
+  }
+
+  get root(): string {
+    return this.options.root ?? join(this.folder, `workspaces@${this.host}`);
+  }
+
+  get paths(): DataPaths {
+    return dataPaths(join(this.folder, `data@${this.host}`));
+  }
+
+  /** Does work as another host of the project does it. */
+  async at<T>(host: string, work: () => Promise<T>): Promise<T> {
+    const before = this.host;
+    this.host = host;
+    try {
+      return await work();
+    } finally {
+      this.host = before;
+    }
   }
 
   get config(): Config {
@@ -86,7 +105,7 @@ Work.
     const log = (message: string, fields?: unknown) =>
       void this.logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
     return {
-      host: 'here',
+      host: this.host,
       paths: this.paths,
       env: process.env,
       configs: { put: () => Promise.resolve(), get: () => Promise.resolve(this.config) },

@@ -99,7 +99,7 @@ describe('a stack of changes', () => {
     const lost = { project: 'shop', identifier: 'SHOP-9', sha: '1'.repeat(40), baseSha: '2'.repeat(40) };
     expect(await rig.rebase(one, lost)).toMatchObject({
       kind: 'failed',
-      message: expect.stringContaining(`SHOP-9/landing of ${rig.user} does not have ${'1'.repeat(40)}`),
+      message: expect.stringContaining(`SHOP-9/landing of ${rig.user} has ${'1'.repeat(40)}`),
     });
   });
 });

@@ -125,7 +125,7 @@ describe('verify', () => {
     repository.commit({ 'c.txt': '3' });
     const paths = dataPaths(join(repository.root, 'data'));
     const mirror = await openMirror({ paths, config: configOf({ test: 'true' }) });
-    await mirror.fetchRef('refs/heads/other');
+    await mirror.fetchRefs('refs/heads/other');
     const evidence = await verify({
       history: 'test $(git rev-list --count HEAD) = 2 && git fsck --strict',
       foreign: `! git cat-file -e ${foreign}`,

@@ -26,7 +26,7 @@ export async function compare({ mirror, candidate, entry, signal }: Work): Promi
 /** It may have been made on another host. */
 export async function fetchCandidate({ mirror, candidate, entry, signal }: Work): Promise<void> {
   if ((await mirror.resolve(candidate.sha)) !== null) return;
-  await mirror.fetchRef(landingRef(entry.project, entry.identifier), signal);
+  await mirror.fetchRefs(landingRef(entry.project, entry.identifier), signal);
 }
 
 /** The candidate is there by its landing ref, unless the repository's hooks have refused that. */
