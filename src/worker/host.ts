@@ -11,43 +11,63 @@ import type { HostLogger } from './log/logger.js';
 import type { LogOptions } from './log/open-log.js';
 import { openLog } from './log/open-log.js';
 
-/** Where a command was given, and what it asks of its process. */
+/** Where a command was given. */
 export interface Place {
   /** The workflow file as the user named it, or null to look for it. */
   workflow: string | null;
   cwd: string;
   env: NodeJS.ProcessEnv;
+}
+
+/** What a command that serves was given, and what it asks of its process. */
+export interface ServePlace extends Omit<Place, 'workflow'> {
+  /** One workflow file for each project, as `workflow` of `Place`. */
+  workflows: [string | null, ...(string | null)[]];
   log?: LogOptions;
-  /** Where metrics are served, in place of what the workflow file says. */
+  /** Where metrics are served, in place of what the workflow files say. */
   metricsPort?: number | undefined;
 }
 
-/** This machine, with the right to work with the project's data directory. */
+/** This machine as a host of one project, with the right to work with the project's data directory. */
 export interface Host extends HostDeps {
   config: Config;
   lock: DataLock;
   log: HostLogger;
-  /** Where metrics are served, or null. */
-  metrics: { host: string; port: number } | null;
 }
 
+/** The hosts that one process is: one for each project that it serves. */
+export type Hosts = [Host, ...Host[]];
+
 /**
- * Reads the workflow file and takes the data directory. Release the lock in the end. Throws
- * `ConfigError`, and `AlreadyRunning` when another process has it.
+ * Reads the workflow files and takes the data directories: all of them, or none. Release the locks in the end. Throws
+ * `ConfigError`, and `AlreadyRunning` when another process has one of them.
  */
-export async function openHost(command: 'up' | 'worker', place: Place): Promise<Host> {
-  const { workflow, cwd, env } = place;
+export async function openHosts(command: 'up' | 'worker', place: ServePlace): Promise<Hosts> {
+  const [first, ...others] = place.workflows;
+  const hosts: Hosts = [await openHost(command, first, place)];
+  try {
+    for (const workflow of others) hosts.push(await openHost(command, workflow, place));
+    return hosts;
+  } catch (error) {
+    releaseHosts(hosts);
+    throw error;
+  }
+}
+
+export function releaseHosts(hosts: Hosts): void {
+  for (const { lock } of hosts) lock.release();
+}
+
+async function openHost(
+  command: 'up' | 'worker',
+  workflow: string | null,
+  { cwd, env, log: options }: ServePlace,
+): Promise<Host> {
   const file = await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env });
   const config = await loadConfig(file, env);
   const paths = dataPaths(dataDirectory(config.project, env));
   const host = hostId(env, paths.root);
-  const log = openLog(env, config, place.log, { project: config.project, host });
+  const log = openLog(env, [config], options, { project: config.project, host });
   const lock = await lockData(paths, command, config.project, log);
-  const configs = openConfigStore(paths, env);
-  return { config, lock, host, paths, env, configs, log, metrics: metricsOf(config, place.metricsPort) };
-}
-
-function metricsOf({ metrics }: Config, asked: number | undefined): Host['metrics'] {
-  const port = asked ?? metrics.port;
-  return port === undefined ? null : { host: metrics.host, port };
+  return { config, lock, host, paths, env, configs: openConfigStore(paths, env), log };
 }

@@ -5,6 +5,7 @@ import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
 import type { Issue } from '../../src/domain/issue.js';
 import type { Poll } from '../../src/domain/project.js';
+import { activityQueue } from '../../src/domain/queue.js';
 import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
@@ -95,7 +96,7 @@ export class FakePorts {
       verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),
       requestLanding: async ({ entry }) => {
         const { client, info } = Context.current();
-        const queue = info.taskQueue.split('@')[0]!;
+        const [queue = ''] = info.taskQueue.split(activityQueue('', entry.project, ''));
         // A train for each test.
         const train = landingWorkflowId(entry.project, entry.base);
         await client.workflow.signalWithStart('landing', {

@@ -63,7 +63,7 @@ async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tra
       Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
       Worker.create({
         connection,
-        taskQueue: activityQueue(taskQueue, 'host'),
+        taskQueue: activityQueue(taskQueue, 'shop', 'host'),
         activities: host,
         maxHeartbeatThrottleInterval: '100ms',
         defaultHeartbeatThrottleInterval: '100ms',
