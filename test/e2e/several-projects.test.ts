@@ -15,7 +15,7 @@ review: { human: { when: never } }
 
 it('serves several projects in one process, and a long backlog of one does not hold up another', async () => {
   const server = await startLocalServer();
-  const backlog = Array.from({ length: 30 }, (_, index) => `a${index}`);
+  const backlog = Array.from({ length: 12 }, (_, index) => `a${index}`);
   const tasks = Object.fromEntries(backlog.map((name) => [name, 'Write a file.']));
   const [busy, calm] = [
     new LiveProject({ workflow: workflow(2), tasks }),
