@@ -1,6 +1,7 @@
 import type { HostDeps } from '../activities/host.js';
 import type { Config } from '../config/config.js';
 import { findWorkflowFile } from '../config/discover.js';
+import { ConfigError } from '../config/errors.js';
 import { hostId } from '../config/host.js';
 import { loadConfig } from '../config/load.js';
 import { dataDirectory, dataPaths } from '../config/paths.js';
@@ -44,9 +45,13 @@ export type Hosts = [Host, ...Host[]];
  */
 export async function openHosts(command: 'up' | 'worker', place: ServePlace): Promise<Hosts> {
   const [first, ...others] = place.workflows;
-  const hosts: Hosts = [await openHost(command, first, place)];
+  const hosts: Hosts = [await openHost(command, await read(first, place), place)];
   try {
-    for (const workflow of others) hosts.push(await openHost(command, workflow, place));
+    for (const workflow of others) {
+      const config = await read(workflow, place);
+      refuseSecond(hosts, config);
+      hosts.push(await openHost(command, config, place));
+    }
     return hosts;
   } catch (error) {
     releaseHosts(hosts);
@@ -58,13 +63,22 @@ export function releaseHosts(hosts: Hosts): void {
   for (const { lock } of hosts) lock.release();
 }
 
+async function read(workflow: string | null, { cwd, env }: ServePlace): Promise<Config> {
+  return loadConfig(await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env }), env);
+}
+
+function refuseSecond(hosts: Hosts, { project, file }: Config): void {
+  const same = hosts.find(({ config }) => config.project === project);
+  if (same === undefined) return;
+  const message = `${file} is of project ${project}, and so is ${same.config.file}: name each project once`;
+  throw new ConfigError('config_invalid', file, message);
+}
+
 async function openHost(
   command: 'up' | 'worker',
-  workflow: string | null,
-  { cwd, env, log: options }: ServePlace,
+  config: Config,
+  { env, log: options }: ServePlace,
 ): Promise<Host> {
-  const file = await findWorkflowFile({ explicit: workflow ?? undefined, cwd, env });
-  const config = await loadConfig(file, env);
   const paths = dataPaths(dataDirectory(config.project, env));
   const host = hostId(env, paths.root);
   const log = openLog(env, [config], options, { project: config.project, host });

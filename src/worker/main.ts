@@ -9,6 +9,7 @@ import { goingOn } from './going-on.js';
 import type { Host, Hosts, ServePlace } from './host.js';
 import { openHosts, releaseHosts } from './host.js';
 import { findPrograms } from './keepers.js';
+import type { HostLogger } from './log/logger.js';
 import { openLog } from './log/open-log.js';
 import { countTasks } from './metrics.js';
 import { examineContainment, examineRepository } from './preflight.js';
@@ -138,8 +139,10 @@ function openRuntime(hosts: Hosts, { env, log, metricsPort }: ServePlace): boole
   const { config } = hosts.find((host) => host.config.metrics.port !== undefined) ?? hosts[0];
   const port = metricsPort ?? config.metrics.port;
   const configs = hosts.map((host) => host.config);
-  const ownLog = hosts.length === 1 ? hosts[0].log : openLog(env, configs, log);
-  installRuntime(ownLog, config.file, port === undefined ? null : { host: config.metrics.host, port });
+  const logs = new Map<unknown, HostLogger>(hosts.map((host) => [host.config.project, host.log]));
+  const own = hosts.length === 1 ? hosts[0].log : openLog(env, configs, log);
+  const logOf = (project: unknown) => logs.get(project) ?? own;
+  installRuntime(logOf, config.file, port === undefined ? null : { host: config.metrics.host, port });
   return port !== undefined;
 }
 

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { basename } from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/errors.js';
-import type { HostLogger } from './log/logger.js';
+import type { LogOf } from './log/sdk-logger.js';
 import { sdkLogger } from './log/sdk-logger.js';
 import { histogramBuckets } from './metrics.js';
 
@@ -17,11 +17,11 @@ export interface MetricsPlace {
  * Once in the life of a process, right before its first connection: until the last one has closed, the process does not end
  * by itself. `file` is the workflow file that is to blame when metrics cannot be served there, which throws `ConfigError`.
  */
-export function installRuntime(log: HostLogger, file: string, metrics: MetricsPlace | null): void {
+export function installRuntime(logOf: LogOf, file: string, metrics: MetricsPlace | null): void {
   const bindAddress = metrics === null ? null : addressOf(metrics);
   try {
     Runtime.install({
-      logger: sdkLogger(log),
+      logger: sdkLogger(logOf),
       shutdownSignals: [],
       telemetryOptions: {
         logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
@@ -40,7 +40,7 @@ export function installRuntime(log: HostLogger, file: string, metrics: MetricsPl
       'choose another port by metrics.port or --metrics-port';
     throw new ConfigError('config_invalid', file, message);
   }
-  if (bindAddress !== null) log.info('metrics are served', { url: `http://${bindAddress}/metrics` });
+  if (bindAddress !== null) logOf(null).info('metrics are served', { url: `http://${bindAddress}/metrics` });
 }
 
 function addressOf({ host, port }: MetricsPlace): string {

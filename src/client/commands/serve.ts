@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { namedConnection } from '../../config/connection.js';
+import { ConfigError } from '../../config/errors.js';
 import { AlreadyRunning, EngineError, runUp, runWorker } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
 import type { Invocation } from '../invocation.js';
@@ -23,7 +25,7 @@ export async function serve(
       throw new CliError(ExitCode.refused, error.message, null, { cause: error });
     if (error instanceof EngineError)
       throw new CliError(ExitCode.unreachable, error.message, null, { cause: error });
-    throw error;
+    throw others.length > 0 ? inItsFolder(error) : error;
   }
 }
 
@@ -43,4 +45,11 @@ export function refuseOneForAll(env: NodeJS.ProcessEnv): void {
       'unset it; XDG_STATE_HOME names the folder in which each project gets one',
     );
   }
+}
+
+/** Workflow files have the same name, so one of several is known by its folder. */
+export function inItsFolder(error: unknown): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const { code, file, message, problems } = error;
+  return new ConfigError(code, file, `in ${dirname(file)}: ${message}`, problems);
 }

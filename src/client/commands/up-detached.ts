@@ -5,7 +5,7 @@ import type { Invocation } from '../invocation.js';
 import { join, resolve } from 'node:path';
 import { serveArguments } from '../serve-options.js';
 import type { ServeOptions } from '../serve-options.js';
-import { refuseOneForAll } from './serve.js';
+import { inItsFolder, refuseOneForAll } from './serve.js';
 import { showProgress } from '../progress.js';
 import { readProject } from '../project.js';
 
@@ -21,9 +21,16 @@ export async function upDetached(
   const { out, json, cwd, env, stderr } = invocation;
   const [first = invocation.workflow, ...others] = files;
   if (others.length > 0) refuseOneForAll(env);
-  const { config, paths } = await readProject({ ...invocation, workflow: first });
+  const read = async (workflow: string | null) => {
+    try {
+      return await readProject({ ...invocation, workflow });
+    } catch (error) {
+      throw others.length > 0 ? inItsFolder(error) : error;
+    }
+  };
+  const { config, paths } = await read(first);
   const configs = [config];
-  for (const workflow of others) configs.push((await readProject({ ...invocation, workflow })).config);
+  for (const workflow of others) configs.push((await read(workflow)).config);
   const projects = configs.map(({ project }) => project);
   const workflows = configs.map(({ file }) => file);
   // The first one's folder has what belongs to all.
