@@ -286,6 +286,7 @@ describe('the commands', () => {
       line.parts.length === 1 && first !== undefined && isContinuo(first) ? first.words[1] : null;
     if (first !== undefined && command === 'init') return world.init(first);
     if (first !== undefined && command === 'worker') return world.runWorker(first);
+    if (first !== undefined && command === 'up' && first.words.length > 3) return world.runSeveral(first);
     if (first !== undefined && command === 'up' && first.words.includes('--detach')) {
       return world.runDetached(first);
     }
