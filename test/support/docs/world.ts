@@ -189,7 +189,7 @@ export class World {
     await this.ensureUp();
     const folder = join(this.#folder, `several-${this.#next()}`);
     await mkdir(folder);
-    for (const file of part.words.filter((word) => word.endsWith('.md'))) {
+    for (const file of part.words.filter(isWorkflowFile)) {
       const repository = join(folder, dirname(file));
       await this.#makeRepository(repository);
       const name = `several-${this.#next()}`;
@@ -402,4 +402,9 @@ async function end(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close');
   child.kill('SIGTERM');
   await closed;
+}
+
+/** Whether a word of a command names one. */
+export function isWorkflowFile(word: string): boolean {
+  return word.endsWith('WORKFLOW.md');
 }
