@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mergeWhatIsReady } from './acts/auto-merge.js';
 import { addUpdateHook } from './acts/protection.js';
 import { answerApi } from './api.js';
 import { BareRepository } from './bare-repository.js';
@@ -70,7 +71,12 @@ export class GitHub {
       lastId: 1_000_000,
       now: clock,
       listeners: [],
+      settling: Promise.resolve(),
     };
+    // What cannot be merged by itself stays as it is.
+    world.listeners.push((happening) => {
+      world.settling = world.settling.then(() => mergeWhatIsReady(world, happening)).catch(() => undefined);
+    });
     const stop = { close: () => Promise.resolve() };
     const github = new GitHub(world, stop);
     const server = await listen({
@@ -170,8 +176,18 @@ export class GitHub {
     return repository;
   }
 
+  /** When GitHub has done by itself all that the changes so far lead to. */
+  async settled(): Promise<void> {
+    let seen;
+    while (seen !== this.world.settling) {
+      seen = this.world.settling;
+      await seen;
+    }
+  }
+
   async close(): Promise<void> {
     await this.stop.close();
+    await this.settled();
     await rm(this.world.directory, { recursive: true, force: true });
   }
 

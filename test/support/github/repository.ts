@@ -166,6 +166,13 @@ export class GitHubRepository {
     return mergePull(this.world, this.pull(number), this.person(by), { method, role: 'admin' });
   }
 
+  /** The merge queue takes its first entry, merges it and says so, or throws why it cannot. */
+  async mergeFromQueue(method: MergeMethod = 'merge'): Promise<string> {
+    const [entry] = this.state.queue;
+    if (entry === undefined) throw new Error(`the merge queue of ${this.fullName} is empty`);
+    return mergePull(this.world, entry.pull, entry.by, { method, role: 'write', isQueue: true });
+  }
+
   setDraft(number: number, isDraft: boolean, { by }: By = {}): void {
     setDraft(this.world, this.pull(number), this.person(by), isDraft);
   }

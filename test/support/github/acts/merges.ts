@@ -68,6 +68,8 @@ export interface MergeWish {
   title?: string | undefined;
   message?: string | undefined;
   role: Role;
+  /** The queue itself merges. */
+  isQueue?: boolean;
 }
 
 const notMergeable = (message = 'Pull Request is not mergeable') => new Refusal(405, message);
@@ -87,7 +89,7 @@ export async function mergePull(world: World, pull: Pull, by: User, wish: MergeW
   return commit;
 }
 
-async function checkMergeable(pull: Pull, { sha, method, role }: MergeWish): Promise<void> {
+async function checkMergeable(pull: Pull, { sha, method, role, isQueue = false }: MergeWish): Promise<void> {
   const { issue, base, head } = pull;
   const rules = issue.repository.protections[base.ref];
   if (issue.state === 'closed') throw notMergeable();
@@ -98,7 +100,8 @@ async function checkMergeable(pull: Pull, { sha, method, role }: MergeWish): Pro
     const names = { merge: 'Merge commits', squash: 'Squash merges', rebase: 'Rebase merges' };
     throw notMergeable(`${names[method]} are not allowed on this repository.`);
   }
-  if (rules?.hasMergeQueue === true) throw notMergeable('Changes must be made through the merge queue');
+  if (rules?.hasMergeQueue === true && !isQueue)
+    throw notMergeable('Changes must be made through the merge queue');
   if (rules?.enforcesAdmins === false && isAtLeast(role, 'admin')) return;
   const hindrance = await hindranceOf(pull);
   if (hindrance !== null) throw notMergeable(hindrance.message);
