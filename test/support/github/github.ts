@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mergeWhatIsReady } from './acts/auto-merge.js';
 import { addUpdateHook } from './acts/protection.js';
 import { answerApi } from './api.js';
+import { addApp, install } from './app-tokens.js';
 import { BareRepository } from './bare-repository.js';
 import type { Asked, Reply } from './exchange.js';
 import { json } from './exchange.js';
@@ -19,6 +20,7 @@ import { findRepository } from './access.js';
 import { GitHubRepository } from './repository.js';
 import type { HttpCall } from './server.js';
 import { listen } from './server.js';
+import { Webhooks } from './webhooks.js';
 import type { Permissions, Repository, Role, User, World } from './world.js';
 
 export interface TokenOptions {
@@ -49,6 +51,7 @@ export class GitHub {
   /** Every request so far, in the order of their coming. */
   readonly calls: HttpCall[] = [];
   readonly faults = new Faults();
+  readonly webhooks: Webhooks;
   private readonly limits: RateLimits;
 
   private constructor(
@@ -56,6 +59,7 @@ export class GitHub {
     private readonly stop: { close: () => Promise<void> },
   ) {
     this.limits = new RateLimits(world);
+    this.webhooks = new Webhooks(world);
   }
 
   static async open({ clock = () => new Date() }: { clock?: () => Date } = {}): Promise<GitHub> {
@@ -127,6 +131,23 @@ export class GitHub {
     this.world.tokens = this.world.tokens.filter(({ value }) => value !== token);
   }
 
+  /** An app on an account, for all its repositories unless some are named. */
+  app(
+    slug: string,
+    { on, permissions, repositories }: { on: string; permissions: Permissions; repositories?: string[] },
+  ): { appId: number; privateKey: string; installationId: number } {
+    const { app, privateKey } = addApp(this.world, { slug, owner: this.user(on), permissions });
+    const chosen = repositories?.map((name) => this.find(name)) ?? null;
+    return { appId: app.id, privateKey, installationId: install(this.world, app, this.user(on), chosen).id };
+  }
+
+  /** The token is over from now on, whenever it would have been. */
+  expire(token: string): void {
+    const found = this.world.tokens.find(({ value }) => value === token);
+    if (found === undefined) throw new Error('there is no such token');
+    found.expiresAt = this.world.now().getTime();
+  }
+
   /** A user's limit as plain numbers, to read or to set. */
   rateLimit(login: string, resource: Resource = 'core') {
     return this.limits.of(findUser(this.world, login) ?? null, resource);
@@ -188,6 +209,7 @@ export class GitHub {
   async close(): Promise<void> {
     await this.stop.close();
     await this.settled();
+    await this.webhooks.settled();
     await rm(this.world.directory, { recursive: true, force: true });
   }
 

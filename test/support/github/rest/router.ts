@@ -5,6 +5,7 @@ import { apiUrl } from '../links.js';
 import type { RateLimits } from '../rate-limits.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Repository, World } from '../world.js';
+import { appRoutes } from './apps.js';
 import { branchRoutes } from './branches.js';
 import { checkRoutes } from './checks.js';
 import { commentRoutes } from './comments.js';
@@ -30,6 +31,7 @@ const routes: Route[] = [
   ...pullRoutes,
   ...checkRoutes,
   ...branchRoutes,
+  ...appRoutes,
 ];
 
 /** The REST API's answer. It throws a `Refusal` for what is not granted. */
