@@ -206,7 +206,7 @@ describe('reviews', () => {
     const to = { ...one, comment_id: Number(comment?.id), body: 'Yes.' };
     const reply = (await octokit.rest.pulls.createReplyForReviewComment(to)).data;
     expect(reply).toMatchObject({ in_reply_to_id: comment?.id, user: { login: 'ana' } });
-    await octokit.rest.pulls.dismissReview({ ...one, review_id: Number(data.id), message: 'Settled' });
+    await octokit.rest.pulls.dismissReview({ ...one, review_id: data.id, message: 'Settled' });
     const { data: reviews } = await octokit.rest.pulls.listReviews(one);
     expect(reviews.map(({ state }) => state)).toEqual(['DISMISSED', 'COMMENTED']);
     await widgets.push('topic', { 'a.txt': 'one\ntwo\nthree\nfour\n' });

@@ -107,7 +107,7 @@ describe('an app', () => {
     expect(data.user).toMatchObject({ login: 'robot[bot]', type: 'Bot' });
     const sha = String(await widgets.branch('main'));
     const run = (await robot.checks.create({ ...at, name: 'ci', head_sha: sha })).data;
-    const edit = { ...at, check_run_id: Number(run.id), conclusion: 'success' } as const;
+    const edit = { ...at, check_run_id: run.id, conclusion: 'success' } as const;
     expect((await robot.checks.update(edit)).data).toMatchObject({ status: 'completed' });
     await expect(
       robot.pulls.create({ ...at, title: 'x', head: 'topic', base: 'main' }),

@@ -30,7 +30,6 @@ export function pullShape(view: View, pull: Pull): Shape<PullRequest & Newer> {
     __typename: 'PullRequest',
     ...issueFields(view, issue),
     id: nodeId(pull),
-    databaseId: pull.id,
     fullDatabaseId: String(pull.id),
     state: stateOf(pull),
     isDraft: pull.isDraft,

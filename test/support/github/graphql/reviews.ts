@@ -16,7 +16,6 @@ export function reviewShape(view: View, review: Review): Shape<PullRequestReview
   return {
     __typename: 'PullRequestReview',
     id: nodeId(review),
-    databaseId: review.id,
     fullDatabaseId: String(review.id),
     author: () => actorOf(view, author),
     authorAssociation: associationOf(pull.issue.repository, author),
@@ -71,7 +70,6 @@ export function reviewCommentShape(view: View, comment: ReviewComment): Shape<Pu
   return {
     __typename: 'PullRequestReviewComment',
     id: nodeId(comment),
-    databaseId: comment.id,
     fullDatabaseId: String(comment.id),
     author: () => actorOf(view, author),
     authorAssociation: associationOf(pull.issue.repository, author),
