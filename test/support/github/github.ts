@@ -17,6 +17,7 @@ import { addToken, findUser, ghost, userNamed } from './people.js';
 import type { Resource } from './rate-limits.js';
 import { RateLimits } from './rate-limits.js';
 import { findRepository } from './access.js';
+import { Refusal } from './refusal.js';
 import { GitHubRepository } from './repository.js';
 import type { HttpCall } from './server.js';
 import { listen } from './server.js';
@@ -53,6 +54,7 @@ export class GitHub {
   readonly faults = new Faults();
   readonly webhooks: Webhooks;
   private readonly limits: RateLimits;
+  private mistake: Error | null = null;
 
   private constructor(
     readonly world: World,
@@ -77,12 +79,13 @@ export class GitHub {
       listeners: [],
       settling: Promise.resolve(),
     };
-    // What cannot be merged by itself stays as it is.
-    world.listeners.push((happening) => {
-      world.settling = world.settling.then(() => mergeWhatIsReady(world, happening)).catch(() => undefined);
-    });
     const stop = { close: () => Promise.resolve() };
     const github = new GitHub(world, stop);
+    world.listeners.push((happening) => {
+      world.settling = world.settling
+        .then(() => mergeWhatIsReady(world, happening))
+        .catch((error: unknown) => github.note(error));
+    });
     const server = await listen({
       faults: github.faults,
       calls: github.calls,
@@ -197,13 +200,19 @@ export class GitHub {
     return repository;
   }
 
-  /** When GitHub has done by itself all that the changes so far lead to. */
+  /** When GitHub has done by itself all that the changes so far lead to. Rejects where this GitHub itself is wrong. */
   async settled(): Promise<void> {
     let seen;
     while (seen !== this.world.settling) {
       seen = this.world.settling;
       await seen;
     }
+    if (this.mistake !== null) throw this.mistake;
+  }
+
+  /** What cannot be merged by itself stays as it is; all else is a mistake in here. */
+  private note(error: unknown): void {
+    if (!(error instanceof Refusal)) this.mistake ??= new Error('this GitHub is wrong', { cause: error });
   }
 
   async close(): Promise<void> {
