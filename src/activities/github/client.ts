@@ -1,0 +1,122 @@
+import type { Octokit } from 'octokit';
+import { RequestError } from 'octokit';
+import type { z } from 'zod';
+import { createAnswers } from './answers.js';
+import { CredentialError } from './auth.js';
+import { GitHubError, gitHubError } from './errors.js';
+import type { CallMeter } from './meter.js';
+
+/** A request to GitHub's REST API, such as `GET /repos/{owner}/{repo}/issues`. */
+export interface Asked {
+  /** What it is for, in the metrics. */
+  kind: string;
+  route: string;
+  parameters?: Record<string, unknown>;
+}
+
+export interface Page<T> {
+  data: T;
+  hasNext: boolean;
+}
+
+/** GitHub, as one repository's work needs it. Every method throws a `GitHubError` or a `CredentialError`. */
+export interface GitHubClient {
+  /** Reads; what has not changed since is not sent again. */
+  read<T>(asked: Asked, schema: z.ZodType<T>): Promise<Page<T>>;
+  /** All pages of a list, in their order. */
+  list<T>(asked: Asked, schema: z.ZodType<T[]>): Promise<T[]>;
+  write<T>(asked: Asked, schema: z.ZodType<T>): Promise<T>;
+}
+
+interface ClientDeps {
+  /** Asked once, at the first request, and again where that failed. */
+  logIn: () => Promise<Octokit>;
+  meter: CallMeter;
+  answerMs?: number;
+  pageSize?: number;
+  now?: () => number;
+}
+
+const longestAnswerMs = 30_000;
+/** GitHub's own limit. */
+const largestPage = 100;
+/** A list without end is a mistake of whoever answers. */
+const mostPages = 500;
+
+export function createGitHubClient(deps: ClientDeps): GitHubClient {
+  const { meter, answerMs = longestAnswerMs, pageSize = largestPage, now = Date.now } = deps;
+  const answers = createAnswers();
+  let octokit: Promise<Octokit> | null = null;
+
+  function connect(): Promise<Octokit> {
+    octokit ??= deps.logIn().catch((error: unknown) => {
+      octokit = null;
+      throw error;
+    });
+    return octokit;
+  }
+
+  async function send({ kind, route, parameters }: Asked, headers: Record<string, string> = {}) {
+    try {
+      const client = await connect();
+      const request = { signal: AbortSignal.timeout(answerMs) };
+      const response = await client.request(route, { ...parameters, headers, request });
+      meter.called(kind, response.status);
+      noteLimit(response.headers['x-ratelimit-remaining']);
+      return { ...response, isUnchanged: false };
+    } catch (error) {
+      if (error instanceof CredentialError) throw error;
+      const status = error instanceof RequestError && error.response !== undefined ? error.status : null;
+      meter.called(kind, status);
+      if (status === 304) return { isUnchanged: true, data: null, headers: {} as Record<string, string> };
+      throw gitHubError(error, route, answerMs, now());
+    }
+  }
+
+  function noteLimit(remaining: string | undefined): void {
+    if (remaining !== undefined) meter.remains(Number(remaining));
+  }
+
+  async function read<T>(asked: Asked, schema: z.ZodType<T>): Promise<Page<T>> {
+    const key = JSON.stringify([asked.route, asked.parameters]);
+    const before = answers.find(key);
+    const answer = await send(asked, before === undefined ? {} : { 'if-none-match': before.etag });
+    if (answer.isUnchanged && before !== undefined)
+      return { data: parse(before.data, schema, asked), hasNext: hasNext(before.link) };
+    const { data, headers } = answer;
+    const page = { data: parse(data, schema, asked), hasNext: hasNext(headers.link) };
+    if (headers.etag !== undefined) answers.keep(key, { etag: headers.etag, data, link: headers.link });
+    return page;
+  }
+
+  return {
+    read,
+
+    async list(asked, schema) {
+      const all = [];
+      for (let page = 1; page <= mostPages; page += 1) {
+        const parameters = { ...asked.parameters, per_page: pageSize, page };
+        const { data, hasNext } = await read({ ...asked, parameters }, schema);
+        all.push(...data);
+        if (!hasNext) return all;
+      }
+      throw new GitHubError('endless', `GitHub gave more than ${mostPages} pages (${asked.route})`);
+    },
+
+    async write(asked, schema) {
+      return parse((await send(asked)).data, schema, asked);
+    },
+  };
+}
+
+function hasNext(link: string | undefined): boolean {
+  return /\brel="next"/.test(link ?? '');
+}
+
+function parse<T>(data: unknown, schema: z.ZodType<T>, { route }: Asked): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new GitHubError('malformed', `GitHub's answer to ${route} cannot be read${where}`, { cause: parsed.error });
+}

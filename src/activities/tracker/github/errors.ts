@@ -1,0 +1,59 @@
+import { CredentialError } from '../../github/auth.js';
+import type { GitHubErrorKind } from '../../github/errors.js';
+import { GitHubError } from '../../github/errors.js';
+import type { TrackerErrorCategory } from '../error.js';
+import { TrackerError } from '../error.js';
+
+interface Meaning {
+  category: TrackerErrorCategory;
+  retryable: boolean;
+}
+
+/** SPEC 11.4. What only a person can mend is not retried by itself. */
+const meanings: Record<GitHubErrorKind, Meaning> = {
+  unauthorized: { category: 'missing_tracker_secret', retryable: false },
+  // An organization may have suspended the App, or a policy may have changed: it comes back as it went.
+  forbidden: { category: 'tracker_status', retryable: true },
+  not_found: { category: 'tracker_status', retryable: true },
+  validation: { category: 'tracker_status', retryable: false },
+  refused: { category: 'tracker_status', retryable: false },
+  rate_limited: { category: 'tracker_rate_limited', retryable: true },
+  server: { category: 'tracker_status', retryable: true },
+  unreachable: { category: 'tracker_request', retryable: true },
+  malformed: { category: 'tracker_response', retryable: true },
+  endless: { category: 'tracker_pagination', retryable: true },
+};
+
+const remedies: Partial<Record<GitHubErrorKind, string>> = {
+  unauthorized: '; give the worker a token that is valid (docs/trackers/github.md), and start it again',
+  forbidden: '; the token or the App lacks a permission (docs/trackers/github.md has those that are needed)',
+  not_found: '; see that the repository has this name, and that the token or the App may see it',
+};
+
+/** What GitHub says becomes the tracker's own error, by category. */
+export async function asTracker<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CredentialError)
+      throw new TrackerError('missing_tracker_secret', error.message, { cause: error });
+    if (!(error instanceof GitHubError)) throw error;
+    const { category, retryable } = meanings[error.kind];
+    const { retryAfterMs } = error.details;
+    throw new TrackerError(category, `${error.message}${remedies[error.kind] ?? ''}`, {
+      cause: error,
+      retryable,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+}
+
+/** The answer, or null where GitHub has no such thing. */
+export async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof GitHubError && error.kind === 'not_found') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import type { GitHubClient } from '../../github/client.js';
+import { orNull } from './errors.js';
+import type { GitHubPlace } from './place.js';
+import { isHere } from './place.js';
+import type { Entry } from './schema.js';
+import { Entries, Entry as OneEntry } from './schema.js';
+
+/** The records of a repository's issues, as they came. */
+export interface KnownIssues {
+  /** All open issues, and what else is known, by number and as old as is allowed at most. */
+  current(): Promise<ReadonlyMap<number, Entry>>;
+  /** The issue as it is at this moment; null for what is gone, moved elsewhere, or a pull request. */
+  readNow(number: number): Promise<Entry | null>;
+  /** Read from GitHub every time: nobody follows these. */
+  closed(): Promise<Entry[]>;
+  /** Changes whenever all open issues were read anew. */
+  reading(): number;
+}
+
+/** An issue that was deleted or moved elsewhere is in no list of changes: all are read again now and then. */
+const wholeEveryMs = 30 * 60_000;
+/** One server of GitHub's may see a change a little later than another. */
+const overlapMs = 30_000;
+
+/**
+ * Follows the issues of a repository by what has changed in it: however many there are, a look costs one request, which
+ * has no answer while nothing changes.
+ */
+export function createKnownIssues(
+  client: GitHubClient,
+  place: GitHubPlace,
+  { refreshMs, now }: { refreshMs: number; now: () => number },
+): KnownIssues {
+  let known = new Map<number, Entry>();
+  /** When the newest change was made that is known, in ms since the epoch. */
+  let changedAt = 0;
+  let wholeAt = -Infinity;
+  let freshAt = -Infinity;
+  let readings = 0;
+  let running: Promise<void> | null = null;
+
+  const route = 'GET /repos/{owner}/{repo}/issues';
+  async function ask(wanted: Record<string, unknown>): Promise<Entry[]> {
+    const parameters = { ...place.names, sort: 'created', direction: 'asc', ...wanted };
+    const entries = await client.list({ kind: 'issues', route, parameters }, Entries);
+    for (const { repository_url } of entries) place.addresses.add(repository_url);
+    return entries;
+  }
+
+  function take(entry: Entry): void {
+    if (entry.pull_request == null) known.set(entry.number, entry);
+  }
+
+  async function refresh(): Promise<void> {
+    const at = now();
+    // A clock that was set back must not keep anything from being read.
+    if (at >= freshAt && at < freshAt + refreshMs) return;
+    if (at < wholeAt || at >= wholeAt + wholeEveryMs) {
+      const from = await newestChange();
+      const entries = await ask({ state: 'open' });
+      known = new Map();
+      changedAt = from;
+      wholeAt = at;
+      readings += 1;
+      for (const entry of entries) take(entry);
+    } else {
+      const since = new Date(Math.max(changedAt - overlapMs, 0)).toISOString();
+      const entries = await ask({ state: 'all', since });
+      changedAt = newest(changedAt, entries);
+      for (const entry of entries) take(entry);
+    }
+    freshAt = at;
+  }
+
+  /** By GitHub's clock, and not by this host's. */
+  async function newestChange(): Promise<number> {
+    const parameters = { ...place.names, state: 'all', sort: 'updated', direction: 'desc', per_page: 1 };
+    return newest(0, (await client.read({ kind: 'issues', route, parameters }, Entries)).data);
+  }
+
+  async function current(): Promise<ReadonlyMap<number, Entry>> {
+    // Who asks meanwhile gets the same answer.
+    running ??= refresh().finally(() => {
+      running = null;
+    });
+    await running;
+    return known;
+  }
+
+  return {
+    current,
+
+    async readNow(number) {
+      const before = (await current()).get(number);
+      const parameters = { ...place.names, issue_number: number };
+      const asked = { kind: 'issue', route: `${route}/{issue_number}`, parameters };
+      const entry = (await orNull(client.read(asked, OneEntry)))?.data ?? null;
+      // An issue that was moved elsewhere is answered from there.
+      const isOurs = entry !== null && (isHere(place, entry) || entry.id === before?.id);
+      if (!isOurs || entry.number !== number || entry.pull_request != null) {
+        known.delete(number);
+        return null;
+      }
+      take(entry);
+      return entry;
+    },
+
+    async closed() {
+      return (await ask({ state: 'closed' })).filter(({ pull_request }) => pull_request == null);
+    },
+
+    reading: () => readings,
+  };
+}
+
+function newest(before: number, entries: readonly Entry[]): number {
+  const times = entries.map(({ updated_at }) => Date.parse(updated_at)).filter(Number.isFinite);
+  return Math.max(before, ...times);
+}
