@@ -62,6 +62,8 @@ export class BareRepository {
     await repository.git(['config', 'uploadpack.allowAnySHA1InWant', 'true']);
     await repository.git(['config', 'uploadpack.allowFilter', 'true']);
     await repository.git(['config', 'gc.auto', '0']);
+    // As on GitHub, pull requests move these, and no push does.
+    await repository.git(['config', 'receive.hideRefs', 'refs/pull']);
     return repository;
   }
 

@@ -1,6 +1,8 @@
 /** A request, read whole. */
 export interface Asked {
   method: string;
+  /** The API's paths begin after its prefix. */
+  place: 'api' | 'web';
   /** Without its query. */
   path: string;
   query: URLSearchParams;
@@ -25,5 +27,3 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 export function empty(status: number, headers: Record<string, string> = {}): Reply {
   return { status, headers, body: '' };
 }
-
-export const isSuccess = ({ status }: Reply): boolean => status >= 200 && status < 300;

@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addUpdateHook } from './acts/protection.js';
 import { answerApi } from './api.js';
 import { BareRepository } from './bare-repository.js';
+import type { Asked, Reply } from './exchange.js';
+import { json } from './exchange.js';
 import { Faults } from './faults.js';
+import { answerGit, isGitPath } from './git-http.js';
 import { now, register } from './identity.js';
 import { apiUrl, graphqlUrl } from './links.js';
 import { addToken, findUser, ghost, userNamed } from './people.js';
@@ -71,7 +75,7 @@ export class GitHub {
     const server = await listen({
       faults: github.faults,
       calls: github.calls,
-      answer: (asked, call) => answerApi(world, github.limits, asked, call),
+      answer: (asked, call) => github.answer(asked, call),
     });
     world.origin = server.origin;
     stop.close = server.close;
@@ -156,6 +160,7 @@ export class GitHub {
       updatedAt: at,
       pushedAt: at,
     });
+    await addUpdateHook(state.git);
     this.world.repositories.push(state);
     const repository = new GitHubRepository(this.world, state);
     for (const [login, role] of Object.entries(options.roles ?? {})) repository.permit(login, role);
@@ -167,6 +172,12 @@ export class GitHub {
   async close(): Promise<void> {
     await this.stop.close();
     await rm(this.world.directory, { recursive: true, force: true });
+  }
+
+  private async answer(asked: Asked, call: HttpCall): Promise<Reply> {
+    if (asked.place === 'api') return answerApi(this.world, this.limits, asked, call);
+    if (isGitPath(asked.path)) return answerGit(this.world, asked, call);
+    return json(404, { message: 'Not Found' });
   }
 
   private find(name: string): Repository {

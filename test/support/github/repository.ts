@@ -9,7 +9,8 @@ import { addToProject } from './acts/projects.js';
 import { moveRepository, renameBranch, transferIssue, deleteIssue } from './acts/moves.js';
 import { cloneUrl, fullName } from './links.js';
 import { userNamed } from './people.js';
-import type { Comment, Issue, Repository, Role, StateReason, User, World } from './world.js';
+import { noRules } from './acts/protection.js';
+import type { Comment, Issue, Protection, Repository, Role, StateReason, User, World } from './world.js';
 
 /** Who does it: a login; the owner when nobody is named. */
 interface By {
@@ -136,6 +137,15 @@ export class GitHubRepository {
   /** Null when there is no such branch. */
   branch(name: string): Promise<string | null> {
     return this.state.git.branch(name);
+  }
+
+  /** Rules of a branch, or of one that is yet to come. The ones not named are lenient. */
+  protect(branch: string, rules: Partial<Protection> = {}): void {
+    this.state.protections[branch] = { ...noRules, ...rules };
+  }
+
+  unprotect(branch: string): void {
+    delete this.state.protections[branch];
   }
 
   archive(): void {

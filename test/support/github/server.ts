@@ -106,10 +106,12 @@ async function read(request: IncomingMessage): Promise<Asked> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const isApi = pathname.startsWith(`${prefix}/`);
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
   return {
     method: request.method ?? 'GET',
-    path: pathname.startsWith(prefix) ? pathname.slice(prefix.length) || '/' : pathname,
+    place: isApi ? 'api' : 'web',
+    path: isApi ? pathname.slice(prefix.length) : pathname,
     query: searchParams,
     headers: Object.fromEntries(headers) as Record<string, string>,
     body: Buffer.concat(chunks),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { roleIn } from '../access.js';
+import { protectedRefs } from '../acts/protection.js';
 import { noticeRefs } from '../acts/refs.js';
 import { empty, json } from '../exchange.js';
 import { Refusal } from '../refusal.js';
@@ -41,6 +43,7 @@ export const refRoutes: Route[] = [
     const { repository, world } = call;
     const name = refIn(call);
     const { sha, force } = readBody(call, Move);
+    requireUnprotected(call, name);
     const before = await repository.git.ref(name);
     if (before === null) throw unprocessable('Reference does not exist');
     await requireObject(call, sha);
@@ -55,12 +58,19 @@ export const refRoutes: Route[] = [
   below('DELETE /git/refs/:ref*', { contents: 'write' }, async (call) => {
     const { repository, world } = call;
     const name = refIn(call);
+    requireUnprotected(call, name);
     if ((await repository.git.ref(name)) === null) throw unprocessable('Reference does not exist');
     await repository.git.deleteRef(name);
     await noticeRefs(world, repository, userOf(call));
     return empty(204);
   }),
 ];
+
+/** Protected branches are moved by pull requests only. */
+function requireUnprotected({ repository, viewer }: RepositoryCall, ref: string): void {
+  if (protectedRefs(repository, roleIn(viewer, repository)).includes(ref))
+    throw unprocessable('Changes must be made through a pull request.');
+}
 
 const refIn = ({ params }: RepositoryCall) => `refs/${params.ref}`;
 
