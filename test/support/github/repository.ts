@@ -10,7 +10,17 @@ import { moveRepository, renameBranch, transferIssue, deleteIssue } from './acts
 import { cloneUrl, fullName } from './links.js';
 import { userNamed } from './people.js';
 import { noRules } from './acts/protection.js';
-import type { Comment, Issue, Protection, Repository, Role, StateReason, User, World } from './world.js';
+import type {
+  Comment,
+  Issue,
+  ProjectValue,
+  Protection,
+  Repository,
+  Role,
+  StateReason,
+  User,
+  World,
+} from './world.js';
 
 /** Who does it: a login; the owner when nobody is named. */
 interface By {
@@ -103,7 +113,7 @@ export class GitHubRepository {
   }
 
   /** Puts the issue into a project, which comes into being by its title, with values of fields by their names. */
-  addToProject(number: number, project: string, values: Record<string, string | number> = {}): void {
+  addToProject(number: number, project: string, values: Record<string, ProjectValue> = {}): void {
     addToProject(this.world, this.issue(number), project, values);
   }
 

@@ -106,8 +106,11 @@ export interface ProjectItem {
   id: number;
   project: { id: number; number: number; title: string };
   issue: Issue;
-  values: Record<string, string | number>;
+  values: Record<string, ProjectValue>;
 }
+
+/** A choice among options, a number, or a text. */
+export type ProjectValue = string | number | { text: string };
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
 

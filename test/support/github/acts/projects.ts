@@ -1,12 +1,12 @@
 import { nextId, register } from '../identity.js';
-import type { Issue, ProjectItem, World } from '../world.js';
+import type { Issue, ProjectItem, ProjectValue, World } from '../world.js';
 import { touch } from './issues.js';
 
 export function addToProject(
   world: World,
   issue: Issue,
   title: string,
-  values: Record<string, string | number>,
+  values: Record<string, ProjectValue>,
 ): ProjectItem {
   const known = issue.projectItems.find((item) => item.project.title === title);
   if (known !== undefined) {
