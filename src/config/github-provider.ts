@@ -3,7 +3,8 @@ import { duration, word } from './schema-values.js';
 
 /** How a program names itself to GitHub, and where that is; the tracker and what lands on GitHub share it. */
 
-const aVariable = 'the name of an environment variable with $, such as $GITHUB_TOKEN: the file is no place for secrets';
+const aVariable =
+  'the name of an environment variable with $, such as $GITHUB_TOKEN: the file is no place for secrets';
 const secret = z.string({ error: aVariable }).regex(/^\$\{?[A-Za-z_][A-Za-z0-9_]*\}?$/, { error: aVariable });
 
 const anAddress = 'an address that begins with https://, such as https://github.example.org/api/v3';

@@ -69,7 +69,8 @@ function tokenOf({ token }: Access, env: Environment): string {
 /** The variable has the key itself, or the path of its file. */
 async function keyOf(name: string, env: Environment): Promise<string> {
   const value = variable(env, name);
-  if (value === undefined) throw new CredentialError(`${name} is not set where the worker runs: it has the key of the App`);
+  if (value === undefined)
+    throw new CredentialError(`${name} is not set where the worker runs: it has the key of the App`);
   // One line of an environment file has its ends of lines written out.
   if (value.includes('-----BEGIN')) return value.replaceAll('\\n', '\n');
   try {

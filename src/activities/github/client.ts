@@ -118,5 +118,7 @@ function parse<T>(data: unknown, schema: z.ZodType<T>, { route }: Asked): T {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-  throw new GitHubError('malformed', `GitHub's answer to ${route} cannot be read${where}`, { cause: parsed.error });
+  throw new GitHubError('malformed', `GitHub's answer to ${route} cannot be read${where}`, {
+    cause: parsed.error,
+  });
 }

@@ -45,7 +45,10 @@ export function gitHubError(error: unknown, asked: string, answerMs: number, now
   const details = { status, cause: error };
   const retryAfterMs = pauseOf(error, now);
   if (retryAfterMs !== null)
-    return new GitHubError('rate_limited', `GitHub was asked too often: ${words}`, { ...details, retryAfterMs });
+    return new GitHubError('rate_limited', `GitHub was asked too often: ${words}`, {
+      ...details,
+      retryAfterMs,
+    });
   return new GitHubError(kindOf(status), `GitHub says: ${words}`, details);
 }
 
@@ -60,8 +63,11 @@ function kindOf(status: number): GitHubErrorKind {
 /** How long GitHub wants to be left alone; null when it does not. Both its limits come as 403 or 429. */
 function pauseOf({ status, response }: RequestError, now: number): number | null {
   if (status !== 403 && status !== 429) return null;
-  const { 'retry-after': retryAfter, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset } =
-    response?.headers ?? {};
+  const {
+    'retry-after': retryAfter,
+    'x-ratelimit-remaining': remaining,
+    'x-ratelimit-reset': reset,
+  } = response?.headers ?? {};
   if (retryAfter !== undefined && /^\d+$/.test(String(retryAfter))) return Number(retryAfter) * 1_000;
   if (remaining === '0' && reset !== undefined) return Math.max(Number(reset) * 1_000 - now, 1_000);
   const isSecondary = /secondary rate limit/i.test(JSON.stringify(response?.data ?? ''));
@@ -69,10 +75,9 @@ function pauseOf({ status, response }: RequestError, now: number): number | null
 }
 
 function isTimeout(error: unknown): boolean {
-  for (let one = error; one instanceof Error; one = one.cause) {
-    if (one.name === 'TimeoutError' || one.name === 'AbortError') return true;
-  }
-  return false;
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  return name === 'TimeoutError' || name === 'AbortError' || isTimeout(cause);
 }
 
 const longestWords = 200;

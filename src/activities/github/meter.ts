@@ -18,7 +18,12 @@ export const activityMeter: CallMeter = {
   remains(calls) {
     if (!isInActivity()) return;
     metricMeter
-      .createGauge('continuo_github_calls_remaining', 'int', '', 'Requests that GitHub grants until its limit begins anew')
+      .createGauge(
+        'continuo_github_calls_remaining',
+        'int',
+        '',
+        'Requests that GitHub grants until its limit begins anew',
+      )
       .set(calls);
   },
 };

@@ -46,7 +46,11 @@ export function createBlockers(client: GitHubClient, place: GitHubPlace) {
     return found;
   }
 
-  return async (issue: GitHubIssue, known: ReadonlyMap<number, Entry>, reading: number): Promise<Blocker[]> => {
+  return async (
+    issue: GitHubIssue,
+    known: ReadonlyMap<number, Entry>,
+    reading: number,
+  ): Promise<Blocker[]> => {
     const found = await blockingOf(issue, reading);
     return found.map((one) => blockerOf(one, isHere(place, one), known));
   };

@@ -88,7 +88,9 @@ function noteOf({ project, key }: Holder): string {
 }
 
 function blobOf(content: string): string {
-  return createHash('sha1').update(`blob ${Buffer.byteLength(content)}\0${content}`).digest('hex');
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(content)}\0${content}`)
+    .digest('hex');
 }
 
 function parse(base64: string): unknown {

@@ -26,12 +26,17 @@ export function createComments(client: GitHubClient, { names }: GitHubPlace) {
 
   async function create(number: number, body: string): Promise<number> {
     const parameters = { ...names, issue_number: number, body };
-    return (await client.write({ kind, route: `POST /${at}/{issue_number}/comments`, parameters }, Comment)).id;
+    return (await client.write({ kind, route: `POST /${at}/{issue_number}/comments`, parameters }, Comment))
+      .id;
   }
 
   async function edit(id: number, body: string): Promise<boolean> {
     const parameters = { ...names, comment_id: id, body };
-    return (await orNull(client.write({ kind, route: `PATCH /${at}/comments/{comment_id}`, parameters }, Comment))) !== null;
+    return (
+      (await orNull(
+        client.write({ kind, route: `PATCH /${at}/comments/{comment_id}`, parameters }, Comment),
+      )) !== null
+    );
   }
 
   /** Ids by their marks. */
@@ -70,7 +75,8 @@ export function createComments(client: GitHubClient, { names }: GitHubPlace) {
     },
 
     /** One comment for each key, edited in place; a person who deletes it gets it anew. */
-    put: (number: number, text: string, key: string): Promise<void> => put(number, markOf('status', key), text),
+    put: (number: number, text: string, key: string): Promise<void> =>
+      put(number, markOf('status', key), text),
   };
 }
 

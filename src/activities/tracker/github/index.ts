@@ -61,7 +61,8 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
       throw new TrackerError('tracker_response', message, { malformed: broken.map(({ id }) => id) });
     }
     const issues: Issue[] = [];
-    for (const { reading } of readings) if (reading.kind === 'issue') issues.push(await complete(reading.issue));
+    for (const { reading } of readings)
+      if (reading.kind === 'issue') issues.push(await complete(reading.issue));
     return issues;
   }
 
@@ -94,7 +95,10 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
     move: (id, state) =>
       asTracker(async () => {
         const entry = await known.readNow(Number(id));
-        if (entry === null) throw new TrackerError('tracker_status', `${identifierOf(Number(id))} is gone`, { retryable: false });
+        if (entry === null)
+          throw new TrackerError('tracker_status', `${identifierOf(Number(id))} is gone`, {
+            retryable: false,
+          });
         await moveTo({ client, place, labels: provider.state_labels }, GitHubIssue.parse(entry), state);
       }),
   };
@@ -103,7 +107,9 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
     fetchIssuesByStates: (states) =>
       asTracker(async () => {
         const wanted = new Set(states.map(normalizeState));
-        const names = statesOf(provider.state_labels).map(normalizeState).filter((name) => wanted.has(name));
+        const names = statesOf(provider.state_labels)
+          .map(normalizeState)
+          .filter((name) => wanted.has(name));
         const open = names.some((name) => name !== 'closed') ? [...(await known.current()).values()] : [];
         const closed = names.includes('closed') ? await known.closed() : [];
         const entries = new Map([...open, ...closed].map((entry) => [entry.number, entry]));
@@ -111,8 +117,10 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
         const problems: Problem[] = [];
         for (const entry of [...entries.values()].sort((one, other) => one.number - other.number)) {
           const reading = readEntry(entry);
-          if (reading.kind === 'malformed') problems.push({ where: identifierOf(entry.number), message: reading.message });
-          else if (wanted.has(normalizeState(stateOf(reading.issue, provider)))) issues.push(await complete(reading.issue));
+          if (reading.kind === 'malformed')
+            problems.push({ where: identifierOf(entry.number), message: reading.message });
+          else if (wanted.has(normalizeState(stateOf(reading.issue, provider))))
+            issues.push(await complete(reading.issue));
         }
         return { issues, problems };
       }),

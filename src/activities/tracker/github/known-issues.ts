@@ -75,7 +75,9 @@ export function createKnownIssues(
   /** By GitHub's clock, and not by this host's. */
   async function newestChange(): Promise<number> {
     const parameters = { ...place.names, state: 'all', sort: 'updated', direction: 'desc', per_page: 1 };
-    return newest(0, (await client.read({ kind: 'issues', route, parameters }, Entries)).data);
+    const { data } = await client.read({ kind: 'issues', route, parameters }, Entries);
+    for (const { repository_url } of data) place.addresses.add(repository_url);
+    return newest(0, data);
   }
 
   async function current(): Promise<ReadonlyMap<number, Entry>> {

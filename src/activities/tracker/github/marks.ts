@@ -16,7 +16,10 @@ export function createMarks(client: GitHubClient, { names }: GitHubPlace, signs:
   return {
     async put(number: number): Promise<void> {
       if (label !== null)
-        await client.write({ kind, route: `POST /${route}/labels`, parameters: { ...at(number), labels: [label] } }, Nothing);
+        await client.write(
+          { kind, route: `POST /${route}/labels`, parameters: { ...at(number), labels: [label] } },
+          Nothing,
+        );
       if (assignee !== null) {
         const parameters = { ...at(number), assignees: [assignee] };
         await client.write({ kind, route: `POST /${route}/assignees`, parameters }, Nothing);

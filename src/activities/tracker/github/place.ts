@@ -28,7 +28,9 @@ export function placeOf(provider: GitHubProvider, config: Config, env: Environme
 /** `owner/name` of an address on the same GitHub as the API, in any spelling that git takes. */
 export function nameIn(url: string, apiUrl: string): string | undefined {
   const host = new URL(apiUrl).hostname.replace(/^api\./, '');
-  const parts = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)(?::\d+)?[:/]+([^/]+)\/([^/]+?)(?:\.git)?\/*$/i.exec(url);
+  const parts = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)(?::\d+)?[:/]+([^/]+)\/([^/]+?)(?:\.git)?\/*$/i.exec(
+    url,
+  );
   const [, where = '', owner, name] = parts ?? [];
   return where.toLowerCase() === host.toLowerCase() ? `${owner}/${name}` : undefined;
 }

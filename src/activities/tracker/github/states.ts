@@ -34,14 +34,22 @@ export async function moveTo(
     (name) => Object.values(labels).some((one) => isSame(one, name)) && !isSame(name, label ?? ''),
   );
   if (label !== undefined && !issue.labels.some((name) => isSame(name, label)))
-    await client.write({ kind, route: `POST /${route}/labels`, parameters: { ...parameters, labels: [label] } }, Nothing);
+    await client.write(
+      { kind, route: `POST /${route}/labels`, parameters: { ...parameters, labels: [label] } },
+      Nothing,
+    );
   const isOpen = wanted !== 'closed';
   if (isOpen !== (issue.state === 'open')) {
     const state = isOpen ? 'open' : 'closed';
     await client.write({ kind, route: `PATCH /${route}`, parameters: { ...parameters, state } }, Nothing);
   }
   for (const name of others)
-    await orNull(client.write({ kind, route: `DELETE /${route}/labels/{name}`, parameters: { ...parameters, name } }, Nothing));
+    await orNull(
+      client.write(
+        { kind, route: `DELETE /${route}/labels/{name}`, parameters: { ...parameters, name } },
+        Nothing,
+      ),
+    );
 }
 
 function isSame(one: string, other: string): boolean {
