@@ -7,7 +7,7 @@ import { readShown, shownIn } from './support/conformance/shown.js';
 import { root } from './support/docs/markdown.js';
 
 const requirements = readRequirements();
-const { pending, areas } = requirements;
+const { areas } = requirements;
 const shown = readShown();
 const known = new Map(areas.flatMap((area) => Object.entries(area.requirements)));
 const ids = new Set(shown.map(({ id }) => id));
@@ -26,16 +26,12 @@ describe('the requirements of the specification', () => {
       .filter(
         ([id, requirement]) => isBinding(requirement) && requirement.reason === undefined && !ids.has(id),
       );
-    expect(owed.map(([id]) => id).filter((id) => !pending.includes(id))).toEqual([]);
+    expect(owed.map(([id]) => id)).toEqual([]);
   });
 
   it('do not both apply and not apply', () => {
     const both = [...known].filter(([id, { reason }]) => reason !== undefined && ids.has(id));
     expect(both.map(([id]) => id)).toEqual([]);
-  });
-
-  it('are pending only while no test shows them', () => {
-    expect(pending.filter((id) => ids.has(id) || !known.has(id))).toEqual([]);
   });
 
   it('are there when a test names them', () => {

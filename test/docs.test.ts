@@ -24,7 +24,7 @@ import type { Usage } from './support/docs/usage.js';
 import { readCommands, readUsage, takeArguments } from './support/docs/usage.js';
 import type { Run } from './support/docs/world.js';
 import { testIssue } from './support/fake-ports.js';
-import { World } from './support/docs/world.js';
+import { isWorkflowFile, World } from './support/docs/world.js';
 
 const docs = documents();
 const lines = docs.flatMap((document) =>
@@ -286,6 +286,8 @@ describe('the commands', () => {
       line.parts.length === 1 && first !== undefined && isContinuo(first) ? first.words[1] : null;
     if (first !== undefined && command === 'init') return world.init(first);
     if (first !== undefined && command === 'worker') return world.runWorker(first);
+    if (first !== undefined && command === 'up' && first.words.filter(isWorkflowFile).length > 1)
+      return world.runSeveral(first);
     if (first !== undefined && command === 'up' && first.words.includes('--detach')) {
       return world.runDetached(first);
     }

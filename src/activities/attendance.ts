@@ -3,9 +3,9 @@ import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/errors.js';
 import { loadConfig } from '../config/load.js';
 import type { HostCheck, HostPort } from '../workflows/ports.js';
-import type { Attempt } from './attempt.js';
 import { heartbeating } from './heartbeat.js';
 import type { HostDeps } from './host.js';
+import type { Clearing } from './moved-tasks.js';
 import { clearMovedTasks } from './moved-tasks.js';
 
 /** A host that knows which workflow file it was started with. */
@@ -14,6 +14,8 @@ export interface AttendedHost extends HostDeps {
 }
 
 const lookEveryMs = 2_000;
+/** A task that leaves a drained host does so without a word to that host. */
+const clearEveryMs = 60_000;
 /** The message travels through the project's history. */
 const longestProblem = 500;
 
@@ -24,16 +26,20 @@ export function createHostActivities(host: AttendedHost): HostPort {
     meet: () =>
       heartbeating(async (signal, attempt) => {
         const found = await check(host);
-        await clearMoved(host, found, signal, attempt);
+        await clearMoved(host, found, { signal, attempt, stayed: new Set() });
         return found;
       }),
 
     /** The same. */
     attend: ({ known }) =>
       heartbeating(async (signal, attempt) => {
-        // A task may have moved since this host was met, or while its worker was away.
-        await clearMoved(host, known, signal, attempt);
+        const stayed = new Set<string>();
+        let clearAt = performance.now();
         for (;;) {
+          if (performance.now() >= clearAt) {
+            await clearMoved(host, known, { signal, attempt, stayed });
+            clearAt = performance.now() + clearEveryMs;
+          }
           const now = await check(host);
           if (now.config !== known.config || now.problem !== known.problem) return now;
           await sleep(lookEveryMs, undefined, { signal });
@@ -45,10 +51,9 @@ export function createHostActivities(host: AttendedHost): HostPort {
 async function clearMoved(
   deps: AttendedHost,
   { config: hash }: HostCheck,
-  signal: AbortSignal,
-  attempt: Attempt,
+  clearing: Omit<Clearing, 'deps' | 'config'>,
 ): Promise<void> {
-  if (hash !== null) await clearMovedTasks({ deps, config: await deps.configs.get(hash), signal, attempt });
+  if (hash !== null) await clearMovedTasks({ deps, config: await deps.configs.get(hash), ...clearing });
 }
 
 /** The project may send work for this configuration from now on. */

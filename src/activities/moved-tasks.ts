@@ -12,19 +12,20 @@ import type { WorkspaceRecord } from './git/run-directory.js';
 import { readWorkspaceRecord, runsOf } from './git/run-directory.js';
 import type { HostDeps } from './host.js';
 
-interface Clearing {
+export interface Clearing {
   deps: HostDeps;
   config: Config;
   signal: AbortSignal;
   attempt: Attempt;
+  /** The tasks that are over and ended at this host, by identifier: they are asked about once. */
+  stayed: Set<string>;
 }
 
 /**
- * Ends what this host still runs for tasks that went on at another host while this one was away, and clears their
- * workspaces away. A task whose server or worker does not answer keeps everything.
+ * Ends what this host still runs for tasks that went on at another host, and clears their workspaces away. A task whose server or worker does not answer keeps everything.
  */
 export async function clearMovedTasks(clearing: Clearing): Promise<void> {
-  const { deps, config } = clearing;
+  const { deps, config, stayed } = clearing;
   const hosts = await hostsOfTasks(config.project).catch((error: unknown) => {
     clearing.signal.throwIfAborted();
     deps.log.warn('project does not answer', { project: config.project, error: String(error) });
@@ -35,8 +36,11 @@ export async function clearMovedTasks(clearing: Clearing): Promise<void> {
   for (const name of await readdir(runs).catch(() => [])) {
     const record = await readWorkspaceRecord(join(runs, name));
     if (record?.project !== config.project) continue;
+    const live = hosts.get(record.identifier);
+    if (live === undefined && stayed.has(record.identifier)) continue;
     try {
-      const host = hosts.get(record.identifier) ?? (await lastHostOf(record));
+      const host = live ?? (await lastHostOf(record));
+      if (live === undefined && host === deps.host) stayed.add(record.identifier);
       if (host === null || host === deps.host) continue;
       await cleanUpRecorded(clearing, record);
       deps.log.info('left a task that went on elsewhere', {

@@ -18,7 +18,7 @@ const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY
  * secret's; and what has the form of a secret. Logs on this host stay as they are.
  */
 export function redactorOf(env: NodeJS.ProcessEnv, config: Config): Redact {
-  const values = secretValues(env, config);
+  const values = secretValues(env, [config]);
   return async (text) => {
     const lines = replaceAll(text, values).split('\n');
     const clean = lines.map((line) => withoutRest(line, values)).join('\n');
@@ -28,11 +28,11 @@ export function redactorOf(env: NodeJS.ProcessEnv, config: Config): Redact {
 }
 
 /**
- * The values that must not get into histories and logs; without a configuration only those of variables whose name looks
+ * The values that must not get into histories and logs; without configurations only those of variables whose name looks
  * like a secret's. The longest first, so that no value hides what contains it.
  */
-export function secretValues(env: NodeJS.ProcessEnv, config: Config | null): string[] {
-  const listed = new Set(config === null ? [] : secretNames(config));
+export function secretValues(env: NodeJS.ProcessEnv, configs: readonly Config[]): string[] {
+  const listed = new Set(configs.flatMap(secretNames));
   const values = Object.entries(env)
     .filter(([name]) => listed.has(name) || secretName.test(name))
     // Of a value with many lines, such as a key, a tail shows the last ones.

@@ -35,6 +35,8 @@ const UpFile = z.object({
   process: ProcessName,
   command: z.enum(['up', 'worker']),
   project: z.string(),
+  /** What the same process serves besides. */
+  others: z.array(z.string()).default([]),
   address: z.string().nullable(),
   uiUrl: z.string().nullable(),
   /** Whether it works already. Another version's file does not say. */

@@ -27,7 +27,7 @@ export class AlreadyRunning extends Error {
 /** The right to work with a data directory. */
 export interface DataLock {
   /** Tells other commands where the engine is, whether this process works already, and in which sandbox. */
-  publish(engine: Pick<UpFile, 'address' | 'uiUrl' | 'ready' | 'sandbox'>): void;
+  publish(engine: Pick<UpFile, 'address' | 'uiUrl' | 'ready' | 'sandbox' | 'others'>): void;
   release(): void;
 }
 
@@ -47,7 +47,7 @@ export async function lockData(
   if (lock === null) throw new AlreadyRunning(project, paths, readUpFile(paths));
 
   const known = { process: await nameProcess(process.pid), command, project };
-  writeUpFile(paths, { ...known, address: null, uiUrl: null, ready: false });
+  writeUpFile(paths, { ...known, others: [], address: null, uiUrl: null, ready: false });
   const stopBeating = startBeating(paths);
   return {
     publish: (engine) => writeUpFile(paths, { ...known, ...engine }),

@@ -1,14 +1,16 @@
 import { EngineError } from './engine/error.js';
 import { namedConnection } from '../config/connection.js';
 import type { EngineConnection } from '../config/connection.js';
+import type { SandboxNote, UpFile } from '../config/engine-file.js';
 import { readEngineFile } from '../config/engine-file.js';
-import type { DataPaths } from '../config/paths.js';
 import { openEngine } from './engine/index.js';
 import { killServer } from './engine/stop.js';
 import { goingOn } from './going-on.js';
-import type { Host, Place } from './host.js';
-import { openHost } from './host.js';
+import type { Host, Hosts, ServePlace } from './host.js';
+import { openHosts, releaseHosts } from './host.js';
 import { findPrograms } from './keepers.js';
+import type { HostLogger } from './log/logger.js';
+import { openLog } from './log/open-log.js';
 import { countTasks } from './metrics.js';
 import { examineContainment, examineRepository } from './preflight.js';
 import { installRuntime } from './runtime.js';
@@ -32,24 +34,27 @@ export type { Stopped } from './stop-served.js';
 export { stopServed } from './stop-served.js';
 
 /**
- * `continuo up`: engine, workers and the project's scheduler, in this process, until SIGINT or
- * SIGTERM. Returns when everything has ended; a second signal ends the process at once. Throws
- * `ConfigError`, `AlreadyRunning` and `EngineError`.
+ * `continuo up`: engine, workers and the schedulers of the projects, in this process, until SIGINT or
+ * SIGTERM. Returns when everything has ended; a second signal ends the process at once. Several projects need a
+ * server that the environment names. Throws `ConfigError`, `AlreadyRunning` and `EngineError`.
  */
-export async function runUp(place: Place): Promise<void> {
-  await withHost('up', place, async (host, signal) => {
-    const sandbox = sandboxNote(host.config, await examineContainment(host));
-    await examineRepository(host);
-    const engine = await openEngine(host);
+export async function runUp(place: ServePlace): Promise<void> {
+  await withHosts('up', place, async (hosts, signal) => {
+    const projects = await examine(hosts);
+    for (const host of hosts) await examineRepository(host);
+    const engine = await openEngine(hosts[0]);
     try {
-      host.lock.publish({ ...engine, ready: false });
-      installRuntime(host);
-      await serve(host, engine, signal, async (client, queue) => {
-        await startProject(client, queue, host);
-        if (host.metrics !== null) countTasks(client, host.config.project, host.log, signal);
-        host.lock.publish({ ...engine, ready: true, sandbox });
-        tellReady(host, engine);
-        welcome(host, engine, sandbox).forEach(print);
+      const known = { address: engine.address, uiUrl: engine.uiUrl };
+      publish(projects, { ...known, ready: false });
+      const hasMetrics = openRuntime(hosts, place);
+      await serve(hosts, engine, signal, async (client, queue) => {
+        for (const host of hosts) {
+          await startProject(client, queue, host);
+          if (hasMetrics) countTasks(client, host.config.project, host.log, signal);
+        }
+        publish(projects, { ...known, ready: true });
+        tellReady(hosts, engine);
+        welcome(projects, engine).forEach(print);
       });
     } finally {
       await engine.stop();
@@ -58,58 +63,96 @@ export async function runUp(place: Place): Promise<void> {
 }
 
 /** `continuo worker`: the workers of this host alone, for a server that runs elsewhere; waits for it. Throws as `runUp`. */
-export async function runWorker(place: Place): Promise<void> {
-  await withHost('worker', place, async (host, signal) => {
-    const sandbox = sandboxNote(host.config, await examineContainment(host));
-    const engine = findServer(host);
+export async function runWorker(place: ServePlace): Promise<void> {
+  await withHosts('worker', place, async (hosts, signal) => {
+    const projects = await examine(hosts);
+    const engine = findServer(hosts[0]);
     const known = { address: engine.address, uiUrl: null };
-    host.lock.publish({ ...known, ready: false });
-    installRuntime(host);
-    await serve(host, engine, signal, (client) => {
-      void joinProject(client, host, signal);
-      host.lock.publish({ ...known, ready: true, sandbox });
-      tellReady(host, engine);
-      print(`Continuo works as host ${host.host} for ${engine.address}, namespace ${engine.namespace}`);
-      sandboxLines(sandbox).forEach(print);
+    publish(projects, { ...known, ready: false });
+    openRuntime(hosts, place);
+    await serve(hosts, engine, signal, (client) => {
+      for (const host of hosts) void joinProject(client, host, signal);
+      publish(projects, { ...known, ready: true });
+      tellReady(hosts, engine);
+      for (const { config, host, sandbox } of projects) {
+        const where = `for ${engine.address}, namespace ${engine.namespace}`;
+        print(`Continuo works as host ${host} of project ${config.project} ${where}`);
+        sandboxLines(sandbox).forEach(print);
+      }
       return Promise.resolve();
     });
   });
 }
 
-async function withHost(
+async function withHosts(
   command: 'up' | 'worker',
-  place: Place,
-  work: (host: Host, signal: AbortSignal) => Promise<void>,
+  place: ServePlace,
+  work: (hosts: Hosts, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const host = await openHost(command, place);
-  const { lock, paths } = host;
+  const hosts = await openHosts(command, place);
   const stop = listenForStop(
     () => {
-      host.log.info('stopping');
+      for (const { log } of hosts) log.info('stopping');
       print('Stopping: agents and checks go on; once more stops at once.');
     },
-    () => void force(paths),
+    () => void force(hosts),
   );
   try {
-    await work(host, stop.signal);
+    await work(hosts, stop.signal);
     if (stop.signal.aborted) {
-      const { running } = await findPrograms(paths);
-      goingOn(running, host.config.keeper.lease_ms).forEach(print);
+      for (const { paths, config } of hosts) {
+        const { running } = await findPrograms(paths);
+        goingOn(running, config.keeper.lease_ms).forEach(print);
+      }
     }
   } finally {
-    lock.release();
+    releaseHosts(hosts);
     stop.dispose();
-    host.log.info('stopped');
+    for (const { log } of hosts) log.info('stopped');
   }
 }
 
-function tellReady({ log, paths }: Host, { address, namespace }: EngineConnection): void {
-  log.info('serving', { address, namespace, data: paths.root });
+/** A project of this process, with what is known of its sandbox. */
+interface Examined extends Host {
+  sandbox: SandboxNote;
+}
+
+async function examine(hosts: Hosts): Promise<Examined[]> {
+  const projects: Examined[] = [];
+  for (const host of hosts) {
+    projects.push({ ...host, sandbox: sandboxNote(host.config, await examineContainment(host)) });
+  }
+  return projects;
+}
+
+/** The sandbox is told when the process works. */
+function publish(projects: readonly Examined[], known: Pick<UpFile, 'address' | 'uiUrl' | 'ready'>): void {
+  const names = projects.map(({ config }) => config.project);
+  for (const { lock, sandbox, config } of projects) {
+    const others = names.filter((name) => name !== config.project);
+    lock.publish({ ...known, others, ...(known.ready && { sandbox }) });
+  }
+}
+
+/** A process has one: its metrics are where the command says, else where the first workflow file says that has them. */
+function openRuntime(hosts: Hosts, { env, log, metricsPort }: ServePlace): boolean {
+  const { config } = hosts.find((host) => host.config.metrics.port !== undefined) ?? hosts[0];
+  const port = metricsPort ?? config.metrics.port;
+  const configs = hosts.map((host) => host.config);
+  const logs = new Map<unknown, HostLogger>(hosts.map((host) => [host.config.project, host.log]));
+  const own = hosts.length === 1 ? hosts[0].log : openLog(env, configs, log);
+  const logOf = (project: unknown) => logs.get(project) ?? own;
+  installRuntime(logOf, config.file, port === undefined ? null : { host: config.metrics.host, port });
+  return port !== undefined;
+}
+
+function tellReady(hosts: Hosts, { address, namespace }: EngineConnection): void {
+  for (const { log, paths } of hosts) log.info('serving', { address, namespace, data: paths.root });
 }
 
 /** Agents and checks go on by design; the server would too. */
-async function force(paths: DataPaths): Promise<void> {
-  await killServer(paths);
+async function force(hosts: Hosts): Promise<void> {
+  for (const { paths } of hosts) await killServer(paths);
   process.exit(1);
 }
 

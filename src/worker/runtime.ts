@@ -2,20 +2,26 @@ import { isIPv6 } from 'node:net';
 import { basename } from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/errors.js';
-import type { Host } from './host.js';
+import type { LogOf } from './log/sdk-logger.js';
 import { sdkLogger } from './log/sdk-logger.js';
 import { histogramBuckets } from './metrics.js';
+
+/** Where metrics are served. */
+export interface MetricsPlace {
+  host: string;
+  port: number;
+}
 
 /**
  * Routes the Temporal SDK's own messages into the log, serves metrics where they are asked for, and leaves signals to us.
  * Once in the life of a process, right before its first connection: until the last one has closed, the process does not end
- * by itself. Throws `ConfigError` when metrics cannot be served there.
+ * by itself. `file` is the workflow file that is to blame when metrics cannot be served there, which throws `ConfigError`.
  */
-export function installRuntime({ log, config, metrics }: Pick<Host, 'log' | 'config' | 'metrics'>): void {
+export function installRuntime(logOf: LogOf, file: string, metrics: MetricsPlace | null): void {
   const bindAddress = metrics === null ? null : addressOf(metrics);
   try {
     Runtime.install({
-      logger: sdkLogger(log),
+      logger: sdkLogger(logOf),
       shutdownSignals: [],
       telemetryOptions: {
         logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
@@ -30,13 +36,13 @@ export function installRuntime({ log, config, metrics }: Pick<Host, 'log' | 'con
   } catch (error) {
     if (bindAddress === null || !(error instanceof Error)) throw error;
     const message =
-      `${basename(config.file)}: metrics cannot be served on ${bindAddress}: ${error.message}; ` +
+      `${basename(file)}: metrics cannot be served on ${bindAddress}: ${error.message}; ` +
       'choose another port by metrics.port or --metrics-port';
-    throw new ConfigError('config_invalid', config.file, message);
+    throw new ConfigError('config_invalid', file, message);
   }
-  if (bindAddress !== null) log.info('metrics are served', { url: `http://${bindAddress}/metrics` });
+  if (bindAddress !== null) logOf(null).info('metrics are served', { url: `http://${bindAddress}/metrics` });
 }
 
-function addressOf({ host, port }: NonNullable<Host['metrics']>): string {
+function addressOf({ host, port }: MetricsPlace): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -12,7 +12,12 @@ const patienceMs = 60_000;
 /** What `continuo down` found and did. */
 export type Stopped =
   /** `killed`: it was deaf, so it could not be asked. */
-  | { kind: 'stopped' | 'killed' | 'still running'; command: UpFile['command']; pid: number }
+  | {
+      kind: 'stopped' | 'killed' | 'still running';
+      command: UpFile['command'];
+      pid: number;
+      others: string[];
+    }
   /** A killed `continuo up` had left its server, which is ended now. */
   | { kind: 'server stopped' }
   | { kind: 'nothing' };
@@ -26,14 +31,14 @@ export async function stopServed(paths: DataPaths): Promise<Stopped> {
   if (served === null || !(await isAlive(served.process))) {
     return { kind: (await stopLeftServer(paths)) ? 'server stopped' : 'nothing' };
   }
-  const { command, process: name } = served;
+  const { command, others, process: name } = served;
   const isDeaf = (await findDeafness(paths, served)) !== null;
   await signalProcess(name, isDeaf ? 'SIGKILL' : 'SIGTERM');
   const deadline = performance.now() + patienceMs;
   while (await isAlive(name)) {
-    if (performance.now() > deadline) return { kind: 'still running', command, pid: name.pid };
+    if (performance.now() > deadline) return { kind: 'still running', command, pid: name.pid, others };
     await sleep(lookEveryMs);
   }
   if (isDeaf) await stopLeftServer(paths);
-  return { kind: isDeaf ? 'killed' : 'stopped', command, pid: name.pid };
+  return { kind: isDeaf ? 'killed' : 'stopped', command, pid: name.pid, others };
 }

@@ -11,22 +11,30 @@ const how = {
   adopted: 'left running by an earlier one',
 };
 
+/** A project that is served, and the sandbox of its agents. */
+export interface Served extends Pick<Host, 'config' | 'paths' | 'host'> {
+  sandbox: SandboxNote;
+}
+
 /** What a person wants to know when everything runs. */
 export function welcome(
-  { config, paths, host }: Pick<Host, 'config' | 'paths' | 'host'>,
+  projects: readonly Served[],
   engine: Pick<Engine, 'address' | 'namespace' | 'uiUrl' | 'kind'>,
-  sandbox: SandboxNote,
 ): string[] {
   const { address, namespace, uiUrl, kind } = engine;
   return [
-    `Continuo serves project ${config.project} of ${config.file}`,
-    `  Temporal  ${address}, namespace ${namespace} (${how[kind]})`,
-    ...(uiUrl === null ? [] : [`  UI        ${uiUrl}`]),
-    `  Host      ${host}`,
-    `  Data      ${paths.root}`,
-    ...sandboxLines(sandbox),
-    ...warnings(config),
-    'Next, in another terminal:',
+    ...projects.flatMap(({ config, paths, host, sandbox }) => [
+      `Continuo serves project ${config.project} of ${config.file}`,
+      `  Temporal  ${address}, namespace ${namespace} (${how[kind]})`,
+      ...(uiUrl === null ? [] : [`  UI        ${uiUrl}`]),
+      `  Host      ${host}`,
+      `  Data      ${paths.root}`,
+      ...sandboxLines(sandbox),
+      ...warnings(config),
+    ]),
+    projects.length === 1
+      ? 'Next, in another terminal:'
+      : 'Next, in another terminal, in the folder of a project or with --workflow:',
     '  continuo list                    see the tasks and what they wait for',
     "  continuo start '<what to do>'    start a task from a prompt",
     '  continuo ps                      see the agents and checks that run',

@@ -7,22 +7,28 @@ import { classifyErrors } from './classify-interceptor.js';
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
-  /** The queue of the workflows; activities have `<queue>@<host>`. */
+  /** The queue of the workflows. */
   queue: string;
-  host: string;
   workflowBundle: { codePath: string };
+  hosts: ActivityHost[];
+}
+
+/** What works as a host of one project. */
+export interface ActivityHost {
+  project: string;
+  host: string;
   activities: Ports;
   /** Beside the one that types errors. */
   interceptors: ActivityInterceptorsFactory[];
 }
 
-/** The workers of one host. */
+/** The workers of one process. */
 export interface Workers {
-  /** Whether nothing runs but what always does: the project's attendance, and the watch of the tracker on one host. */
-  isIdle(): boolean;
+  /** Whether nothing runs for a project but what always does: its attendance, and the watch of the tracker on one host. */
+  isIdle(project: string): boolean;
   /**
    * Works until the signal is aborted, then takes no new work, lets activities leave what they do at once,
-   * and returns. `onReady` is called once, when both poll. Rejects when one of them cannot go on.
+   * and returns. `onReady` is called once, when all poll. Rejects when one of them cannot go on.
    */
   run(signal: AbortSignal, onReady: () => Promise<void>): Promise<void>;
 }
@@ -39,22 +45,26 @@ const concurrentActivities = 200;
 /** Programs go on without us, so nothing is gained by waiting; what a workflow has cancelled is ended politely. */
 const shutdown = { shutdownGraceTime: 0, shutdownForceTime: '30s' } satisfies Partial<WorkerOptions>;
 
-/** Two workers in one process: one shares the queue of workflows, the other one serves this host alone. */
+/**
+ * The workers in one process: one shares the queue of workflows; each of the others serves one project as its host. So the
+ * activities of one project never wait for those of another one.
+ */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, queue, host, workflowBundle, activities, interceptors } = options;
-  const [workflowWorker, activityWorker] = await Promise.all([
-    Worker.create({
+  const { connection, namespace, queue, workflowBundle, hosts } = options;
+  const workflowWorker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: queue,
+    workflowBundle,
+    maxCachedWorkflows: cachedWorkflows,
+    ...shutdown,
+  });
+  const activityWorkers = new Map<string, Worker>();
+  for (const { project, host, activities, interceptors } of hosts) {
+    const worker = await Worker.create({
       connection,
       namespace,
-      taskQueue: queue,
-      workflowBundle,
-      maxCachedWorkflows: cachedWorkflows,
-      ...shutdown,
-    }),
-    Worker.create({
-      connection,
-      namespace,
-      taskQueue: activityQueue(queue, host),
+      taskQueue: activityQueue(queue, project, host),
       activities,
       interceptors: { activity: [...interceptors, classifyErrors] },
       maxConcurrentActivityTaskExecutions: concurrentActivities,
@@ -62,11 +72,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       maxHeartbeatThrottleInterval: '2s',
       defaultHeartbeatThrottleInterval: '2s',
       ...shutdown,
-    }),
-  ]);
+    });
+    activityWorkers.set(project, worker);
+  }
   return {
-    isIdle: () => activityWorker.getStatus().numInFlightActivities <= 2,
-    run: (signal, onReady) => runTogether([workflowWorker, activityWorker], signal, onReady),
+    isIdle: (project) => (activityWorkers.get(project)?.getStatus().numInFlightActivities ?? 0) <= 2,
+    run: (signal, onReady) => runTogether([workflowWorker, ...activityWorkers.values()], signal, onReady),
   };
 }
 

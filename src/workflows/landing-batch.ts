@@ -4,6 +4,7 @@ import type { Evidence } from '../domain/evidence.js';
 import type { LandingCandidate, LandingEntry, LandingResult, TakenIn } from '../domain/landing.js';
 import type { LandingStep } from '../domain/landing-queue.js';
 import type { MergeOutcome, RebaseOutcome, StackTop } from './ports.js';
+import type { Place } from './proxies.js';
 import { forge, git, verifier } from './proxies.js';
 
 /** What became of an entry. */
@@ -124,8 +125,9 @@ async function sendBack({ red }: Proof, baseSha: string): Promise<Settled[]> {
 /** What does not work here holds up nobody else: whoever mends the change is told. */
 async function takeIn(entry: LandingEntry, baseSha: string): Promise<TakenIn> {
   try {
-    const summary = `Put ${entry.base} into the files of ${entry.identifier}`;
-    return await git({ host: entry.workspace.host, summary }).takeInBase({ entry, baseSha });
+    const { project, workspace, base, identifier } = entry;
+    const summary = `Put ${base} into the files of ${identifier}`;
+    return await git({ project, host: workspace.host, summary }).takeInBase({ entry, baseSha });
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { kind: 'left', message: (error.cause ?? error).message };
@@ -153,10 +155,11 @@ function verify({ entry, candidate }: Stacked, baseSha: string): Promise<Evidenc
 }
 
 function merge({ entry, candidate: { sha } }: Stacked, baseSha: string): Promise<MergeOutcome> {
-  const port = forge({ host: entry.host, summary: `Merge ${sha.slice(0, 12)} into ${entry.base}` });
+  const { project, host, base } = entry;
+  const port = forge({ project, host, summary: `Merge ${sha.slice(0, 12)} into ${base}` });
   return port.merge({ entry, candidate: { sha, baseSha } });
 }
 
-function place(entry: LandingEntry, verb: string): { host: string; summary: string } {
-  return { host: entry.workspace.host, summary: `${verb} ${entry.identifier} for ${entry.base}` };
+function place({ project, workspace, identifier, base }: LandingEntry, verb: string): Place {
+  return { project, host: workspace.host, summary: `${verb} ${identifier} for ${base}` };
 }

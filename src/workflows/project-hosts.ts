@@ -33,16 +33,17 @@ export async function attendHosts(project: Project): Promise<never> {
  * away together, the others get that much time to come back. Then a last question waits for it, for as long as it takes.
  */
 async function attendHost(project: Project, id: string): Promise<never> {
+  const place = (verb: string) => ({ project: project.state.project, host: id, summary: `${verb} ${id}` });
   for (;;) {
-    let check = await unlessGone(() => attendant({ host: id, summary: `Meet ${id}` }, '10s').meet());
+    let check = await unlessGone(() => attendant(place('Meet'), '10s').meet());
     if (check === null) {
       noteDown(project, id);
-      check = await attendant({ host: id, summary: `Wait for ${id}` }).meet();
+      check = await attendant(place('Wait for')).meet();
     }
     while (check !== null) {
       const known: HostCheck = check;
       noteUp(project, id, known);
-      const port = attendant({ host: id, summary: `Attend to ${id}` }, '20s');
+      const port = attendant(place('Attend to'), '20s');
       check = await unlessGone(() => port.attend({ known }));
     }
   }

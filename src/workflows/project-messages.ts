@@ -142,7 +142,7 @@ async function passOn(
 
 async function startIssue(project: Project, identifier: string): Promise<string> {
   const { state } = project;
-  const port = tracker({ host: state.host, summary: `Find ${identifier}` });
+  const port = tracker({ project: state.project, host: state.host, summary: `Find ${identifier}` });
   const found = await port.find({ config: state.config.hash, identifier });
   if (found === null) {
     throw ApplicationFailure.nonRetryable(`the tracker has no issue ${identifier}`, 'no_such_issue');

@@ -30,7 +30,8 @@ export function handleSchedules(project: Project): void {
 async function startScheduled(project: Project, schedule: string, at: string): Promise<ScheduledAnswer> {
   const { state } = project;
   const skipped = (reason: string): ScheduledAnswer => ({ kind: 'skipped', reason });
-  const port = scheduler({ host: state.host, summary: `Read the prompt of schedule ${schedule}` });
+  const { project: name, host } = state;
+  const port = scheduler({ project: name, host, summary: `Read the prompt of schedule ${schedule}` });
   try {
     const issue = await port.scheduledIssue({ config: state.config.hash, schedule, at });
     if (issue === null) return skipped('the workflow file has no such schedule any more');

@@ -88,8 +88,8 @@ async function watch(project: Project): Promise<never> {
 async function watchOnce(project: Project): Promise<void> {
   // First what is over, then what is new (SPEC 8.1).
   await condition(() => !project.sweepAsked);
-  const { host, config } = project.state;
-  const port = watcher({ host, summary: `Watch the tracker of ${project.state.project}` });
+  const { project: name, host, config } = project.state;
+  const port = watcher({ project: name, host, summary: `Watch the tracker of ${name}` });
   try {
     const poll = await port.watch({ config: config.hash, project: project.state.project });
     await uncut(project, () => applyPoll(project, poll));
@@ -125,7 +125,8 @@ async function sweep(project: Project): Promise<never> {
 }
 
 function sweepOnce({ state }: Project): Promise<unknown> {
-  const port = tracker({ host: state.host, summary: 'Clear away the workspaces of closed issues' });
+  const { project, host } = state;
+  const port = tracker({ project, host, summary: 'Clear away the workspaces of closed issues' });
   return port.sweep({ config: state.config.hash });
 }
 
@@ -151,7 +152,8 @@ async function refresh(project: Project): Promise<never> {
 }
 
 function look({ state }: Project): Promise<Poll> {
-  const port = tracker({ host: state.host, summary: 'Look at the tracker now' });
+  const { project, host } = state;
+  const port = tracker({ project, host, summary: 'Look at the tracker now' });
   return port.poll({ config: state.config.hash, known: known(state) });
 }
 

@@ -39,12 +39,14 @@ const forever: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, max
 
 /** Where an activity runs and what the Temporal UI says of it. */
 export interface Place {
+  project: string;
   host: string;
   summary: string;
 }
 
-function at({ host, summary }: Place, options: ActivityOptions): ActivityOptions {
-  return { ...options, heartbeatTimeout, summary, taskQueue: activityQueue(workflowInfo().taskQueue, host) };
+function at({ project, host, summary }: Place, options: ActivityOptions): ActivityOptions {
+  const taskQueue = activityQueue(workflowInfo().taskQueue, project, host);
+  return { ...options, heartbeatTimeout, summary, taskQueue };
 }
 
 export function tracker(place: Place): Omit<TrackerPort, 'watch'> {

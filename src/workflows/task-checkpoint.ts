@@ -14,8 +14,10 @@ interface Work {
 
 /** Saves the files of the workspace as a commit on the task's ref, and takes that one as its head. */
 export async function saveWork(task: Task, work: Work): Promise<CheckpointOutcome> {
+  const { project } = task.state;
   const { host } = workspaceOf(task);
-  const outcome = await git({ host, summary: work.summary }).checkpoint(checkpointOf(task, work));
+  const port = git({ project, host, summary: work.summary });
+  const outcome = await port.checkpoint(checkpointOf(task, work));
   takeHead(task, outcome);
   return outcome;
 }

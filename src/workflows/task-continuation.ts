@@ -52,8 +52,13 @@ async function endRun(task: Task, why: string): Promise<Stage> {
 /** The issue as the tracker has it now, and whether it may be worked on. */
 export function readIssue(task: Task, summary: string): Promise<ClaimOutcome> {
   const { config, host } = granted(task);
-  const { id: issueId } = task.state.issue;
-  return tracker({ host, summary }).claim({ config: config.hash, issueId, evenIfIneligible: task.forced });
+  const { project, issue } = task.state;
+  const { id: issueId } = issue;
+  return tracker({ project, host, summary }).claim({
+    config: config.hash,
+    issueId,
+    evenIfIneligible: task.forced,
+  });
 }
 
 /** The issue is not to be worked on any more: that ends a task without gates well, once its agent has worked. */

@@ -99,9 +99,9 @@ export async function conclude(task: Task): Promise<TaskResult> {
 
 /** What is over stays over: a tracker or a disk that fails here is noted, and the task ends all the same. */
 async function settle(task: Task, outcome: Outcome): Promise<void> {
-  const { config, host, issue } = task.state;
+  const { config, host, project, issue } = task.state;
   if (config === null || host === null) return;
-  const port = tracker({ host, summary: `Record ${issue.identifier} as ${outcome}` });
+  const port = tracker({ project, host, summary: `Record ${issue.identifier} as ${outcome}` });
   await attempt(task, () => port.settle({ config: config.hash, state: task.state, outcome }));
   // That one was down.
   if (task.state.host !== host) await settle(task, outcome);
@@ -124,7 +124,11 @@ async function clearAway(task: Task, outcome: Outcome): Promise<void> {
   if (config === null || workspace === null || !(landed || task.issueIsTerminal)) return;
   // The host does that itself when it is back.
   if (isAbandoned(task.state)) return;
-  const port = git({ host: workspace.host, summary: `Clear away the workspace of ${issue.identifier}` });
+  const port = git({
+    project,
+    host: workspace.host,
+    summary: `Clear away the workspace of ${issue.identifier}`,
+  });
   const input = { config: config.hash, project, identifier: issue.identifier, workspace, refs: landed };
   await attempt(task, () => port.cleanUp(input));
 }

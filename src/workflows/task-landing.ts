@@ -95,7 +95,8 @@ async function waitAtTrain(task: Task, entry: LandingEntry): Promise<LandingResu
 
 /** Asks for the landing; null where the host that was to do so is down. */
 async function ask(task: Task, entry: LandingEntry): Promise<string | null> {
-  const port = forge({ host: entry.host, summary: `Ask to land ${shortSha(entry.sha)}` });
+  const { project, host } = entry;
+  const port = forge({ project, host, summary: `Ask to land ${shortSha(entry.sha)}` });
   try {
     return (await whileThere(task, () => port.requestLanding({ entry }))).train;
   } catch (error) {

@@ -31,7 +31,11 @@ export async function closeTurn(task: Task): Promise<void> {
   const workspace = workspaceOf(task);
   const { project, issue } = state;
   const config = granted(task).config.hash;
-  const port = agent({ host: workspace.host, summary: `End turn ${turn}, which waits for an answer` });
+  const port = agent({
+    project,
+    host: workspace.host,
+    summary: `End turn ${turn}, which waits for an answer`,
+  });
   const input = { config, project, identifier: issue.identifier, workspace, turn };
   // Also where the task is being ended: nothing else would end the agent before its lease is over.
   await CancellationScope.nonCancellable(() => attempt(task, () => port.endTurn(input)));

@@ -54,9 +54,9 @@ export async function claim(task: Task): Promise<Stage> {
 /** Makes the workspace, or finds it again with everything in it. */
 export async function prepare(task: Task): Promise<Stage> {
   const { state } = task;
-  const { origin } = state;
+  const { project, origin } = state;
   const { config, host } = granted(task);
-  const port = git({ host, summary: `Prepare the workspace of ${state.issue.identifier}` });
+  const port = git({ project, host, summary: `Prepare the workspace of ${state.issue.identifier}` });
   const outcome = await port.prepare({
     config: config.hash,
     project: state.project,
@@ -121,7 +121,9 @@ export async function verify(task: Task): Promise<Stage> {
 
   const workspace = workspaceOf(task);
   const sha = headOf(task);
-  const port = verifier({ host: workspace.host, summary: `Verify ${shortSha(sha)}, round ${state.round}` });
+  const { project, round } = state;
+  const summary = `Verify ${shortSha(sha)}, round ${round}`;
+  const port = verifier({ project, host: workspace.host, summary });
   const { hash } = granted(task).config;
   const { baseSha } = workspace;
   const evidence = await haltable(task, () =>

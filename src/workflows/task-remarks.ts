@@ -30,7 +30,9 @@ export function takeRemark(task: Task, remark: TurnRemark): string {
 
 async function offer(task: Task, turn: number, remark: TurnRemark): Promise<void> {
   const workspace = workspaceOf(task);
-  const port = agent({ host: workspace.host, summary: `Tell turn ${turn} what ${remark.by} says` });
+  const { project } = task.state;
+  const summary = `Tell turn ${turn} what ${remark.by} says`;
+  const port = agent({ project, host: workspace.host, summary });
   try {
     const { heard } = await port.steer({ workspace, turn, remark, at: now() });
     // What a turn that is over has heard was in its outcome.

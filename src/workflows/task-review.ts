@@ -140,7 +140,7 @@ function ask(task: Task, name: string, limits: TurnLimits): Promise<ReviewOutcom
   const workspace = workspaceOf(task);
   const sha = headOf(task);
   const summary = `Review of ${shortSha(sha)} by ${name}, round ${state.round}`;
-  return reviewerPort({ host: workspace.host, summary }).review({
+  return reviewerPort({ project: state.project, host: workspace.host, summary }).review({
     config: granted(task).config.hash,
     project: state.project,
     identifier: state.issue.identifier,

@@ -128,7 +128,8 @@ function restore(task: Task, { by, to }: Rewind): Promise<RestoreOutcome> {
   const { host } = workspaceOf(task);
   const back = `Back to ${describeCheckpoint(to)}`;
   const work = { summary: `${back}, by ${by}`, message: back };
-  return git({ host, summary: work.summary }).restore({ ...checkpointOf(task, work), sha: to.sha });
+  const { project } = task.state;
+  return git({ project, host, summary: work.summary }).restore({ ...checkpointOf(task, work), sha: to.sha });
 }
 
 /**

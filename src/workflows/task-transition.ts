@@ -12,7 +12,7 @@ export async function moveIssue(task: Task): Promise<void> {
   if (state === null) return;
 
   const { id: issueId, identifier } = issue;
-  const port = tracker({ host, summary: `Set ${identifier} to ${state} in the tracker` });
+  const port = tracker({ project, host, summary: `Set ${identifier} to ${state} in the tracker` });
   const outcome = await port.transition({ config: config.hash, project, issueId, identifier, state });
   switch (outcome.kind) {
     case 'moved':

@@ -26,6 +26,7 @@ export async function runTurn(task: Task): Promise<TurnOutcome> {
   const kind = state.player ?? configured;
   const remarks = remarksSince(state.feedback, told);
   const port = agent({
+    project: state.project,
     host: workspace.host,
     summary: `Turn ${turn} of ${kind}, round ${state.round}`,
   });

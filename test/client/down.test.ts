@@ -42,6 +42,7 @@ async function down(start?: string) {
     process: { ...name, start: start ?? name.start },
     command: 'up',
     project: 'shop',
+    others: ['site'],
     address: null,
     uiUrl: null,
     ready: true,
@@ -55,6 +56,7 @@ describe('continuo down', () => {
     const { exitCode, stdout } = await down();
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Stopped');
+    expect(stdout).toContain('served site');
     expect(await closed).toEqual([0, null]);
   });
 

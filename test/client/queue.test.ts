@@ -5,7 +5,7 @@ import { Context } from '@temporalio/activity';
 import { parseConfig } from '../../src/config/parse.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
 import type { LandingQueue } from '../../src/domain/landing-queue.js';
-import { FakePorts, heldUntil, testConfig } from '../support/fake-ports.js';
+import { FakePorts, heldUntil, testConfig, workflowQueueOf } from '../support/fake-ports.js';
 import type { Lab } from './support/lab.js';
 import { openLab } from './support/lab.js';
 
@@ -24,10 +24,9 @@ beforeEach(() => {
   ports = new FakePorts();
   ports.usually('requestLanding', async ({ entry }) => {
     const train = landingWorkflowId(repository, entry.base);
-    const { client, info } = Context.current();
-    await client.workflow.signalWithStart('landing', {
+    await Context.current().client.workflow.signalWithStart('landing', {
       workflowId: train,
-      taskQueue: info.taskQueue.split('@')[0] ?? '',
+      taskQueue: workflowQueueOf(entry.project),
       signal: 'enqueue',
       signalArgs: [entry],
       args: [{ repository, base: entry.base, entries: [] }],

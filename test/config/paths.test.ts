@@ -22,9 +22,9 @@ describe('where a host keeps its things', () => {
 });
 
 describe('task queues', () => {
-  it('are named by the environment and the host', () => {
+  it('are named by the environment, the project and the host', () => {
     expect(workflowQueue({})).toBe('continuo');
     expect(workflowQueue({ CONTINUO_QUEUE: 'mine' })).toBe('mine');
-    expect(activityQueue('mine', 'build-1')).toBe('mine@build-1');
+    expect(activityQueue('mine', 'shop', 'build-1')).toBe('mine/shop@build-1');
   });
 });

@@ -21,7 +21,7 @@ trackerContract('file', async () => {
     },
   };
   const patient = createFileTracker(config, counted);
-  const impatient = createFileTracker(config, counted, 100);
+  const impatient = createFileTracker(config, counted, { answerMs: 100 });
   return {
     get tracker() {
       return isSilent ? impatient : patient;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from '@temporalio/worker';
 import { summarizeIssue } from '../../src/domain/issue.js';
 import { newProject, projectWorkflowId } from '../../src/domain/project.js';
 import { activityQueue } from '../../src/domain/queue.js';
@@ -17,6 +16,7 @@ import {
   testWorkspace,
 } from '../support/fake-ports.js';
 import type { Rig } from '../support/workflow-rig.js';
+import { startHost } from '../support/workflow-workers.js';
 import type { Scenario } from './scenarios.js';
 
 /** A task that leaves a host that is drained, and the project that has it do so. */
@@ -26,14 +26,7 @@ export const hostScenarios: Scenario[] = [
 ];
 
 async function playMove(rig: Rig, ports: FakePorts) {
-  const other = await Worker.create({
-    connection: rig.env.nativeConnection,
-    taskQueue: activityQueue(rig.queue, 'a'),
-    activities: { ...ports.activities() },
-    shutdownGraceTime: 0,
-    shutdownForceTime: '1s',
-  });
-  const running = other.run();
+  const endOther = await startHost(rig.env, ports, activityQueue(rig.queue, rig.project, 'a'));
   try {
     const at = (host: string) => {
       ports.usually('prepare', ({ headSha }) => ({
@@ -72,8 +65,7 @@ async function playMove(rig: Rig, ports: FakePorts) {
     const moved = workflow.getHandle<typeof task>(taskWorkflowId(rig.project, 'one'));
     return { moved, project: handle };
   } finally {
-    other.shutdown();
-    await running;
+    await endOther();
   }
 }
 

@@ -5,6 +5,7 @@ import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
 import type { Issue } from '../../src/domain/issue.js';
 import type { Poll } from '../../src/domain/project.js';
+import { activityQueue } from '../../src/domain/queue.js';
 import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
@@ -94,13 +95,12 @@ export class FakePorts {
       steer: () => Promise.resolve({ heard: false }),
       verify: ({ sha, baseSha }) => Promise.resolve(testEvidence(sha, baseSha, [passedCheck])),
       requestLanding: async ({ entry }) => {
-        const { client, info } = Context.current();
-        const queue = info.taskQueue.split('@')[0]!;
+        const { client } = Context.current();
         // A train for each test.
         const train = landingWorkflowId(entry.project, entry.base);
         await client.workflow.signalWithStart('landing', {
           workflowId: train,
-          taskQueue: queue,
+          taskQueue: workflowQueueOf(entry.project),
           signal: 'enqueue',
           signalArgs: [entry],
           args: [{ repository: 'repo', base: entry.base, entries: [] }],
@@ -138,6 +138,12 @@ export async function untilCancelled(): Promise<never> {
   } finally {
     clearInterval(beat);
   }
+}
+
+/** In an activity of a project: the queue of the workflows. */
+export function workflowQueueOf(project: string): string {
+  const [queue = ''] = Context.current().info.taskQueue.split(activityQueue('', project, ''));
+  return queue;
 }
 
 /** Holds an activity back until a test lets it go on. It heartbeats, as everything that takes its time does. */

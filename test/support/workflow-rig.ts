@@ -69,9 +69,9 @@ export function useRig(...dynamicConfig: string[]): { rig: Rig; ports: FakePorts
     env = await startLocalServer(...dynamicConfig);
     workers = await startWorkers(env, ports);
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     ports.reset();
-    stage = setStage(env, workers);
+    stage = await setStage(env, workers);
   });
   afterEach(() => clearStage(stage));
   afterAll(() => workers.stop());
@@ -85,7 +85,7 @@ export async function openRig(
   ports: FakePorts | null,
 ): Promise<{ rig: Rig; close: () => Promise<void> }> {
   const workers = ports === null ? noWorkers() : await startWorkers(env, ports);
-  const stage = setStage(env, workers);
+  const stage = await setStage(env, workers);
   return {
     rig: rigOn(() => stage),
     async close() {
@@ -95,9 +95,9 @@ export async function openRig(
   };
 }
 
-function setStage(env: TestWorkflowEnvironment, workers: WorkflowWorkers): Stage {
+async function setStage(env: TestWorkflowEnvironment, workers: WorkflowWorkers): Promise<Stage> {
   const project = `test-${randomUUID()}`;
-  workers.serve(project);
+  await workers.serve(project);
   // The environment's own client skips time whenever it waits for a result.
   const { workflow } = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
   return { env, workflow, workers, project, started: [] };

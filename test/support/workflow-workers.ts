@@ -1,62 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { activityQueue } from '../../src/domain/queue.js';
 import type { FakePorts } from './fake-ports.js';
 import { workflowBundle } from './temporal.js';
 
-/** Workers of all workflows and of one host, on a queue of their own. */
+/** A worker of all workflows on a queue of its own, and one of a project on one host at a time. */
 export interface WorkflowWorkers {
   queue: string;
-  /** From now on the ports answer workflows of this project only: what an earlier test has left meets nobody. */
-  serve(project: string): void;
+  /** From now on the ports answer this project alone: what an earlier test has left meets nobody. */
+  serve(project: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startWorkers(env: TestWorkflowEnvironment, ports: FakePorts): Promise<WorkflowWorkers> {
   const queue = `test-${randomUUID()}`;
-  let served = '';
-  const ofServed: ActivityInterceptorsFactory = ({ info }) => ({
-    inbound: {
-      execute(input, next) {
-        if (info.workflowExecution?.workflowId.split('/')[1] === served) return next(input);
-        throw ApplicationFailure.nonRetryable('its test is over');
-      },
-    },
-  });
-  const workers = await Promise.all([
-    Worker.create({
+  const stopWorkflows = run(
+    await Worker.create({
       connection: env.nativeConnection,
       workflowBundle: await workflowBundle(),
       taskQueue: queue,
     }),
-    Worker.create({
+  );
+  let stopServing = () => Promise.resolve();
+  return {
+    queue,
+    async serve(project) {
+      await stopServing();
+      stopServing = await startHost(env, ports, activityQueue(queue, project, 'host'));
+    },
+    async stop() {
+      await Promise.all([stopWorkflows(), stopServing()]);
+    },
+  };
+}
+
+/** Starts a worker of activities; the returned function ends it. */
+export async function startHost(
+  env: TestWorkflowEnvironment,
+  ports: FakePorts,
+  taskQueue: string,
+): Promise<() => Promise<void>> {
+  return run(
+    await Worker.create({
       connection: env.nativeConnection,
-      taskQueue: activityQueue(queue, 'host'),
+      taskQueue,
       activities: { ...ports.activities() },
-      interceptors: { activity: [ofServed] },
+      identity: `${taskQueue}-${randomUUID()}`,
       maxHeartbeatThrottleInterval: '100ms',
       defaultHeartbeatThrottleInterval: '100ms',
       shutdownGraceTime: 0,
       shutdownForceTime: '2s',
     }),
-  ]);
-  const running = workers.map((worker) => worker.run());
-  return {
-    queue,
-    serve(project) {
-      served = project;
-    },
-    async stop() {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-    },
+  );
+}
+
+function run(worker: Worker): () => Promise<void> {
+  const running = worker.run();
+  return async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    // What an activity of a test that is over still does is ended by force.
+    await running.catch(() => undefined);
   };
 }
 
 /** For a test that starts its own, on this queue. */
 export function noWorkers(): WorkflowWorkers {
-  return { queue: `test-${randomUUID()}`, serve: () => undefined, stop: () => Promise.resolve() };
+  return {
+    queue: `test-${randomUUID()}`,
+    serve: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
 }

@@ -46,6 +46,7 @@ async function open(kind: AskingKind, more = ''): Promise<void> {
   settings = {
     address: env.address,
     queue: rig.queue,
+    project: rig.project,
     codePath: (await workflowBundle()).codePath,
     folder: host.folder,
     sections: host.sections,

@@ -54,10 +54,15 @@ describe('the attempts of a worker', () => {
       connection: server.nativeConnection,
       namespace: 'default',
       queue,
-      host: 'host',
       workflowBundle: await workflowBundle(),
-      activities: ports.activities(),
-      interceptors: [noteAttempts(paths, named)],
+      hosts: [
+        {
+          project: 'test',
+          host: 'host',
+          activities: ports.activities(),
+          interceptors: [noteAttempts(paths, named)],
+        },
+      ],
     });
     working = workers.run(stop.signal, () => Promise.resolve());
     const input: TaskInput = {

@@ -62,7 +62,7 @@ describe('the right to work with a data directory', () => {
   it('tells other commands who has it and where the engine is, until it is released', async () => {
     const first = await lock();
     expect(readUpFile(paths)).toMatchObject({ ready: false });
-    first.publish({ address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', ready: true });
+    first.publish({ address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', ready: true, others: [] });
     expect(readUpFile(paths)).toMatchObject({
       command: 'up',
       project: 'shop',
@@ -110,8 +110,14 @@ describe('the right to work with a data directory', () => {
     programs.push(other);
     await other.line('held');
     const name = await nameProcess(other.pid);
-    const known = { command: 'up', project: 'shop', address: null, uiUrl: null, ready: true } as const;
-    writeUpFile(paths, { ...known, process: { ...name, start: '1' } });
+    const known = {
+      command: 'up',
+      project: 'shop',
+      address: null,
+      uiUrl: null,
+      ready: true,
+    } as const;
+    writeUpFile(paths, { ...known, others: [], process: { ...name, start: '1' } });
     await freeze(other);
     await expect(lock()).rejects.toThrow('is served on this host already');
     process.kill(other.pid, 'SIGCONT');

@@ -11,11 +11,8 @@ const strict: Containment = { level: 'strict', processes: true, files: true, net
 function linesOf(parts: Record<string, string>, containment = strict): string[] {
   const config = parseConfig('/srv/shop/WORKFLOW.md', workflowText(parts), {});
   const engine = { address: 'localhost:7233', namespace: 'default', uiUrl: null, kind: 'external' } as const;
-  return welcome(
-    { config, paths: dataPaths('/data'), host: 'here' },
-    engine,
-    sandboxNote(config, containment),
-  );
+  const sandbox = sandboxNote(config, containment);
+  return welcome([{ config, paths: dataPaths('/data'), host: 'here', sandbox }], engine);
 }
 
 describe('the welcome', () => {

@@ -23,10 +23,8 @@ describe('the workers of a host', () => {
       connection: server.nativeConnection,
       namespace: 'default',
       queue,
-      host: 'here',
       workflowBundle: await workflowBundle(),
-      activities: noActivities,
-      interceptors: [],
+      hosts: [{ project: 'shop', host: 'here', activities: noActivities, interceptors: [] }],
     });
   }
 
@@ -39,7 +37,7 @@ describe('the workers of a host', () => {
       return Promise.resolve();
     });
     await until(() => isReady);
-    await until(async () => (await pollers('both', 1)) > 0 && (await pollers('both@here', 2)) > 0);
+    await until(async () => (await pollers('both', 1)) > 0 && (await pollers('both/shop@here', 2)) > 0);
     stop.abort();
     await running;
   });

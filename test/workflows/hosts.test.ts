@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
 import { newProject, projectWorkflowId } from '../../src/domain/project.js';
 import { summarizeIssue } from '../../src/domain/issue.js';
 import { activityQueue } from '../../src/domain/queue.js';
@@ -18,6 +17,7 @@ import {
   untilCancelled,
 } from '../support/fake-ports.js';
 import { useRig } from '../support/workflow-rig.js';
+import { startHost as startWorker } from '../support/workflow-workers.js';
 
 describe('several hosts of one project', () => {
   const { rig, ports } = useRig();
@@ -35,19 +35,7 @@ describe('several hosts of one project', () => {
 
   /** A worker of another host, with the same ports; it is gone when the returned function has returned. */
   const startHost = async (host: string) => {
-    const worker = await Worker.create({
-      connection: rig.env.nativeConnection,
-      taskQueue: activityQueue(rig.queue, host),
-      activities: { ...ports.activities() },
-      identity: `${host}-${randomUUID()}`,
-      shutdownGraceTime: 0,
-      shutdownForceTime: '1s',
-    });
-    const running = worker.run();
-    const end = async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running.catch(() => undefined);
-    };
+    const end = await startWorker(rig.env, ports, activityQueue(rig.queue, rig.project, host));
     ended.push(end);
     return end;
   };

@@ -61,6 +61,19 @@ describe('the project workflow', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  const untilClaimed = (...identifiers: string[]) =>
+    until(() => {
+      const claimed = ports.inputs('claim').map(({ issueId }) => issueId);
+      return identifiers.every((identifier) => claimed.includes(identifier));
+    });
+  /** How often the project has asked for the task of an issue. What came after it in the same look is started later. */
+  const startsOf = async (identifier: string) => {
+    const { events } = await handle.fetchHistory();
+    const started = (events ?? []).map(
+      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId,
+    );
+    return started.filter((id) => id === taskWorkflowId(name, identifier)).length;
+  };
 
   it('starts tasks in order while slots are free, and the next one when a slot comes back (DSP-06)', async () => {
     const all = [candidate('c'), candidate('b', 1), candidate('a', 2)];
@@ -112,13 +125,13 @@ describe('the project workflow', () => {
   });
 
   it('starts one task when two looks see the same issue at once (ORC-06)', async () => {
-    ports.next('poll', found(candidate('a')));
-    ports.next('watch', found(candidate('a')));
-    ports.next('runTurn', untilCancelled);
-    await start(2);
+    ports.next('watch', found(candidate('a'), candidate('b')));
+    ports.next('poll', found(candidate('a'), candidate('c')));
+    ports.usually('runTurn', () => untilCancelled());
+    await start(3);
     await handle.signal(messages.refreshSignal);
-    await until(() => ports.inputs('runTurn').length === 1 && ports.inputs('poll').length === 1);
-    expect(ports.inputs('claim')).toHaveLength(1);
+    await untilClaimed('a', 'b', 'c');
+    expect(await startsOf('a')).toBe(1);
   });
 
   it('tells a task what the tracker says of its issue', async () => {
@@ -183,13 +196,13 @@ describe('the project workflow', () => {
     });
     await rig.until(closed, ({ waiting }) => waiting?.kind === 'slot');
     await closed.terminate();
-    ports.next('watch', found(candidate('a')));
-    ports.next('poll', found(candidate('a')));
+    ports.next('watch', found(candidate('a'), candidate('b')));
+    ports.next('poll', found(candidate('a'), candidate('c')));
     ports.usually('runTurn', () => untilCancelled());
-    await start(2);
+    await start(3);
     await handle.signal(messages.refreshSignal);
-    await until(() => ports.inputs('runTurn').length === 1 && ports.inputs('poll').length === 1);
-    expect(ports.inputs('claim')).toHaveLength(1);
+    await untilClaimed('a', 'b', 'c');
+    expect(await startsOf('a')).toBe(1);
   });
 
   it('takes back into its books a task that outlived the project', async () => {

@@ -75,7 +75,7 @@ async function begin(checkpoint: Checkpoint): Promise<Work> {
   await requireWorkspace(input.workspace.path);
   const host = openHostGit(input.workspace);
   if (!existsSync(host.gitDir)) throw new WorkspaceError(`${host.gitDir} is gone: the work cannot be saved`);
-  await removeStaleLocks(host.gitDir);
+  await removeStaleLocks(host.gitDir, { signal });
   const mirror = await openMirror({ paths: deps.paths, config });
   const refs = await host.refs();
   const base = refs.get('base') ?? input.workspace.baseSha;

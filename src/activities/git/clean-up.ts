@@ -90,6 +90,7 @@ async function removeWorkspace({ deps, input }: CleanUp, workspace: string): Pro
   const { runPath } = input.workspace;
   try {
     if (await isFolder(workspace)) await keepNestedHistory(workspace, runPath);
+    else deps.log.warn('workspace is no folder any more: somebody else has removed it', { workspace });
   } catch (error) {
     deps.log.warn('workspace stays, because the history of a repository in it cannot be kept', {
       workspace,

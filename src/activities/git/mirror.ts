@@ -68,7 +68,7 @@ export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror
   if (!existsSync(baseGitDir)) await lock(() => create(gitDir, baseGitDir));
 
   async function fetchInto(dir: string, ref: string, signal?: AbortSignal): Promise<void> {
-    await removeStaleLocks(dir);
+    await removeStaleLocks(dir, { signal });
     await runGit([...fetchArgs, '--', url, `+${ref}:${ref}`], { gitDir: dir, trusted: true, signal });
   }
 
@@ -81,7 +81,7 @@ export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror
     async fetch(signal) {
       try {
         await baseLock(async () => {
-          await removeStaleLocks(gitDir);
+          await removeStaleLocks(gitDir, { signal });
           await fetchInto(baseGitDir, `refs/heads/${base}`, signal);
           await copyShallow(baseGitDir, gitDir);
         });

@@ -28,7 +28,7 @@ export async function restoreCheckpoint(restore: Restore): Promise<RestoreOutcom
   await requireWorkspace(input.workspace.path);
   const host = openHostGit(input.workspace);
   if (!existsSync(host.gitDir)) throw new WorkspaceError(`${host.gitDir} is gone: the work cannot be saved`);
-  await removeStaleLocks(host.gitDir);
+  await removeStaleLocks(host.gitDir, { signal });
 
   const baseSha = (await host.refs()).get('base') ?? input.workspace.baseSha;
   if (sha !== null && (await resolveCommit(host.gitDir, sha)) === null) {

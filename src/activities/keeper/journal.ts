@@ -33,7 +33,7 @@ const Rare = z.discriminatedUnion('d', [
       isError: z.boolean().optional(),
     }),
   }),
-  Numbered.extend({ d: z.literal('note'), s: z.string() }),
+  Numbered.extend({ d: z.literal('note'), s: z.string(), clockMs: z.number().exactOptional() }),
   Numbered.extend({ d: z.literal('exit'), exit: z.looseObject({}) }),
 ]);
 

@@ -136,8 +136,11 @@ export type JournalRecord = { n: number; t: number } &
     /** The agent calls a tool; the keeper gave the id. */
     | { d: 'call'; id: string; name: string; arguments: unknown }
     | { d: 'result'; id: string; result: ToolResult }
-    /** For people. */
-    | { d: 'note'; s: string }
+    /**
+     * For people. With `clockMs` the clock has jumped by so much since the record before, because it was set or the machine
+     * slept: the difference of their `t` has it in it, and no program ran for it.
+     */
+    | { d: 'note'; s: string; clockMs?: number }
     | { d: 'exit'; exit: Omit<Exit, 'end'> }
   );
 

@@ -29,12 +29,15 @@ export async function stopProject(invocation: Invocation, { agents = false }: Do
   // In this order: nobody is left who would start an ended one again.
   const ended = agents ? await showProgress(stderr, 'Ending agents and checks', () => endPrograms(paths)) : 0;
   const { running } = await findPrograms(paths);
+  const others = 'others' in result ? result.others : [];
   if (json) {
     const pid = 'pid' in result ? result.pid : null;
-    out.json({ project, stopped: result.kind !== 'nothing', pid, ended, running: running.length });
+    out.json({ project, others, stopped: result.kind !== 'nothing', pid, ended, running: running.length });
     return;
   }
   out.line(said(project, result.kind));
+  if (others.length > 0)
+    out.line(`The same process served ${others.join(', ')}, which it serves no more either.`);
   if (ended > 0)
     out.line(`Ended ${ended} of its agents, checks and hooks; what was cut off begins again then.`);
   for (const line of goingOn(running, keeper.lease_ms)) out.line(line);

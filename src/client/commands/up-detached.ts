@@ -5,6 +5,7 @@ import type { Invocation } from '../invocation.js';
 import { join, resolve } from 'node:path';
 import { serveArguments } from '../serve-options.js';
 import type { ServeOptions } from '../serve-options.js';
+import { inItsFolder, refuseOneForAll } from './serve.js';
 import { showProgress } from '../progress.js';
 import { readProject } from '../project.js';
 
@@ -14,24 +15,39 @@ import { readProject } from '../project.js';
  */
 export async function upDetached(
   invocation: Invocation,
-  argument: string | null,
+  files: readonly string[],
   options: ServeOptions,
 ): Promise<void> {
   const { out, json, cwd, env, stderr } = invocation;
-  const { config, paths } = await readProject({ ...invocation, workflow: argument ?? invocation.workflow });
-  const { project, file: workflow } = config;
+  const [first = invocation.workflow, ...others] = files;
+  if (others.length > 0) refuseOneForAll(env);
+  const read = async (workflow: string | null) => {
+    try {
+      return await readProject({ ...invocation, workflow });
+    } catch (error) {
+      throw others.length > 0 ? inItsFolder(error) : error;
+    }
+  };
+  const { config, paths } = await read(first);
+  const configs = [config];
+  for (const workflow of others) configs.push((await read(workflow)).config);
+  const projects = configs.map(({ project }) => project);
+  const workflows = configs.map(({ file }) => file);
+  // The first one's folder has what belongs to all.
   const log = resolve(cwd, options.logFile ?? join(paths.root, 'up.log'));
   const given = serveArguments({ ...options, logFile: log }, cwd);
-  const started = await showProgress(stderr, `Starting project ${project}`, () =>
-    startDetached(paths, { args: ['up', '--workflow', workflow, ...given], cwd, env, log }),
+  const whose = `project${projects.length === 1 ? '' : 's'} ${projects.join(', ')}`;
+  const started = await showProgress(stderr, `Starting ${whose}`, () =>
+    startDetached(paths, { args: ['up', ...workflows, ...given], cwd, env, log }),
   );
   if (started.kind !== 'ready') throw failureOf(started);
   const { pid, address, uiUrl, sandbox } = started;
   if (json) {
-    out.json({ project, pid, address, uiUrl, log, containment: sandbox?.containment ?? null });
+    const { project } = config;
+    out.json({ project, projects, pid, address, uiUrl, log, containment: sandbox?.containment ?? null });
     return;
   }
-  out.line(`Continuo serves project ${project} in the background, process ${pid}`);
+  out.line(`Continuo serves ${whose} in the background, process ${pid}`);
   out.line(`  Temporal  ${address ?? 'not known'}`);
   if (uiUrl !== null) out.line(`  UI        ${uiUrl}`);
   out.line(`  Log       ${log}`);

@@ -63,11 +63,12 @@ export function defineHouse(program: Command): void {
     });
 
   addServeOptions(program.command('up'))
-    .argument('[workflow]', 'the workflow file, as --workflow')
+    .argument('[workflows...]', 'the workflow file, as --workflow; one for each project')
     .summary('start engine, worker and scheduler here, until Ctrl-C')
     .description(
       'Start everything a project needs in this process, until Ctrl-C or `continuo down`: the engine (the server ' +
-        'that TEMPORAL_ADDRESS names, else an embedded one), the worker and the scheduler.',
+        'that TEMPORAL_ADDRESS names, else an embedded one), the worker and the scheduler. Several projects need a ' +
+        'server that TEMPORAL_ADDRESS names.',
     )
     .option('-d, --detach', 'in the background; returns when it works')
     .addHelpText(
@@ -76,29 +77,30 @@ export function defineHouse(program: Command): void {
         'continuo up',
         'continuo up --detach',
         'continuo up ../shop/WORKFLOW.md',
+        'TEMPORAL_ADDRESS=temporal:7233 continuo up shop/WORKFLOW.md site/WORKFLOW.md',
         'continuo up --log-format json --log-file continuo.log --metrics-port 9464',
       ),
     )
-    .action(async (workflow: string | undefined, options: UpOptions, command: Command) => {
+    .action(async (workflows: string[], options: UpOptions, command: Command) => {
       if (options.detach === true) {
         const { upDetached } = await import('../commands/up-detached.js');
-        await upDetached(await invocationOf(command), workflow ?? null, options);
+        await upDetached(await invocationOf(command), workflows, options);
         return;
       }
       const { serve } = await import('../commands/serve.js');
-      await serve(await invocationOf(command), 'up', workflow ?? null, options);
+      await serve(await invocationOf(command), 'up', workflows, options);
     });
 
   addServeOptions(program.command('worker'))
-    .argument('[workflow]', 'the workflow file, as --workflow')
+    .argument('[workflows...]', 'the workflow file, as --workflow; one for each project')
     .summary('start a worker only, for an engine that runs elsewhere')
     .description(
       'Start a worker for the server that TEMPORAL_ADDRESS names. It waits for a server that is not up yet.',
     )
     .addHelpText('after', examples('TEMPORAL_ADDRESS=temporal:7233 continuo worker'))
-    .action(async (workflow: string | undefined, options: ServeOptions, command: Command) => {
+    .action(async (workflows: string[], options: ServeOptions, command: Command) => {
       const { serve } = await import('../commands/serve.js');
-      await serve(await invocationOf(command), 'worker', workflow ?? null, options);
+      await serve(await invocationOf(command), 'worker', workflows, options);
     });
 
   program

@@ -18,16 +18,16 @@ export interface LogOptions {
 export const plainLog: LogOptions = { format: 'text', file: null };
 
 /**
- * Opens the log of a host: lines on stderr, or in a file. No sink that fails stops anything (SPEC 13.2). Without a
- * configuration only secrets that can be told by the names of their variables are kept out.
+ * Opens the log of a host: lines on stderr, or in a file. No sink that fails stops anything (SPEC 13.2). Without
+ * configurations only secrets that can be told by the names of their variables are kept out.
  */
 export function openLog(
   env: NodeJS.ProcessEnv,
-  config: Config | null,
+  configs: readonly Config[],
   { format, file }: LogOptions = plainLog,
   fields: Fields = {},
 ): HostLogger {
-  const options = { level: logLevel(env), format, secrets: secretValues(env, config), fields };
+  const options = { level: logLevel(env), format, secrets: secretValues(env, configs), fields };
   const stderr = stderrSink();
   return createLogger({ ...options, write: file === null ? stderr : fileSink(file, stderr, options) });
 }

@@ -4,17 +4,20 @@ import { LogTimestamp } from '@temporalio/worker';
 import type { Fields } from './line.js';
 import type { HostLogger, LogLevel } from './logger.js';
 
+/** The log of a project, or that of the process for what is about no project that it serves. */
+export type LogOf = (project: unknown) => HostLogger;
+
 /**
- * Routes what goes through the Temporal SDK into the log: its own messages, those of its everyday life at `debug`, and
- * what our workflows say.
+ * Routes what goes through the Temporal SDK into the log of its project: its own messages, those of its everyday life at
+ * `debug`, and what our workflows say.
  */
-export function sdkLogger(log: HostLogger): SdkLogger {
+export function sdkLogger(logOf: LogOf): SdkLogger {
   const route = (sdkLevel: SdkLevel, message: string, meta: LogMetadata = {}) => {
     const nanos: unknown = meta[LogTimestamp];
     const time = typeof nanos === 'bigint' ? new Date(Number(nanos / 1_000_000n)) : new Date();
     const isOurs = meta.sdkComponent === SdkComponent.workflow;
     const level = isOurs ? ours[sdkLevel] : theirs(sdkLevel, message);
-    log.logAt(time, level, message, fieldsOf(meta, isOurs));
+    logOf(meta.project).logAt(time, level, message, fieldsOf(meta, isOurs));
   };
   return {
     log: route,

@@ -9,6 +9,7 @@ import type { Tracker } from '../../../src/activities/tracker/tracker.js';
 import { activityQueue } from '../../../src/domain/queue.js';
 import { refOf } from '../../../src/config/view.js';
 import type { ProjectState } from '../../../src/domain/project.js';
+import { landingWorkflowId } from '../../../src/domain/landing.js';
 import { newProject, projectWorkflowId } from '../../../src/domain/project.js';
 import { taskWorkflowId } from '../../../src/domain/task.js';
 import { configureSignal, projectQuery } from '../../../src/workflows/messages.js';
@@ -63,7 +64,7 @@ async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tra
       Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle() }),
       Worker.create({
         connection,
-        taskQueue: activityQueue(taskQueue, 'host'),
+        taskQueue: activityQueue(taskQueue, 'shop', 'host'),
         activities: host,
         maxHeartbeatThrottleInterval: '100ms',
         defaultHeartbeatThrottleInterval: '100ms',
@@ -91,10 +92,10 @@ async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tra
     } finally {
       const { tasks } = await handle.query(projectQuery);
       await handle.terminate();
-      for (const { issue } of Object.values(tasks))
-        await task(issue.identifier)
-          .terminate()
-          .catch(() => undefined);
+      const left = Object.values(tasks).map(({ issue }) => task(issue.identifier));
+      // A train that is cut off in its work would wait on this queue for ever, and the next test's entries with it.
+      left.push(env.client.workflow.getHandle(landingWorkflowId('shop', 'main')));
+      for (const one of left) await one.terminate().catch(() => undefined);
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
     }

@@ -133,7 +133,7 @@ async function furnish(env: TestWorkflowEnvironment, folder: string): Promise<La
         Worker.create({ ...shared, workflowBundle: await workflowBundle(), taskQueue: queue }),
         Worker.create({
           ...shared,
-          taskQueue: activityQueue(queue, 'host'),
+          taskQueue: activityQueue(queue, name, 'host'),
           activities: activitiesOf(ports),
           shutdownForceTime: '2s',
           maxHeartbeatThrottleInterval: '100ms',

@@ -15,11 +15,11 @@ binding requirement has neither a test nor a reason.
 `;
 
 /** The page as Markdown. */
-export function renderPage({ pending, areas }: Requirements, shown: readonly Shown[]): string {
+export function renderPage({ areas }: Requirements, shown: readonly Shown[]): string {
   const sections = areas.flatMap(({ title, later, requirements }) => {
     const rows = Object.entries(requirements).flatMap(([id, requirement]) => {
       const tests = shown.filter((one) => one.id === id);
-      return isWorthARow(requirement, tests, pending.includes(id), later)
+      return isWorthARow(requirement, tests, later)
         ? [rowOf(id, requirement, evidenceOf(requirement, tests, later))]
         : [];
     });
@@ -30,13 +30,8 @@ export function renderPage({ pending, areas }: Requirements, shown: readonly Sho
 }
 
 /** What is not binding is listed where we do it. */
-function isWorthARow(
-  requirement: Requirement,
-  tests: readonly Shown[],
-  isPending: boolean,
-  later: string | undefined,
-): boolean {
-  const isOwed = isBinding(requirement) || isPending || later !== undefined;
+function isWorthARow(requirement: Requirement, tests: readonly Shown[], later: string | undefined): boolean {
+  const isOwed = isBinding(requirement) || later !== undefined;
   return isOwed || tests.length > 0 || requirement.reason !== undefined;
 }
 

@@ -19,8 +19,6 @@ const Requirement = z.strictObject({
 });
 
 const File = z.strictObject({
-  /** Ids that are binding and not met or not shown yet. It has to be empty for a release. */
-  pending: z.array(z.string()),
   areas: z.array(
     z.strictObject({
       title: z.string(),

@@ -24,7 +24,8 @@ export function readUsage(help: string): Usage {
   const usage = /^Usage: .*$/m.exec(help)?.[0] ?? '';
   const least = usage.match(/<[\w-]+>/g)?.length ?? 0;
   const optional = usage.match(/\[(?!options\]|command\])[\w-]+\]/g)?.length ?? 0;
-  return { options, least, most: least + optional };
+  const most = /\[[\w-]+\.\.\.\]/.test(usage) ? Infinity : least + optional;
+  return { options, least, most };
 }
 
 /** The arguments without a dash, or what is wrong with the arguments. */

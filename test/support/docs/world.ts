@@ -184,6 +184,33 @@ export class World {
     return { exitCode: child.exitCode, output: output() };
   }
 
+  /** Runs a `continuo up` of several workflow files until it works, each for a project of its own, and ends it. */
+  async runSeveral(part: Part): Promise<Run> {
+    await this.ensureUp();
+    const folder = join(this.#folder, `several-${this.#next()}`);
+    await mkdir(folder);
+    for (const file of part.words.filter(isWorkflowFile)) {
+      const repository = join(folder, dirname(file));
+      await this.#makeRepository(repository);
+      const name = `several-${this.#next()}`;
+      await writeFile(
+        join(folder, file),
+        `---\nproject: { name: ${name} }\ntracker: { kind: file }\nrepository: { url: ., base: main }\n` +
+          `agent: { kind: command }\ncommand: { run: 'true' }\nland: {}\n---\nDo it.\n`,
+      );
+    }
+    const assignments: Part['assignments'] = [
+      ['CONTINUO_DATA', ''],
+      ['XDG_STATE_HOME', join(folder, 'state')],
+      ['TEMPORAL_ADDRESS', await this.address()],
+    ];
+    const child = this.#spawn([{ ...part, assignments }], folder);
+    const output = collect(child);
+    await told(child, 'Next, in another terminal');
+    await end(child);
+    return { exitCode: child.exitCode, output: output() };
+  }
+
   isUp(): boolean {
     return this.#up?.exitCode === null;
   }
@@ -375,4 +402,9 @@ async function end(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close');
   child.kill('SIGTERM');
   await closed;
+}
+
+/** Whether a word of a command names one. */
+export function isWorkflowFile(word: string): boolean {
+  return word.endsWith('WORKFLOW.md');
 }

@@ -1,3 +1,4 @@
+import { appOfJwt, isJwt } from './app-tokens.js';
 import { fullName } from './links.js';
 import { isAtLeast, roleOf } from './people.js';
 import { badCredentials, notAllowed, notFound, Refusal } from './refusal.js';
@@ -22,6 +23,11 @@ export function credentialOf(authorization: string | undefined): string | null {
 export function viewerOf(world: World, authorization: string | undefined): Viewer {
   const credential = credentialOf(authorization);
   if (credential === null) return nobody;
+  // An app by itself is no user: it only asks for tokens.
+  if (isJwt(credential)) {
+    appOfJwt(world, credential);
+    return nobody;
+  }
   const token = world.tokens.find(({ value }) => value === credential);
   if (token === undefined || isExpired(world, token) || token.user.isDeleted) throw badCredentials();
   if (token.installation?.isSuspended) throw new Refusal(403, 'This installation has been suspended');

@@ -153,6 +153,19 @@ export class BareRepository {
     return this.git(argv, { env: signatureEnvironment(by), input: message });
   }
 
+  /** The tree of a real merge; null when there are conflicts. */
+  async mergeTree(one: string, other: string): Promise<string | null> {
+    const { code, stdout, stderr } = await this.attempt(['merge-tree', '--write-tree', one, other]);
+    if (code > 1) throw new Error(`git merge-tree ended with ${code}: ${stderr}`);
+    return code === 0 ? stdout.toString().trim() : null;
+  }
+
+  /** The commits that the newer has and the older has not, oldest first. */
+  async commitsBetween(older: string, newer: string): Promise<string[]> {
+    const listed = await this.git(['rev-list', '--reverse', '--topo-order', `${older}..${newer}`]);
+    return listed.split('\n').filter((sha) => sha !== '');
+  }
+
   /** False when the ref is not where it was thought to be. `from` null: it must not exist yet. */
   async updateRef(name: string, to: string, from?: string | null): Promise<boolean> {
     const expected = from === undefined ? [] : [from ?? '0'.repeat(40)];

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mergeWhatIsReady } from './acts/auto-merge.js';
 import { addUpdateHook } from './acts/protection.js';
 import { answerApi } from './api.js';
+import { addApp, install } from './app-tokens.js';
 import { BareRepository } from './bare-repository.js';
 import type { Asked, Reply } from './exchange.js';
 import { json } from './exchange.js';
@@ -15,9 +17,11 @@ import { addToken, findUser, ghost, userNamed } from './people.js';
 import type { Resource } from './rate-limits.js';
 import { RateLimits } from './rate-limits.js';
 import { findRepository } from './access.js';
+import { Refusal } from './refusal.js';
 import { GitHubRepository } from './repository.js';
 import type { HttpCall } from './server.js';
 import { listen } from './server.js';
+import { Webhooks } from './webhooks.js';
 import type { Permissions, Repository, Role, User, World } from './world.js';
 
 export interface TokenOptions {
@@ -48,13 +52,16 @@ export class GitHub {
   /** Every request so far, in the order of their coming. */
   readonly calls: HttpCall[] = [];
   readonly faults = new Faults();
+  readonly webhooks: Webhooks;
   private readonly limits: RateLimits;
+  private mistake: Error | null = null;
 
   private constructor(
     readonly world: World,
     private readonly stop: { close: () => Promise<void> },
   ) {
     this.limits = new RateLimits(world);
+    this.webhooks = new Webhooks(world);
   }
 
   static async open({ clock = () => new Date() }: { clock?: () => Date } = {}): Promise<GitHub> {
@@ -70,9 +77,15 @@ export class GitHub {
       lastId: 1_000_000,
       now: clock,
       listeners: [],
+      settling: Promise.resolve(),
     };
     const stop = { close: () => Promise.resolve() };
     const github = new GitHub(world, stop);
+    world.listeners.push((happening) => {
+      world.settling = world.settling
+        .then(() => mergeWhatIsReady(world, happening))
+        .catch((error: unknown) => github.note(error));
+    });
     const server = await listen({
       faults: github.faults,
       calls: github.calls,
@@ -119,6 +132,23 @@ export class GitHub {
 
   revoke(token: string): void {
     this.world.tokens = this.world.tokens.filter(({ value }) => value !== token);
+  }
+
+  /** An app on an account, for all its repositories unless some are named. */
+  app(
+    slug: string,
+    { on, permissions, repositories }: { on: string; permissions: Permissions; repositories?: string[] },
+  ): { appId: number; privateKey: string; installationId: number } {
+    const { app, privateKey } = addApp(this.world, { slug, owner: this.user(on), permissions });
+    const chosen = repositories?.map((name) => this.find(name)) ?? null;
+    return { appId: app.id, privateKey, installationId: install(this.world, app, this.user(on), chosen).id };
+  }
+
+  /** The token is over from now on, whenever it would have been. */
+  expire(token: string): void {
+    const found = this.world.tokens.find(({ value }) => value === token);
+    if (found === undefined) throw new Error('there is no such token');
+    found.expiresAt = this.world.now().getTime();
   }
 
   /** A user's limit as plain numbers, to read or to set. */
@@ -170,8 +200,25 @@ export class GitHub {
     return repository;
   }
 
+  /** When GitHub has done by itself all that the changes so far lead to. Rejects where this GitHub itself is wrong. */
+  async settled(): Promise<void> {
+    let seen;
+    while (seen !== this.world.settling) {
+      seen = this.world.settling;
+      await seen;
+    }
+    if (this.mistake !== null) throw this.mistake;
+  }
+
+  /** What cannot be merged by itself stays as it is; all else is a mistake in here. */
+  private note(error: unknown): void {
+    if (!(error instanceof Refusal)) this.mistake ??= new Error('this GitHub is wrong', { cause: error });
+  }
+
   async close(): Promise<void> {
     await this.stop.close();
+    await this.settled();
+    await this.webhooks.settled();
     await rm(this.world.directory, { recursive: true, force: true });
   }
 

@@ -1,5 +1,5 @@
 import { nextId, now, register } from './identity.js';
-import type { App, Repository, Role, Token, User, World } from './world.js';
+import type { Repository, Role, Token, User, World } from './world.js';
 import { roles } from './world.js';
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
@@ -67,8 +67,4 @@ export function addToken(
   };
   world.tokens.push(token);
   return token;
-}
-
-export function appOf(world: World, slug: string): App | undefined {
-  return world.apps.find((app) => app.slug === slug);
 }

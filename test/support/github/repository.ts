@@ -1,9 +1,16 @@
 import { comment, editComment, editIssue, openIssue } from './acts/issues.js';
 import type { IssueEdit } from './acts/issues.js';
 import type { NewCommit } from './acts/commits.js';
+import { actionsApp, addCheck, addStatus, editCheck } from './acts/checks.js';
+import type { CheckEdit } from './acts/checks.js';
 import { pushCommit } from './acts/commits.js';
 import { addLabel } from './acts/labels.js';
 import { noticeRefs } from './acts/refs.js';
+import { openPull, requestReviews, setDraft } from './acts/pulls.js';
+import type { NewPull } from './acts/pulls.js';
+import { dismiss, reply, review, setResolved } from './acts/reviews.js';
+import type { NewReview } from './acts/reviews.js';
+import { mergePull } from './acts/merges.js';
 import { addSubIssue, block } from './acts/relations.js';
 import { addToProject } from './acts/projects.js';
 import { moveRepository, renameBranch, transferIssue, deleteIssue } from './acts/moves.js';
@@ -11,13 +18,20 @@ import { cloneUrl, fullName } from './links.js';
 import { userNamed } from './people.js';
 import { noRules } from './acts/protection.js';
 import type {
+  CheckRun,
   Comment,
+  CommitStatus,
   Issue,
+  MergeMethod,
   ProjectValue,
   Protection,
+  Pull,
   Repository,
+  Review,
+  ReviewComment,
   Role,
   StateReason,
+  Thread,
   User,
   World,
 } from './world.js';
@@ -123,6 +137,85 @@ export class GitHubRepository {
 
   editComment(edited: Comment, body: string, { by }: By = {}): void {
     editComment(this.world, edited, this.person(by), body);
+  }
+
+  openPullRequest({
+    by,
+    base = this.state.defaultBranch,
+    ...wanted
+  }: By & Omit<NewPull, 'base'> & { base?: string }): Promise<Pull> {
+    return openPull(this.world, this.state, this.person(by), { ...wanted, base });
+  }
+
+  pull(number: number): Pull {
+    const { pull } = this.issue(number);
+    if (pull === null) throw new Error(`#${number} of ${this.fullName} is no pull request`);
+    return pull;
+  }
+
+  /** Closed without a merge. */
+  closePullRequest(number: number, by: By = {}): void {
+    this.closeIssue(this.pull(number).issue.number, by);
+  }
+
+  /** By a person who may do all, once it is ready. */
+  mergePullRequest(
+    number: number,
+    { by, method = 'merge' }: By & { method?: MergeMethod } = {},
+  ): Promise<string> {
+    return mergePull(this.world, this.pull(number), this.person(by), { method, role: 'admin' });
+  }
+
+  /** The merge queue takes its first entry, merges it and says so, or throws why it cannot. */
+  async mergeFromQueue(method: MergeMethod = 'merge'): Promise<string> {
+    const [entry] = this.state.queue;
+    if (entry === undefined) throw new Error(`the merge queue of ${this.fullName} is empty`);
+    return mergePull(this.world, entry.pull, entry.by, { method, role: 'write', isQueue: true });
+  }
+
+  setDraft(number: number, isDraft: boolean, { by }: By = {}): void {
+    setDraft(this.world, this.pull(number), this.person(by), isDraft);
+  }
+
+  review(number: number, { by, ...wanted }: By & NewReview): Promise<Review> {
+    return review(this.world, this.pull(number), this.person(by), wanted);
+  }
+
+  dismissReview(dismissed: Review, { by }: By = {}): void {
+    dismiss(this.world, dismissed, this.person(by));
+  }
+
+  replyTo(thread: Thread, body: string, { by }: By = {}): ReviewComment {
+    return reply(this.world, thread, this.person(by), body);
+  }
+
+  setResolved(thread: Thread, isResolved: boolean, { by }: By = {}): void {
+    setResolved(this.world, thread, this.person(by), isResolved);
+  }
+
+  requestReviews(number: number, logins: string[], { by }: By = {}): void {
+    const users = logins.map((login) => userNamed(this.world, login));
+    requestReviews(this.world, this.pull(number), this.person(by), users);
+  }
+
+  /** A check run of GitHub's own actions. */
+  check(sha: string, name: string, edit: CheckEdit = {}): CheckRun {
+    const wanted = { app: actionsApp(this.world), sha, name, ...edit };
+    return addCheck(this.world, this.state, this.state.owner, wanted);
+  }
+
+  editCheck(run: CheckRun, edit: CheckEdit): void {
+    editCheck(this.world, this.state, this.state.owner, run, edit);
+  }
+
+  status(
+    sha: string,
+    context: string,
+    state: CommitStatus['state'],
+    { by, description = null, targetUrl = null }: By & Partial<CommitStatus> = {},
+  ): CommitStatus {
+    const wanted = { sha, context, state, description, targetUrl };
+    return addStatus(this.world, this.state, this.person(by), wanted);
   }
 
   /** A commit on a branch, which comes into being on the default branch. Null takes a file away. */

@@ -331,4 +331,6 @@ export interface World {
   now: () => Date;
   /** Told of every change, in its order. */
   listeners: ((happening: Happening) => void)[];
+  /** What GitHub does by itself after a change, such as an automatic merge, one at a time. */
+  settling: Promise<void>;
 }

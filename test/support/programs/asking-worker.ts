@@ -10,6 +10,7 @@ import { FakePorts } from '../fake-ports.js';
 export interface AskingSettings {
   address: string;
   queue: string;
+  project: string;
   codePath: string;
   folder: string;
   sections: string;
@@ -19,7 +20,7 @@ export interface AskingSettings {
 }
 
 const settings = JSON.parse(process.argv[2] ?? '') as AskingSettings;
-const { address, queue, codePath, folder, sections, kind, agent } = settings;
+const { address, queue, project, codePath, folder, sections, kind, agent } = settings;
 const createAgent = askingAgent(kind, agent);
 const host = new TestHost(sections, undefined, process.env, { createAgent, folder });
 const ports = new FakePorts().usually('prepare', ({ headSha }) => ({
@@ -34,7 +35,7 @@ const workers = await Promise.all([
   Worker.create({ connection, taskQueue: queue, workflowBundle: { codePath } }),
   Worker.create({
     connection,
-    taskQueue: activityQueue(queue, 'host'),
+    taskQueue: activityQueue(queue, project, 'host'),
     activities: { ...ports.activities(), ...host.activities },
     maxHeartbeatThrottleInterval: '100ms',
     defaultHeartbeatThrottleInterval: '100ms',

@@ -4,7 +4,7 @@ import { dataPaths } from '../../../src/config/paths.js';
 import { lockData } from '../../../src/worker/data-lock.js';
 import { openLog } from '../../../src/worker/log/open-log.js';
 
-await lockData(dataPaths(process.argv[2] ?? ''), 'up', 'shop', openLog(process.env, null));
+await lockData(dataPaths(process.argv[2] ?? ''), 'up', 'shop', openLog(process.env, []));
 process.on('SIGUSR2', () => {
   console.log('hangs');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

@@ -34,7 +34,7 @@ describe('a log that goes to a file', () => {
   });
 
   const open = (env: NodeJS.ProcessEnv = {}, maxBytes = 1_000, keep = 3): HostLogger =>
-    openLog(env, null, { format: 'json', file: { path, maxBytes, keep } }, { project: 'shop', host: 'h' });
+    openLog(env, [], { format: 'json', file: { path, maxBytes, keep } }, { project: 'shop', host: 'h' });
   const parsed = (text: string) =>
     text
       .split('\n')

@@ -14,7 +14,7 @@ function collect() {
   });
   return {
     lines: () => lines.map((line) => line.replace(/^time=\S+ /, '')),
-    sdk: sdkLogger(log),
+    sdk: sdkLogger(() => log),
     raw: lines,
   };
 }

@@ -9,6 +9,7 @@ import type { Agent, AgentEvent, Emit, Told, TurnEnd } from '../agent.js';
 import { withPrice } from '../price.js';
 import type { Backend, Patience, Thread } from './backend.js';
 import type { TurnState, TurnStop } from './turn-state.js';
+import { createTurnClock } from './turn-clock.js';
 import { timeLeftMs, turnProtocol } from './turn-state.js';
 
 /** A shell's word for "no such command" (POSIX, 2.8.2). */
@@ -32,6 +33,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
     opening: { type: 'tool', name: backend.kind, detail: backend.command },
     async runTurn(turn, emit, { end, leave, epoch }): Promise<TurnEnd> {
       const story = openStory(emit);
+      const clock = createTurnClock();
       const protocol = turnProtocol(turn, backend.protocol(turn), {
         rules: config.agent.approvals,
         remarks: turn.remarks.all,
@@ -49,7 +51,7 @@ export function createSessionAgent<S extends Thread>(config: Config, backend: Ba
         tools: turn.tools.declared,
         onCall: turn.tools.call,
         patience: ({ thread }) => patienceWith(backend.patience, thread),
-        timeLeftMs: (state) => timeLeftMs(turn, state, Date.now()),
+        timeLeftMs: (state) => timeLeftMs(turn, state, clock(state.heardAt)),
         listen: turn.remarks.listen,
         onState({ thread, workedMs }) {
           story.tell();

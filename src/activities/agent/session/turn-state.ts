@@ -91,7 +91,7 @@ export function turnProtocol<S extends Thread>(
       const next = { ...state, thread, calls };
       return {
         ...next,
-        workedMs: workedBy(state, record.t),
+        workedMs: workedBy(state, record.t - jumpOf(record)),
         isWaiting: openIn(next).some((request) => replyByRule(rules, request) === null),
         heardAt: record.t,
         stderr: record.d === 'err' ? `${state.stderr}${record.s}\n`.slice(-stderrLimit) : state.stderr,
@@ -212,6 +212,11 @@ function readAsk({ id, arguments: input }: ToolCall): Asked {
   if (!parsed.success) return { id, request: null, problem: misfit(parsed.error) };
   const { question: text, options } = parsed.data;
   return { id, request: { id, kind: 'question', subject: askTool, text, options }, problem: null };
+}
+
+/** A clock that was set, or a machine that slept, is no work. */
+function jumpOf(record: JournalRecord): number {
+  return record.d === 'note' ? (record.clockMs ?? 0) : 0;
 }
 
 /** How long a turn has run by a time in milliseconds since 1970. */

@@ -3,6 +3,7 @@ import { fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs
 import type { JournalRecord } from '../protocol.js';
 import { files } from '../protocol.js';
 import { renderRecord } from '../record-text.js';
+import { createClock } from './clock.js';
 import { errorCode } from './guards.js';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'n' | 't'> : never;
@@ -28,6 +29,8 @@ export interface Journal {
   append(entry: Entry): number;
   /** Never throws and never drops: what cannot be written waits for room. For what has happened already. */
   put(entries: Entry[]): void;
+  /** Notes a jump of the clock, if there was one. Every record is preceded by those before it. */
+  noteClock(): void;
   /** Settles when nothing waits for room any more. */
   written(): Promise<void>;
   /** Gives up what waits for room. */
@@ -53,6 +56,7 @@ const retryMs = 250;
 export function openJournal(): Journal {
   const fd = openSync(files.journal, 'ax', 0o600);
   const events = new EventEmitter<JournalEvents>();
+  const clockJump = createClock();
   let end = 0;
   let count = 0;
   let stalled: string | null = null;
@@ -103,6 +107,29 @@ export function openJournal(): Journal {
     if (stalled === null) events.emit('room');
   }
 
+  function put(entries: Entry[]): void {
+    if (entries.length === 0) return;
+    noteClock();
+    const bytes = render(entries);
+    count += entries.length;
+    if (stalled !== null) {
+      waiting.push(bytes);
+      return;
+    }
+    try {
+      write(bytes);
+      events.emit('grew');
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      waiting.push(bytes);
+      stall(error.code);
+    }
+  }
+  function noteClock(): void {
+    const clockMs = clockJump();
+    if (clockMs !== 0) put([{ d: 'note', s: `the clock jumped by ${clockMs} ms`, clockMs }]);
+  }
+
   return {
     events,
     get end() {
@@ -112,6 +139,7 @@ export function openJournal(): Journal {
       return stalled;
     },
     append(entry) {
+      noteClock();
       // What happened earlier has to be written earlier.
       if (stalled !== null) throw new JournalError(stalled);
       const at = end;
@@ -120,23 +148,8 @@ export function openJournal(): Journal {
       events.emit('grew');
       return at;
     },
-    put(entries) {
-      if (entries.length === 0) return;
-      const bytes = render(entries);
-      count += entries.length;
-      if (stalled !== null) {
-        waiting.push(bytes);
-        return;
-      }
-      try {
-        write(bytes);
-        events.emit('grew');
-      } catch (error) {
-        if (!(error instanceof JournalError)) throw error;
-        waiting.push(bytes);
-        stall(error.code);
-      }
-    },
+    put,
+    noteClock,
     async written() {
       while (stalled !== null) await once(events, 'room');
     },

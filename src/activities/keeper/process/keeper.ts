@@ -1,5 +1,6 @@
 import type { KeeperSpec } from '../protocol.js';
 import { takeClaim } from './claim.js';
+import { watchClock } from './clock.js';
 import { reserveExit } from './exit-file.js';
 import { faultAt } from './fault.js';
 import { finish } from './finish.js';
@@ -30,9 +31,11 @@ export async function keep(spec: KeeperSpec): Promise<Kept> {
   process.on('SIGTERM', () => close('keeper got SIGTERM'));
   const lease = createLease(spec.leaseMs, () => program.end({ kind: 'lease' }));
   const stopWatching = watchClaim(() => close('the folder of its keeper is gone'));
+  const stopClock = watchClock(journal);
   const service = await openService(spec, claim, journal, program, reached, lease.attached);
 
   const outcome = await program.run();
+  stopClock();
   const durationMs = Math.round(performance.now() - startedAt);
   const exit = await finish(outcome, durationMs, journal, program.letGo, reached);
   lease.stop();

@@ -12,6 +12,7 @@ import { TrackerError } from '../error.js';
 import type { Tracker } from '../tracker.js';
 import { setState } from './state-edit.js';
 import { fileTools } from './tools.js';
+import { createLockWatch } from './lock-watch.js';
 import { readTaskFolder } from './task-folder.js';
 import type { TaskFolder } from './task-folder.js';
 import { identifierOf, isTaskPath } from './task-name.js';
@@ -36,7 +37,7 @@ const longestAnswerMs = 120_000;
 export function createFileTracker(
   config: Config,
   repository: CommittedFiles,
-  answerMs: number = longestAnswerMs,
+  { answerMs = longestAnswerMs, lockedFor = createLockWatch() } = {},
 ): Tracker {
   const { path } = FileProvider.parse(config.tracker.provider);
   const base = config.repository?.base ?? '';
@@ -57,7 +58,7 @@ export function createFileTracker(
   /** A base that moved during the comparison was compared with other files: the next look tells. */
   async function readUncommitted({ commit, files }: Read): Promise<Problem[]> {
     if (isRemoteUrl(url)) return [];
-    const found = await uncommittedProblems(url, path, base, files);
+    const found = await uncommittedProblems({ repository: url, folder: path, base, lockedFor }, files);
     const hasMoved = found.length > 0 && (await headOf(repository, { base, url, answerMs })) !== commit;
     return hasMoved ? [] : found;
   }

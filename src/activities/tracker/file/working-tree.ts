@@ -1,27 +1,42 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import type { Problem } from '../../../domain/project.js';
+import type { LockWatch } from './lock-watch.js';
 import { longestFileBytes } from './task-file.js';
 import { isTaskPath } from './task-name.js';
 
 /** More task files than this are not compared: the folder is not one of tasks. */
 const mostFiles = 2_000;
 
+/** A git that works is done before, but for one that waits for a person's commit message. */
+const longLockedMs = 120_000;
+
+/** The user's own checkout. */
+export interface Checkout {
+  /** A local path. */
+  repository: string;
+  /** Of tasks. */
+  folder: string;
+  base: string;
+  lockedFor: LockWatch;
+}
+
 /**
  * What of the tasks folder in the user's own checkout is not committed: only committed tasks are
  * started, and nobody should wonder why. Reads plain files; git itself is not asked, because a
- * checkout's own configuration can run programs. `repository` is a local path; a bare repository
- * has nothing to say, and neither has a checkout that git is changing now, such as for a landing: its files
- * are behind its base for moments.
+ * checkout's own configuration can run programs. A bare repository has nothing to say, and neither has a
+ * checkout that git is changing now, such as for a landing: its files are behind its base for moments.
+ * A lock that stays is told of.
  */
 export async function uncommittedProblems(
-  repository: string,
-  folder: string,
-  base: string,
+  { repository, folder, base, lockedFor }: Checkout,
   committed: ReadonlyMap<string, string | null>,
 ): Promise<Problem[]> {
   const gitDir = await gitDirOf(repository);
-  if (gitDir === null || (await isLocked(gitDir))) return [];
+  if (gitDir === null) return [];
+  const lock = join(gitDir, 'index.lock');
+  const lockedMs = await lockedFor(lock);
+  if (lockedMs !== null) return lockedMs < longLockedMs ? [] : [leftLock(lock)];
   const branch = await checkedOutBranch(gitDir);
 
   const problems: Problem[] = [];
@@ -50,8 +65,11 @@ async function gitDirOf(repository: string): Promise<string | null> {
   return info.isDirectory() ? git : resolve(repository, pointer?.[1] ?? '.git');
 }
 
-async function isLocked(gitDir: string): Promise<boolean> {
-  return (await stat(join(gitDir, 'index.lock')).catch(() => null)) !== null;
+function leftLock(lock: string): Problem {
+  const message =
+    'has been in the way for minutes: edits that are not committed cannot be told of, and nothing lands in this ' +
+    'checkout. If no git works there, one that died has left it: remove the file, and look at git status';
+  return { where: lock, message };
 }
 
 /** The branch of a checkout, '' for a detached head. */

@@ -59,6 +59,24 @@ describe('the time of a turn', () => {
     expect(timeLeftMs(limited, answered, 91_500)).toBe(6_500);
   });
 
+  const jump = (t: number, clockMs: number): JournalRecord => ({ n: 1, t, d: 'note', s: 'a jump', clockMs });
+  const hour = 3_600_000;
+
+  it('does not pass by a clock that jumps, forward and back, in the middle of a turn', () => {
+    const forward = after(out(1_000, 'hello'), jump(hour + 2_000, hour), out(hour + 3_000, 'works'));
+    expect(forward.workedMs).toBe(2_000);
+    expect(timeLeftMs(limited, forward, hour + 4_000)).toBe(7_000);
+    const back = goOn(forward, jump(4_000, -hour), out(5_000, 'works'));
+    expect(back.workedMs).toBe(4_000);
+    expect(timeLeftMs(limited, back, 6_000)).toBe(5_000);
+  });
+
+  it('takes nothing back for a clock that jumps while a person is asked', () => {
+    const asked = after(out(1_000, 'hello'), out(3_000, 'ask question'));
+    const answered = goOn(asked, jump(hour + 4_000, hour), answer(hour + 5_000), out(hour + 6_000, 'on'));
+    expect(answered.workedMs).toBe(3_000);
+  });
+
   it('passes while the configuration answers', () => {
     expect(after(out(1_000, 'ask command'), answer(1_500)).workedMs).toBe(500);
   });

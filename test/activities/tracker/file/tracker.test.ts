@@ -1,10 +1,11 @@
-import { rm, symlink } from 'node:fs/promises';
+import { rm, symlink, utimes } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openCommittedFiles } from '../../../../src/activities/git/committed-files.js';
 import { createFileTracker } from '../../../../src/activities/tracker/file/index.js';
+import { createLockWatch } from '../../../../src/activities/tracker/file/lock-watch.js';
 import { openTracker } from '../../../../src/activities/tracker/registry.js';
 import type { TreeReader } from '../../../../src/activities/git/landing-edits.js';
 import type { TestRepository } from '../repository.js';
@@ -104,7 +105,7 @@ describe('task files in a repository', () => {
         const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`;
         const config = configOf(repository, { repository: `{ url: "${url}", base: main }` });
         const files = openCommittedFiles({ paths: repository.paths, config });
-        const tracker = createFileTracker(config, files, 2_000);
+        const tracker = createFileTracker(config, files, { answerMs: 2_000 });
         await expect(tracker.fetchIssuesByStates(active)).rejects.toMatchObject({
           category: 'tracker_request',
           message: `the repository ${url} has not answered within 2 s`,
@@ -153,6 +154,34 @@ describe('task files that are not committed', () => {
       expect((await tracker.fetchIssuesByStates(active)).problems).toEqual([]);
       await rm(join(repository.folder, '.git/index.lock'));
       expect((await tracker.fetchIssuesByStates(active)).problems).toMatchObject([{ where: 'tasks/a.md' }]);
+    });
+  });
+
+  it('are told of again when a lock that stays is removed, which is asked for after a while', async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ 'tasks/a.md': 'one' });
+      await repository.write({ 'tasks/a.md': 'two', '.git/index.lock': '' });
+      const lock = join(repository.folder, '.git/index.lock');
+      const config = configOf(repository);
+      const files = openCommittedFiles({ paths: repository.paths, config });
+      let now = 0;
+      const tracker = createFileTracker(config, files, { lockedFor: createLockWatch(() => now) });
+      const told = async () => (await tracker.fetchIssuesByStates(active)).problems;
+      expect(await told()).toEqual([]);
+      // It looks old, as after a clock that was set, and was seen for a moment only.
+      await utimes(lock, 0, 0);
+      expect(await told()).toEqual([]);
+      now = 119_999;
+      expect(await told()).toEqual([]);
+      now = 120_000;
+      const problem = { where: lock, message: expect.stringContaining('remove the file') };
+      expect(await told()).toEqual([problem]);
+      // Another git's lock begins anew.
+      await rm(lock);
+      await repository.write({ '.git/index.lock': 'another one' });
+      expect(await told()).toEqual([]);
+      await rm(lock);
+      expect(await told()).toMatchObject([{ where: 'tasks/a.md' }]);
     });
   });
 

@@ -1,8 +1,9 @@
 import { tell } from '../happenings.js';
 import { now } from '../identity.js';
 import type { Repository, User, World } from '../world.js';
+import { followBranch } from './heads.js';
 
-export const noCommit = '0'.repeat(40);
+const noCommit = '0'.repeat(40);
 
 /** Tells of every branch and tag that has moved since the last look, whoever moved it and however. */
 export function noticeRefs(world: World, repository: Repository, by: User): Promise<void> {
@@ -21,5 +22,7 @@ async function look(world: World, repository: Repository, by: User): Promise<voi
     if (before === after || !/^refs\/(heads|tags)\//.test(ref)) continue;
     repository.pushedAt = now(world);
     tell(world, { event: 'push', by, repository, ref, before, after });
+    if (ref.startsWith('refs/heads/'))
+      await followBranch(world, repository, by, ref.slice('refs/heads/'.length), found.get(ref) ?? null);
   }
 }

@@ -11,6 +11,7 @@ import { Refusal } from '../refusal.js';
 import type { HttpCall } from '../server.js';
 import type { World } from '../world.js';
 import { costOf } from './cost.js';
+import { mutationsOf } from './mutations.js';
 import { rootOf } from './root.js';
 import { githubSchema, resolveField } from './schema.js';
 import { graphqlError } from './view.js';
@@ -58,7 +59,7 @@ async function answer(world: World, limits: RateLimits, viewer: Viewer, asked: A
   const { data, errors } = await execute({
     schema: githubSchema(),
     document: read.document,
-    rootValue: rootOf(view),
+    rootValue: { ...rootOf(view), ...mutationsOf(view) },
     contextValue: view,
     variableValues: asking.data.variables ?? {},
     operationName: asking.data.operationName ?? null,

@@ -1,4 +1,5 @@
 import type { Issue as IssueFields } from '@octokit/graphql-schema';
+import { closedBy } from '../acts/closing.js';
 import { nodeId } from '../identity.js';
 import { associationOf, issueWeb, subIssuesSummary } from '../shapes/issue.js';
 import type { Issue } from '../world.js';
@@ -90,15 +91,6 @@ function closers(issue: Issue): Issue[] {
   return [...issue.repository.issues.values()].filter(
     (each) => each.pull !== null && closedBy(each).includes(issue),
   );
-}
-
-/** The issues of its repository that a pull request's text says it closes. */
-export function closedBy({ body, repository }: Issue): Issue[] {
-  const words = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
-  const numbers = [...(body ?? '').matchAll(words)].map(([, number]) => Number(number));
-  return [...new Set(numbers)]
-    .map((number) => repository.issues.get(number))
-    .filter((issue): issue is Issue => issue?.pull === null);
 }
 
 export interface IssueArguments extends PageArguments {

@@ -6,6 +6,7 @@ import { issueShape } from './issues.js';
 import { actorOf } from './people.js';
 import { projectItemShape } from './projects.js';
 import { pullShape } from './pulls.js';
+import { reviewCommentShape, reviewShape, threadShape } from './reviews.js';
 import { repositoryShape } from './repositories.js';
 import type { Shape, View } from './view.js';
 import { graphqlError, seen } from './view.js';
@@ -82,6 +83,12 @@ function shapeOf(view: View, node: Node): unknown {
       return seen(view, node.issue.repository) ? pullShape(view, node) : null;
     case 'projectItem':
       return seen(view, node.issue.repository) ? projectItemShape(view, node) : null;
+    case 'review':
+      return seen(view, node.pull.issue.repository) ? reviewShape(view, node) : null;
+    case 'thread':
+      return seen(view, node.pull.issue.repository) ? threadShape(view, node) : null;
+    case 'reviewComment':
+      return seen(view, node.thread.pull.issue.repository) ? reviewCommentShape(view, node) : null;
     default:
       return null;
   }

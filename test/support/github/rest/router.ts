@@ -5,12 +5,17 @@ import { apiUrl } from '../links.js';
 import type { RateLimits } from '../rate-limits.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Repository, World } from '../world.js';
+import { appRoutes } from './apps.js';
+import { branchRoutes } from './branches.js';
+import { checkRoutes } from './checks.js';
 import { commentRoutes } from './comments.js';
 import { issueRoutes } from './issues.js';
 import { labelRoutes } from './labels.js';
+import { pullRoutes } from './pulls.js';
 import { refRoutes } from './refs.js';
 import { relationRoutes } from './relations.js';
 import { repositoryRoutes } from './repositories.js';
+import { reviewRoutes } from './reviews.js';
 import type { Call, Route } from './route.js';
 import { matchPath } from './route.js';
 
@@ -22,6 +27,11 @@ const routes: Route[] = [
   ...relationRoutes,
   ...issueRoutes,
   ...refRoutes,
+  ...reviewRoutes,
+  ...pullRoutes,
+  ...checkRoutes,
+  ...branchRoutes,
+  ...appRoutes,
 ];
 
 /** The REST API's answer. It throws a `Refusal` for what is not granted. */
