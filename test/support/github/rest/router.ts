@@ -6,6 +6,7 @@ import type { RateLimits } from '../rate-limits.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Repository, World } from '../world.js';
 import { appRoutes } from './apps.js';
+import { blobRoutes } from './blobs.js';
 import { branchRoutes } from './branches.js';
 import { checkRoutes } from './checks.js';
 import { commentRoutes } from './comments.js';
@@ -27,6 +28,7 @@ const routes: Route[] = [
   ...relationRoutes,
   ...issueRoutes,
   ...refRoutes,
+  ...blobRoutes,
   ...reviewRoutes,
   ...pullRoutes,
   ...checkRoutes,
