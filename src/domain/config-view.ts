@@ -23,6 +23,8 @@ export interface ConfigView {
      */
     onReject?: string | null;
     onCancel?: string | null;
+    /** What it becomes when its work has landed; missing where landing itself does that, or nobody does. */
+    onDone?: string;
   };
   agent: {
     kind: string;

@@ -39,7 +39,7 @@ export interface TrackerPort {
   /** Reads the issue again right before work begins (SPEC 11.1) and marks it as taken. Key: the issue id. */
   claim(input: Configured & { issueId: string; evenIfIneligible: boolean }): Promise<ClaimOutcome>;
   /**
-   * Gives an issue that is still in an active state another one, because its task is over without a landing.
+   * Gives an issue that is still in an active state another one, because its task is over.
    * Key: the issue id and the state.
    */
   transition(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 
 /** Whose tasks hold a claim: one project of one orchestrator. */
 export interface Holder {
@@ -15,4 +16,11 @@ export function holderOf(parts: { cluster: string; namespace: string; project: s
     .digest('hex')
     .slice(0, 24);
   return { project, key };
+}
+
+/** For a project of the orchestrator that runs this activity. */
+export async function currentHolder(project: string): Promise<Holder> {
+  const { client, info } = Context.current();
+  const { clusterId } = await client.connection.workflowService.getClusterInfo({});
+  return holderOf({ cluster: clusterId ?? '', namespace: info.namespace, project });
 }

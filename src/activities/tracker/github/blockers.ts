@@ -1,6 +1,7 @@
 import type { Blocker } from '../../../domain/issue.js';
 import type { GitHubClient } from '../../github/client.js';
 import { identifierOf } from './issue.js';
+import type { KnownIssues } from './known-issues.js';
 import type { GitHubPlace } from './place.js';
 import { isHere } from './place.js';
 import type { Blocking, Entry, GitHubIssue } from './schema.js';
@@ -17,7 +18,7 @@ interface Noted {
  * What an issue waits for: the issues that it depends on, and its sub-issues. They are read when the issue says that it has
  * some and when it changes; the state of those in the same repository is followed anyway.
  */
-export function createBlockers(client: GitHubClient, place: GitHubPlace) {
+export function createBlockers(client: GitHubClient, place: GitHubPlace, issues: KnownIssues) {
   const noted = new Map<number, Noted>();
   // Nobody tells what becomes of an issue in another repository.
   const isFollowed = (one: Blocking) => isHere(place, one) || one.state === 'closed';
@@ -29,11 +30,8 @@ export function createBlockers(client: GitHubClient, place: GitHubPlace) {
   }
 
   async function blockingOf(issue: GitHubIssue, reading: number): Promise<Blocking[]> {
-    const { number, updated_at, issue_dependencies_summary, sub_issues_summary } = issue;
-    const dependencies = issue_dependencies_summary?.total_blocked_by ?? 0;
-    const parts = sub_issues_summary?.total ?? 0;
-    if (dependencies + parts === 0) return [];
-
+    const { number, updated_at } = issue;
+    const { dependencies, parts } = countsOf(issue);
     const mark = JSON.stringify([updated_at, dependencies, parts]);
     const before = noted.get(number);
     if (before?.mark === mark && (before.reading === reading || before.found.every(isFollowed)))
@@ -46,13 +44,19 @@ export function createBlockers(client: GitHubClient, place: GitHubPlace) {
     return found;
   }
 
-  return async (
-    issue: GitHubIssue,
-    known: ReadonlyMap<number, Entry>,
-    reading: number,
-  ): Promise<Blocker[]> => {
-    const found = await blockingOf(issue, reading);
+  return async (issue: GitHubIssue): Promise<Blocker[]> => {
+    const { dependencies, parts } = countsOf(issue);
+    if (dependencies + parts === 0) return [];
+    const known = await issues.current();
+    const found = await blockingOf(issue, issues.reading());
     return found.map((one) => blockerOf(one, isHere(place, one), known));
+  };
+}
+
+function countsOf({ issue_dependencies_summary, sub_issues_summary }: GitHubIssue) {
+  return {
+    dependencies: issue_dependencies_summary?.total_blocked_by ?? 0,
+    parts: sub_issues_summary?.total ?? 0,
   };
 }
 

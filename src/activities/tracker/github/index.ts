@@ -39,14 +39,13 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
   const access = { ...provider, repository: place.names };
   const client = createGitHubClient({ ...around, meter, logIn: () => logIn(access, env) });
   const known = createKnownIssues(client, place, { refreshMs: provider.refresh_ms, now });
-  const blockersOf = createBlockers(client, place);
+  const blockersOf = createBlockers(client, place, known);
   const comments = createComments(client, place);
   const claims = createClaims(client, place);
   const marks = createMarks(client, place, provider);
 
   async function complete(found: GitHubIssue): Promise<Issue> {
-    const blockers = await blockersOf(found, await known.current(), known.reading());
-    return toIssue(found, blockers, provider);
+    return toIssue(found, await blockersOf(found), provider);
   }
 
   /** The entries of a refresh, all of which have to be in order. */

@@ -93,7 +93,9 @@ export function createKnownIssues(
     current,
 
     async readNow(number) {
-      const before = (await current()).get(number);
+      const before = known.get(number);
+      // The repository says itself what it is called now.
+      if (place.addresses.size === 0) await newestChange();
       const parameters = { ...place.names, issue_number: number };
       const asked = { kind: 'issue', route: `${route}/{issue_number}`, parameters };
       const entry = (await orNull(client.read(asked, OneEntry)))?.data ?? null;

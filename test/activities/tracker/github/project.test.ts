@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { holderOf } from '../../../../src/activities/tracker/holder.js';
+import type { TaskStatus } from '../../../../src/domain/status.js';
+import { retrySignal, statusQuery } from '../../../../src/workflows/messages.js';
+import { workflowText } from '../../../config/workflow-file.js';
+import { until } from '../../../support/engine.js';
+import { completedTurn } from '../../../support/fake-ports.js';
+import type { LiveProject } from '../live-project.js';
+import { useProject } from '../live-project.js';
+import { useGitHub } from './world.js';
+
+const withProject = useProject();
+const ref = 'refs/continuo/claims/1';
+const another = holderOf({ cluster: 'another', namespace: 'default', project: 'shop' });
+
+describe('a project whose issues are on GitHub', () => {
+  const world = useGitHub();
+  const labels = () => world.shop.issue(1).labels.map(({ name }) => name);
+  const claimed = async () => (await world.shop.state.git.ref(ref)) !== null;
+
+  /** Has the project read its issues from GitHub. */
+  async function turnToGitHub({ deps, rewrite, config, state }: LiveProject): Promise<void> {
+    deps.env.GITHUB_TOKEN = world.github.token('acme');
+    const provider = `{ repository: acme/shop, api_url: '${world.github.apiUrl}', refresh_ms: 1 }`;
+    await rewrite(
+      workflowText({
+        polling: '{ interval_ms: 100 }',
+        tracker: `{ kind: github, provider: ${provider} }`,
+      }),
+    );
+    await until(async () => (await state()).config.hash !== config.hash);
+  }
+
+  it('shows there what it works on, and closes and gives back what has landed', async () => {
+    await withProject(async (project) => {
+      const { ports, state } = project;
+      await turnToGitHub(project);
+      const seen: unknown[] = [];
+      ports.next('runTurn', async () => {
+        seen.push(labels(), await claimed());
+        return completedTurn('did it');
+      });
+      world.shop.openIssue({ title: 'Fix the login' });
+      await until(async () => (await state()).settled['1']?.outcome === 'done');
+      expect(seen).toEqual([['continuo: working'], true]);
+      expect(ports.inputs('prepare')[0]?.issue).toMatchObject({ identifier: 'GH-1', title: 'Fix the login' });
+      expect(world.shop.issue(1).state).toBe('closed');
+      expect([labels(), await claimed()]).toEqual([[], false]);
+      expect(ports.inputs('runTurn')).toHaveLength(1);
+    });
+  });
+
+  it('leaves alone what another orchestrator has, says so, and takes it when it is given back', async () => {
+    await withProject(async (project) => {
+      const { ports, state, task } = project;
+      await turnToGitHub(project);
+      const { desk } = world.open();
+      world.shop.openIssue({ title: 'Fix the login' });
+      const issue = await desk.readNow('1');
+      await desk.claim(issue!, another);
+      const status = () => task('GH-1').query<TaskStatus>(statusQuery);
+      await until(async () => (await state()).tasks['1'] !== undefined);
+      await until(async () => (await status()).waiting?.kind === 'backoff');
+      expect((await status()).waitingFor).toContain(
+        'GH-1 is claimed by the project shop of another orchestrator',
+      );
+      expect(ports.inputs('runTurn')).toEqual([]);
+
+      await desk.release('1', another);
+      await task('GH-1').signal(retrySignal, { id: 'go', by: 'ann', note: '' });
+      await until(async () => (await state()).settled['1']?.outcome === 'done');
+    });
+  });
+});
