@@ -33,7 +33,7 @@ describe('a project whose issues are on GitHub', () => {
 
   it('shows there what it works on, and closes and gives back what has landed', async () => {
     await withProject(async (project) => {
-      const { ports, state } = project;
+      const { ports, state, task } = project;
       await turnToGitHub(project);
       const seen: unknown[] = [];
       ports.next('runTurn', async () => {
@@ -41,11 +41,14 @@ describe('a project whose issues are on GitHub', () => {
         return completedTurn('did it');
       });
       world.shop.openIssue({ title: 'Fix the login' });
-      await until(async () => (await state()).settled['1']?.outcome === 'done');
+      await until(() => ports.inputs('runTurn').length === 1);
+      expect(await task('GH-1').result()).toMatchObject({ outcome: 'done' });
       expect(seen).toEqual([['continuo: working'], true]);
       expect(ports.inputs('prepare')[0]?.issue).toMatchObject({ identifier: 'GH-1', title: 'Fix the login' });
       expect(world.shop.issue(1).state).toBe('closed');
       expect([labels(), await claimed()]).toEqual([[], false]);
+      // Nobody takes it for a new one.
+      await until(async () => Object.keys((await state()).tasks).length === 0);
       expect(ports.inputs('runTurn')).toHaveLength(1);
     });
   });
@@ -68,7 +71,7 @@ describe('a project whose issues are on GitHub', () => {
 
       await desk.release('1', another);
       await task('GH-1').signal(retrySignal, { id: 'go', by: 'ann', note: '' });
-      await until(async () => (await state()).settled['1']?.outcome === 'done');
+      expect(await task('GH-1').result()).toMatchObject({ outcome: 'done' });
     });
   });
 });
