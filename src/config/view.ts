@@ -8,7 +8,7 @@ import { trackerProfile } from './tracker-profiles.js';
 
 /** The slim part that workflows decide by. No command, prompt or secret is in it. */
 export function viewOf(config: Config): ConfigView {
-  const doneState = trackerProfile(config.tracker.kind)?.doneState ?? null;
+  const profile = trackerProfile(config.tracker.kind);
   const { tracker, agent, budget, verify, review, land, repository, worker } = config;
   return {
     project: config.project,
@@ -19,7 +19,8 @@ export function viewOf(config: Config): ConfigView {
       requiredLabels: [...tracker.required_labels],
       onReject: tracker.on_reject,
       onCancel: tracker.on_cancel,
-      ...(doneState !== null && { onDone: doneState }),
+      ...(profile?.doneState != null && { onDone: profile.doneState }),
+      ...(profile?.isTold(tracker.provider) === true && { told: true as const }),
     },
     agent: {
       kind: agent.kind,

@@ -25,6 +25,8 @@ export interface ConfigView {
     onCancel?: string | null;
     /** What it becomes when its work has landed; missing where landing itself does that, or nobody does. */
     onDone?: string;
+    /** People read there how a task gets on; missing where they do not. */
+    told?: true;
   };
   agent: {
     kind: string;

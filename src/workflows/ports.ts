@@ -45,7 +45,9 @@ export interface TrackerPort {
   transition(
     input: Configured & { project: string; issueId: string; identifier: string; state: string },
   ): Promise<TransitionOutcome>;
-  /** Writes the ledger record of how the task ended. Key: workflow id and run id. */
+  /** Puts the text on the issue, in place of what was told of it before. Key: the issue and the project. */
+  tell(input: Configured & { issueId: string; text: string }): Promise<void>;
+  /** Writes the ledger record of how the task ended, and gives the issue back where it is marked as taken. Key: workflow id and run id. */
   settle(input: Configured & { state: TaskState; outcome: Outcome }): Promise<void>;
 }
 

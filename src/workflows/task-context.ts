@@ -49,6 +49,12 @@ export interface Task {
   tries: number;
   /** How long the present step has waited for something, so that it does not count as work. */
   waitedMs: number;
+  /** Phase or wait have changed since people were told in the tracker. */
+  news: boolean;
+  /** They are being told now. */
+  telling: boolean;
+  /** Nothing changes any more. */
+  isOver: boolean;
   /** What the search attributes say, so that they are written only when they change. */
   published: { phase: Phase; waitingFor: string };
 }
@@ -70,6 +76,9 @@ export function openTask(state: TaskState, forced: boolean): Task {
     isAtTrain: false,
     tries: 0,
     waitedMs: 0,
+    news: false,
+    telling: false,
+    isOver: false,
     published: { phase: 'claim', waitingFor: '' },
   };
 }
@@ -139,6 +148,7 @@ export function publish(task: Task): void {
   const waitingFor = waiting?.kind ?? '';
   if (task.published.phase === stage.phase && task.published.waitingFor === waitingFor) return;
   task.published = { phase: stage.phase, waitingFor };
+  task.news = true;
   upsertSearchAttributes([
     { key: phaseAttribute, value: stage.phase },
     { key: waitingForAttribute, value: waitingFor === '' ? null : waitingFor },

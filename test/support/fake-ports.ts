@@ -63,6 +63,7 @@ export class FakePorts {
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
       transition: () => Promise.resolve({ kind: 'moved', from: 'Todo' }),
+      tell: () => Promise.resolve(),
       settle: () => Promise.resolve(),
       prepare: ({ headSha }) =>
         Promise.resolve({ kind: 'ready', workspace: testWorkspace, headSha, notes: [] }),

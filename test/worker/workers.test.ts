@@ -133,6 +133,7 @@ const noActivities: Ports = {
   find: unused,
   claim: unused,
   transition: unused,
+  tell: unused,
   settle: unused,
   prepare: unused,
   checkpoint: unused,

@@ -28,6 +28,7 @@ import { createPacing } from './pauses.js';
 import { openTracker } from './registry.js';
 import { stampOf } from './reload.js';
 import { sweepWorkspaces } from './sweep.js';
+import { withLink } from './tell.js';
 import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
@@ -97,6 +98,14 @@ export function createTrackerActivities(
       typed(async (signal) => {
         const config = await deps.configs.get(input.config);
         return transitionIssue({ deps, config, tracker: trackerOf(config), input, signal });
+      }),
+
+    /** The issue and the project are the key: there is one such text, and the same one is not written again. */
+    tell: ({ config: hash, issueId, text }) =>
+      typed(async () => {
+        const config = await deps.configs.get(hash);
+        const { key } = await currentHolder(config.project);
+        await trackerOf(config).desk?.tell(issueId, withLink(text, deps.env), key);
       }),
 
     /** The workflow id and the run id are the key: a repetition writes the same record. */

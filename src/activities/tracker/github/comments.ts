@@ -7,6 +7,12 @@ import { Comment, Comments } from './schema.js';
 
 const kind = 'comments';
 const marked = /^<!-- continuo:(status|comment) [0-9a-f]+ -->\n/;
+interface Written {
+  id: number;
+  body?: string | null | undefined;
+}
+
+const mostWritten = 500;
 /** GitHub takes 65,536 characters. */
 const longest = 60_000;
 
@@ -39,22 +45,25 @@ export function createComments(client: GitHubClient, { names }: GitHubPlace) {
     );
   }
 
-  /** Ids by their marks. */
-  const written = new Map<string, number>();
+  /** What there is, by issue and mark, as far as this worker has seen it. */
+  const written = new Map<string, Written>();
+
+  function keep(key: string, comment: Written): void {
+    written.delete(key);
+    written.set(key, comment);
+    for (const oldest of [...written.keys()].slice(0, -mostWritten)) written.delete(oldest);
+  }
 
   async function put(number: number, mark: string, text: string): Promise<void> {
     const body = `${mark}${text}`.slice(0, longest);
-    const known = written.get(mark);
-    const found = known === undefined ? await find(number, mark) : null;
-    if (found?.body === body) return;
-    const id = known ?? found?.id;
-    if (id === undefined) written.set(mark, await create(number, body));
-    else if (await edit(id, body)) written.set(mark, id);
-    else {
-      // A person has deleted it.
-      written.delete(mark);
-      await put(number, mark, text);
-    }
+    const key = `${number} ${mark}`;
+    const before = written.get(key) ?? (await find(number, mark));
+    if (before?.body === body) return;
+    const id = before?.id ?? (await create(number, body));
+    if (before === null || (await edit(id, body))) return keep(key, { id, body });
+    // A person has deleted it.
+    written.delete(key);
+    await put(number, mark, text);
   }
 
   return {

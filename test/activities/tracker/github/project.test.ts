@@ -47,6 +47,9 @@ describe('a project whose issues are on GitHub', () => {
       expect(ports.inputs('prepare')[0]?.issue).toMatchObject({ identifier: 'GH-1', title: 'Fix the login' });
       expect(world.shop.issue(1).state).toBe('closed');
       expect([labels(), await claimed()]).toEqual([[], false]);
+      const [comment, ...others] = world.shop.issue(1).comments;
+      expect(comment?.body).toContain('has ended its work on this: **done**');
+      expect(others).toEqual([]);
       // Nobody takes it for a new one.
       await until(async () => Object.keys((await state()).tasks).length === 0);
       expect(ports.inputs('runTurn')).toHaveLength(1);
