@@ -21,6 +21,8 @@ export interface KnownIssues {
 const wholeEveryMs = 30 * 60_000;
 /** One server of GitHub's may see a change a little later than another. */
 const overlapMs = 30_000;
+/** GitHub's times have whole seconds. */
+const oneSecondMs = 1_000;
 
 /**
  * Follows the issues of a repository by what has changed in it: however many there are, a look costs one request, which
@@ -34,6 +36,9 @@ export function createKnownIssues(
   let known = new Map<number, Entry>();
   /** When the newest change was made that is known, in ms since the epoch. */
   let changedAt = 0;
+  /** When this host has seen that one, and whether all of its time must have been seen by now. */
+  let seenAt = -Infinity;
+  let isSettled = false;
   let wholeAt = -Infinity;
   let freshAt = -Infinity;
   let readings = 0;
@@ -59,17 +64,30 @@ export function createKnownIssues(
       const from = await newestChange();
       const entries = await ask({ state: 'open' });
       known = new Map();
-      changedAt = from;
+      noteChange(from, at);
       wholeAt = at;
       readings += 1;
       for (const entry of entries) take(entry);
     } else {
-      const since = new Date(Math.max(changedAt - overlapMs, 0)).toISOString();
-      const entries = await ask({ state: 'all', since });
-      changedAt = newest(changedAt, entries);
-      for (const entry of entries) take(entry);
+      await followChanges(at);
     }
     freshAt = at;
+  }
+
+  /** Many issues that changed together are not read again and again until something else changes. */
+  async function followChanges(at: number): Promise<void> {
+    const from = isSettled ? changedAt + oneSecondMs : Math.max(changedAt - overlapMs, 0);
+    const entries = await ask({ state: 'all', since: new Date(from).toISOString() });
+    const latest = newest(changedAt, entries);
+    if (latest > changedAt) noteChange(latest, at);
+    else isSettled ||= at >= seenAt + overlapMs;
+    for (const entry of entries) take(entry);
+  }
+
+  function noteChange(latest: number, at: number): void {
+    changedAt = latest;
+    seenAt = at;
+    isSettled = false;
   }
 
   /** By GitHub's clock, and not by this host's. */
@@ -93,15 +111,12 @@ export function createKnownIssues(
     current,
 
     async readNow(number) {
-      const before = known.get(number);
-      // The repository says itself what it is called now.
-      if (place.addresses.size === 0) await newestChange();
       const parameters = { ...place.names, issue_number: number };
       const asked = { kind: 'issue', route: `${route}/{issue_number}`, parameters };
       const entry = (await orNull(client.read(asked, OneEntry)))?.data ?? null;
-      // An issue that was moved elsewhere is answered from there.
-      const isOurs = entry !== null && (isHere(place, entry) || entry.id === before?.id);
-      if (!isOurs || entry.number !== number || entry.pull_request != null) {
+      // What was moved elsewhere is answered from there; what this repository is called now its own list says.
+      if (entry !== null && !isHere(place, entry)) await newestChange();
+      if (entry === null || !isHere(place, entry) || entry.number !== number || entry.pull_request != null) {
         known.delete(number);
         return null;
       }

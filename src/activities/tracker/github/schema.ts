@@ -37,8 +37,6 @@ export type GitHubIssue = z.infer<typeof GitHubIssue>;
 /** A record as it came: issues are read one by one, so that a malformed one is no harm to the others. */
 export const Entry = z.looseObject({
   number: z.int(),
-  /** Another one where the issue was moved to another repository. */
-  id: z.unknown(),
   repository_url: z.string().catch(''),
   updated_at: z.string().catch(''),
   pull_request: z.unknown().optional(),

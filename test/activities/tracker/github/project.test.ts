@@ -14,7 +14,7 @@ const ref = 'refs/continuo/claims/1';
 const another = holderOf({ cluster: 'another', namespace: 'default', project: 'shop' });
 
 describe('a project whose issues are on GitHub', () => {
-  const world = useGitHub();
+  const world = useGitHub({ isLive: true });
   const labels = () => world.shop.issue(1).labels.map(({ name }) => name);
   const claimed = async () => (await world.shop.state.git.ref(ref)) !== null;
 

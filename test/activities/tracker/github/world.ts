@@ -18,9 +18,11 @@ export interface GitHubWorld {
   open(more?: { provider?: string; env?: Environment } & Surroundings): Tracker & { desk: Desk };
 }
 
-export function useGitHub(): GitHubWorld {
+/** `isLive`: all clocks are the machine's. */
+export function useGitHub({ isLive = false } = {}): GitHubWorld {
   let github: GitHub;
   let shop: GitHubRepository;
+  const clock = () => (isLive ? Date.now() : world.now);
   const world: GitHubWorld = {
     get github() {
       return github;
@@ -31,7 +33,7 @@ export function useGitHub(): GitHubWorld {
     now: 0,
     open({ provider = '', env = { GITHUB_TOKEN: github.token('acme') }, ...around } = {}) {
       const tracker = createGitHubTracker(configOf(github, provider), env, {
-        now: () => world.now,
+        now: clock,
         ...around,
       });
       if (tracker.desk === undefined) throw new Error('GitHub has a desk');
@@ -40,7 +42,7 @@ export function useGitHub(): GitHubWorld {
   };
   beforeEach(async () => {
     world.now = Date.parse('2026-01-01T00:00:00Z');
-    github = await openGitHub({ clock: () => new Date(world.now) });
+    github = await openGitHub({ clock: () => new Date(clock()) });
     shop = await github.repository('acme/shop');
   });
   afterEach(() => github.close());
