@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import type { ChangeSeen } from '../../src/domain/change.js';
 import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
 import type { Issue } from '../../src/domain/issue.js';
@@ -10,7 +11,7 @@ import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
-import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
+import type { Answers, Ports, ShowChangeOutcome, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
 type Input<M extends Method> = Parameters<Ports[M]>[0];
@@ -110,6 +111,14 @@ export class FakePorts {
       },
       review: () => Promise.resolve({ kind: 'reviewed', findings: [], usage: noUsage }),
       merge: () => Promise.resolve({ kind: 'merged' }),
+      adopt: ({ sha }) => Promise.resolve({ kind: 'committed', sha, files: [], risks: [], notes: [] }),
+      showChange: ({ sha, base, isDraft }) => Promise.resolve(shownChange({ headSha: sha, base, isDraft })),
+      lookAtChanges: () => Promise.resolve(),
+      watchChanges: () => untilCancelled(),
+      rerunChecks: () => Promise.resolve({ isRerun: true }),
+      readChecks: () => Promise.resolve([failedCheck]),
+      mergeChange: ({ sha }) => Promise.resolve({ kind: 'merged', sha: `M${sha.slice(1)}` }),
+      closeChange: () => Promise.resolve(),
     };
     const scripted = <M extends Method>(method: M) => {
       return async (input: Input<M>): Promise<Output<M>> => {
@@ -196,6 +205,32 @@ export const failedCheck: CheckResult = {
   exitCode: 1,
   tail: '1 + 1 is not 3',
 };
+
+/** A change right after it was shown, with nothing in its way. */
+export function seenChange(changes: Partial<ChangeSeen> = {}): ChangeSeen {
+  return {
+    number: 12,
+    state: 'open',
+    by: null,
+    mergedSha: null,
+    headSha: testSha(1),
+    base: 'main',
+    isDraft: false,
+    fit: 'clean',
+    missing: [],
+    isQueued: false,
+    checks: [],
+    threads: [],
+    ...changes,
+  };
+}
+
+export function shownChange(changes: Partial<ChangeSeen> = {}): ShowChangeOutcome {
+  const seen = seenChange(changes);
+  const { number, headSha: sha } = seen;
+  const url = `https://github.example/acme/shop/pull/${number}`;
+  return { kind: 'shown', change: { number, url, branch: 'continuo/one', sha }, seen };
+}
 
 export function testEvidence(sha: string, baseSha: string, checks: CheckResult[]): Evidence {
   const startedAt = '2026-01-01T00:00:00.000Z';
