@@ -84,6 +84,18 @@ export type RestoreOutcome =
   /** The commit is not there any more. */
   | { kind: 'lost'; message: string };
 
+/** What somebody has pushed, in the files; `conflicts` are those in which it does not fit the work, with marks. */
+export interface AdoptOutcome {
+  checkpoint: CheckpointOutcome;
+  /** The base that the work is compared with from now on. */
+  baseSha: string;
+  /** The first of those that they have changed. */
+  files: string[];
+  conflicts: string[];
+  /** Who has made the commit, as git names people. */
+  by: string;
+}
+
 export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }
   /** The base holds the work of this entry already. */
@@ -145,9 +157,9 @@ export interface GitPort {
   rebase(input: { entry: LandingEntry; onto?: StackTop }): Promise<RebaseOutcome>;
   /**
    * Takes what a person has pushed to the task's branch as the work: its files come into the workspace, and the next
-   * checkpoint follows from both. Key: the commit.
+   * checkpoint follows from both; `from` is what was shown before. Key: the commit.
    */
-  adopt(input: CheckpointInput & { sha: string; branch: string }): Promise<CheckpointOutcome>;
+  adopt(input: CheckpointInput & { sha: string; branch: string; from: string }): Promise<AdoptOutcome>;
   /**
    * Puts a base that an entry was rebased onto into the files of its workspace, as its agent would merge it.
    * Key: the entry and the base.
@@ -333,7 +345,7 @@ export interface ChangePort {
   mergeChange(
     input: ChangeInput & { sha: string; base: string; strategy: LandStrategy; title: string },
   ): Promise<MergeChangeOutcome>;
-  /** Closes a change that is not to land, with a last word, and removes its branch. Key: the number. */
+  /** Closes a change that is over, with a last word unless that is empty, and removes its branch. Key: the number. */
   closeChange(input: ChangeInput & { text: string; branch: string }): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { RetryPolicy } from '@temporalio/common';
 import { activityQueue } from '../domain/queue.js';
 import type {
   AgentPort,
+  ChangePort,
   ForgePort,
   GitPort,
   HostPort,
@@ -95,6 +96,16 @@ export function reviewer(place: Place): ReviewPort {
   );
 }
 
-export function forge(place: Place): ForgePort {
+/** Whatever GitHub or the like refuses for a while is waited for: a task is never failed by it. */
+export function changes(place: Place): Omit<ChangePort, 'watchChanges'> {
+  return proxyActivities<ChangePort>(at(place, { startToCloseTimeout: '30m', retry: forever }));
+}
+
+/** As with the tracker, one that goes on. */
+export function changesWatcher(place: Place): Pick<ChangePort, 'watchChanges'> {
+  return proxyActivities<ChangePort>(at(place, { startToCloseTimeout: '30d', retry: forever }));
+}
+
+export function forge(place: Place): Omit<ForgePort, keyof ChangePort> {
   return proxyActivities<ForgePort>(at(place, { startToCloseTimeout: '10m', retry: patient }));
 }

@@ -5,6 +5,7 @@ import { isAbandoned } from '../domain/move.js';
 import type { Outcome, Stage } from '../domain/task.js';
 import { git, tracker } from './proxies.js';
 import { attempt } from './task-attempt.js';
+import { closeChange, verifyLanded } from './task-merge.js';
 import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { after, isCalledOff, note, now, publish, waitFor } from './task-context.js';
@@ -90,6 +91,8 @@ export async function conclude(task: Task): Promise<TaskResult> {
     await giveSlotBack(task);
     await closeTurn(task);
     if (outcome !== 'done') await keepWork(task);
+    await verifyLanded(task);
+    await closeChange(task);
     await attempt(task, () => moveIssue(task));
     await Promise.all([settle(task, outcome), clearAway(task, outcome)]);
     await reportSettled(task, outcome);

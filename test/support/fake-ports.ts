@@ -111,7 +111,14 @@ export class FakePorts {
       },
       review: () => Promise.resolve({ kind: 'reviewed', findings: [], usage: noUsage }),
       merge: () => Promise.resolve({ kind: 'merged' }),
-      adopt: ({ sha }) => Promise.resolve({ kind: 'committed', sha, files: [], risks: [], notes: [] }),
+      adopt: ({ sha, workspace }) =>
+        Promise.resolve({
+          baseSha: workspace.baseSha,
+          checkpoint: { kind: 'committed', sha, files: ['a.txt'], risks: [], notes: [] },
+          files: ['a.txt'],
+          conflicts: [],
+          by: 'Ann',
+        }),
       showChange: ({ sha, base, isDraft }) => Promise.resolve(shownChange({ headSha: sha, base, isDraft })),
       lookAtChanges: () => Promise.resolve(),
       watchChanges: () => untilCancelled(),
