@@ -19,7 +19,7 @@ export function changeBody(status: TaskStatus, { url, said }: { url: string | nu
     '',
     '## Why',
     '',
-    `${plain(title)} (${url === null ? plain(task) : url})`,
+    `${plain(title)} (${url ?? plain(task)})`,
     ...(acceptance.length === 0 ? [] : ['', 'It is done when', '', ...list(acceptance.map(plain))]),
     '',
     '## Evidence',

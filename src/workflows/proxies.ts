@@ -4,7 +4,6 @@ import type { RetryPolicy } from '@temporalio/common';
 import { activityQueue } from '../domain/queue.js';
 import type {
   AgentPort,
-  ChangePort,
   ForgePort,
   GitPort,
   HostPort,
@@ -12,6 +11,7 @@ import type {
   TrackerPort,
   VerifyPort,
 } from './ports.js';
+import type { ChangePort } from './change-port.js';
 import type { ReviewPort } from './review-port.js';
 
 /**

@@ -1,7 +1,7 @@
 import { takeShown } from '../domain/change.js';
 import { changeBody, shownFindings, threadAnswers } from '../domain/change-text.js';
 import { statusOf } from '../domain/status.js';
-import type { ShowChangeInput } from './ports.js';
+import type { ShowChangeInput } from './change-port.js';
 import { changes } from './proxies.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';

@@ -11,7 +11,8 @@ import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
-import type { Answers, Ports, ShowChangeOutcome, TurnOutcome } from '../../src/workflows/ports.js';
+import type { ShowChangeOutcome } from '../../src/workflows/change-port.js';
+import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
 type Input<M extends Method> = Parameters<Ports[M]>[0];
