@@ -20,7 +20,7 @@ describe('tracker.provider of GitHub', () => {
   });
 
   it.each([
-    ['{ repository: shop }', 'tracker.provider.repository', 'owner/name'],
+    ['{ repo: shop }', 'tracker.provider.repo', 'owner/name'],
     ['{ token: ghp_abc }', 'tracker.provider.token', 'an environment variable with $'],
     ['{ app: { id: 1, private_key: key.pem } }', 'tracker.provider.app.private_key', 'with $'],
     ['{ app: 12 }', 'tracker.provider.app', 'a map with id and private_key'],
