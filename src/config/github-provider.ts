@@ -33,7 +33,7 @@ const App = z.object(
 /** `tracker.provider` of the `github` tracker. */
 export const GitHubProvider = z.object({
   /** Without it, what `repository.url` names. */
-  repository: z
+  repo: z
     .string({ error: aRepository })
     .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\/[A-Za-z0-9._-]+$/, { error: aRepository })
     .optional(),

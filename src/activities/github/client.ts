@@ -83,7 +83,8 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
     const answer = await send(asked, before === undefined ? {} : { 'if-none-match': before.etag });
     if (answer.isUnchanged && before !== undefined)
       return { data: parse(before.data, schema, asked), hasNext: hasNext(before.link) };
-    const { data, headers } = answer;
+    const { headers } = answer;
+    const data: unknown = answer.data;
     const page = { data: parse(data, schema, asked), hasNext: hasNext(headers.link) };
     if (headers.etag !== undefined) answers.keep(key, { etag: headers.etag, data, link: headers.link });
     return page;

@@ -12,6 +12,7 @@ interface Written {
   body?: string | null | undefined;
 }
 
+const statusSign = '<!-- continuo:status ';
 const mostWritten = 500;
 /** GitHub takes 65,536 characters. */
 const longest = 60_000;
@@ -60,7 +61,10 @@ export function createComments(client: GitHubClient, { names }: GitHubPlace) {
     const before = written.get(key) ?? (await find(number, mark));
     if (before?.body === body) return;
     const id = before?.id ?? (await create(number, body));
-    if (before === null || (await edit(id, body))) return keep(key, { id, body });
+    if (before === null || (await edit(id, body))) {
+      keep(key, { id, body });
+      return;
+    }
     // A person has deleted it.
     written.delete(key);
     await put(number, mark, text);
@@ -69,7 +73,7 @@ export function createComments(client: GitHubClient, { names }: GitHubPlace) {
   return {
     /** What people and agents have said, oldest first. */
     async list(number: number): Promise<IssueComment[]> {
-      const said = (await all(number)).filter(({ body }) => !/^<!-- continuo:status /.test(body ?? ''));
+      const said = (await all(number)).filter(({ body }) => body?.startsWith(statusSign) !== true);
       return said.map(({ user, body, created_at }) => ({
         by: user?.login ?? 'somebody who has left GitHub',
         at: created_at,

@@ -14,14 +14,14 @@ export interface GitHubPlace {
 /** From the configuration, the repository's address, or `GITHUB_REPO`. */
 export function placeOf(provider: GitHubProvider, config: Config, env: Environment): GitHubPlace {
   const name =
-    provider.repository ??
+    provider.repo ??
     nameIn(config.repository?.url ?? '', provider.api_url) ??
     variable(env, 'GITHUB_REPO');
   const [, owner, repo] = /^([^/\s]+)\/([^/\s]+)$/.exec(name ?? '') ?? [];
   if (owner !== undefined && repo !== undefined) return { names: { owner, repo }, addresses: new Set() };
   throw new TrackerError(
     'invalid_tracker_config',
-    'tracker.provider.repository: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub',
+    'tracker.provider.repo: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub',
   );
 }
 
