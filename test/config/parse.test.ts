@@ -310,7 +310,7 @@ describe('bad values', () => {
       '{ mode: pull_request }',
       'land.mode',
       '"pull_request"',
-      'merge, none (a plain git repository has no pull requests)',
+      'merge, none (forge.kind local has no pull requests), or forge.kind github',
     ],
     [
       'land',
