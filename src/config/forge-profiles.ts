@@ -27,10 +27,16 @@ export function forgeSecrets({ forge }: Pick<Config, 'forge'>): string[] {
   return forgeProfile(forge.kind)?.secretVariables(forge.provider) ?? [];
 }
 
+/** The places that a configuration works with. */
+export interface Places {
+  forge: Config['forge'];
+  tracker: Pick<Config['tracker'], 'kind' | 'provider'>;
+}
+
 const loginKeys = ['api_url', 'token', 'app'] as const;
 
 /** `forge.provider` of GitHub; where it says nothing of how to log in, that is as the tracker does it on GitHub. */
-export function gitHubForge({ forge, tracker }: Pick<Config, 'forge' | 'tracker'>): GitHubForgeProvider {
+export function gitHubForge({ forge, tracker }: Places): GitHubForgeProvider {
   const isOwn = loginKeys.some((key) => forge.provider[key] !== undefined);
   const shared = isOwn || tracker.kind !== 'github' ? {} : tracker.provider;
   const login = loginKeys.flatMap((key) => (shared[key] === undefined ? [] : [[key, shared[key]]]));
@@ -38,7 +44,7 @@ export function gitHubForge({ forge, tracker }: Pick<Config, 'forge' | 'tracker'
 }
 
 /** The ways in to GitHub that a configuration names, that of the forge first. */
-export function gitHubAccesses(config: Pick<Config, 'forge' | 'tracker'>): GitHubAccess[] {
+export function gitHubAccesses(config: Places): GitHubAccess[] {
   const { forge, tracker } = config;
   return [
     ...(forge.kind === 'github' ? [gitHubForge(config)] : []),

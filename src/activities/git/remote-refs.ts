@@ -1,0 +1,15 @@
+import { runGit } from './git.js';
+import type { Remote } from './remote.js';
+
+/** The refs of the user's repository that match, with what they point to. Throws `GitError` and `RepositoryError`. */
+export async function listRemoteRefs(
+  remote: Remote,
+  pattern: string,
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
+  const env = await remote.environment();
+  const args = ['ls-remote', '--refs', '--', remote.url, pattern];
+  const listed = await runGit(args, { trusted: true, env, signal });
+  const lines = listed.split('\n').map((line) => line.split('\t'));
+  return new Map(lines.flatMap(([sha, ref]) => (sha === undefined || ref === undefined ? [] : [[ref, sha]])));
+}
