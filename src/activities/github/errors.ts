@@ -27,7 +27,7 @@ export class GitHubError extends Error {
 }
 
 /** For a limit that does not say how long it holds, as GitHub asks of its clients. */
-const unsaidPauseMs = 60_000;
+export const unsaidPauseMs = 60_000;
 
 /** Tells by status and headers what a failed request means. `asked` is the request in words, such as `GET /user`. */
 export function gitHubError(error: unknown, asked: string, answerMs: number, now: number): GitHubError {

@@ -74,6 +74,7 @@ export class GitHub {
       apps: [],
       installations: [],
       nodes: new Map(),
+      reactions: [],
       lastId: 1_000_000,
       now: clock,
       listeners: [],

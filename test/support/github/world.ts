@@ -1,3 +1,4 @@
+import type { Reaction } from './acts/reactions.js';
 import type { BareRepository } from './bare-repository.js';
 import type { Happening } from './happenings.js';
 
@@ -327,6 +328,7 @@ export interface World {
   apps: App[];
   installations: Installation[];
   nodes: Map<string, Node>;
+  reactions: Reaction[];
   lastId: number;
   now: () => Date;
   /** Told of every change, in its order. */
