@@ -1,7 +1,8 @@
-import { runGit } from './git.js';
+import { GitError, runGit } from './git.js';
 import type { Remote } from './remote.js';
+import { unreachable } from './repository-error.js';
 
-/** The refs of the user's repository that match, with what they point to. Throws `GitError` and `RepositoryError`. */
+/** The refs of the user's repository that match, with what they point to. Throws `RepositoryError`. */
 export async function listRemoteRefs(
   remote: Remote,
   pattern: string,
@@ -9,7 +10,9 @@ export async function listRemoteRefs(
 ): Promise<Map<string, string>> {
   const env = await remote.environment();
   const args = ['ls-remote', '--refs', '--', remote.url, pattern];
-  const listed = await runGit(args, { trusted: true, env, signal });
+  const listed = await runGit(args, { trusted: true, env, signal }).catch((error: unknown) => {
+    throw error instanceof GitError ? unreachable(remote.url, error) : error;
+  });
   const lines = listed.split('\n').map((line) => line.split('\t'));
   return new Map(lines.flatMap(([sha, ref]) => (sha === undefined || ref === undefined ? [] : [[ref, sha]])));
 }

@@ -14,6 +14,8 @@ export interface Remote {
    * as a credential helper, does that. Throws `RepositoryError`.
    */
   environment(): Promise<Record<string, string>>;
+  /** The header of the same; null where there is none of ours. */
+  authorization(): Promise<string | null>;
 }
 
 export type RemoteConfig = Pick<Config, 'repository'> & Places;
@@ -33,26 +35,32 @@ function createRemote(config: RemoteConfig, env: Environment): Remote {
   const { url } = config.repository;
   const access = gitHubAccesses(config).find((one) => isOnGitHub(url, one.api_url));
   const repository = access && repositoryName({ api_url: access.api_url, repo: undefined }, config, {});
-  if (access === undefined || repository == null) return { url, environment: () => Promise.resolve({}) };
+  if (access === undefined || repository == null) {
+    return { url, environment: () => Promise.resolve({}), authorization: () => Promise.resolve(null) };
+  }
   const header = createGitCredential({ ...access, repository }, env);
+  async function authorization(): Promise<string | null> {
+    try {
+      return await header();
+    } catch (error) {
+      throw unreachable(url, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
   return {
     url,
+    authorization,
     async environment() {
-      try {
-        const found = await header();
-        return found === null ? {} : withHeader(new URL(url).origin, found);
-      } catch (error) {
-        throw unreachable(url, error instanceof Error ? error : new Error(String(error)));
-      }
+      const found = await authorization();
+      return found === null ? {} : withHeader(new URL(url).origin, found);
     },
   };
 }
 
 /** For this origin alone, in place of what the user's own setup would send there. */
-function withHeader(origin: string, header: string): Record<string, string> {
+function withHeader(origin: string, authorization: string): Record<string, string> {
   const settings = [
     [`http.${origin}/.extraHeader`, ''],
-    [`http.${origin}/.extraHeader`, header],
+    [`http.${origin}/.extraHeader`, `Authorization: ${authorization}`],
     ['credential.helper', ''],
   ];
   const variables = settings.flatMap(([key = '', value = ''], index) => [

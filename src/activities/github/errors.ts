@@ -26,6 +26,16 @@ export class GitHubError extends Error {
   }
 }
 
+/** The answer, or null where GitHub has no such thing. */
+export async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof GitHubError && error.kind === 'not_found') return null;
+    throw error;
+  }
+}
+
 /** For a limit that does not say how long it holds, as GitHub asks of its clients. */
 export const unsaidPauseMs = 60_000;
 

@@ -7,7 +7,7 @@ import { CredentialError, logIn } from './auth.js';
 const Authentication = z.object({ token: z.string() });
 
 /**
- * Gives the header by which git is let in at GitHub, or null where no credential is set: then git asks the user's own
+ * Gives the authorization by which git is let in at GitHub, or null where no credential is set: then git asks the user's own
  * helpers. The token of an App is renewed before it expires. Throws what a request for that throws.
  */
 export function createGitCredential(access: Access, env: Environment): () => Promise<string | null> {
@@ -17,7 +17,7 @@ export function createGitCredential(access: Access, env: Environment): () => Pro
       client ??= await logIn(access, env);
       // A token is what it is, whatever it is asked for.
       const { token } = Authentication.parse(await client.auth({ type: 'installation' }));
-      return `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+      return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
     } catch (error) {
       if (error instanceof CredentialError) return null;
       throw error;
