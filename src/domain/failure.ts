@@ -9,6 +9,7 @@ export const FailureType = {
   configMissing: 'config_missing',
   trackerRequest: 'tracker_request',
   trackerResponse: 'tracker_response',
+  forgeRequest: 'forge_request',
   repository: 'repository_unavailable',
   workspace: 'workspace_invalid',
   hook: 'hook_failed',
