@@ -12,7 +12,7 @@ const at = 'repos/{owner}/{repo}/actions';
 
 /**
  * Has the failed jobs behind these checks run once more; false where one of them is no job, was tried twice already, or
- * cannot be tried again. What runs at the moment is not asked for again.
+ * cannot be tried again. What runs at the moment is not asked for again: then none of them has failed any more.
  */
 export async function rerunFailed(
   client: GitHubClient,
@@ -20,7 +20,7 @@ export async function rerunFailed(
   failed: readonly SeenCheck[],
 ): Promise<boolean> {
   const ids = failed.map(runOf);
-  if (ids.length === 0 || ids.includes(null)) return false;
+  if (ids.includes(null)) return false;
   const waiting: number[] = [];
   for (const run_id of new Set(ids)) {
     const asked = { kind, route: `GET /${at}/runs/{run_id}`, parameters: { ...names, run_id } };

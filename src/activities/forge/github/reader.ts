@@ -46,11 +46,12 @@ export function createGitHubReader(
   const permissions = createPermissions(client, place, now);
   const hearing = createHearing(permissions);
 
-  /** Those that decide and have failed, if the change is at that commit. */
-  async function failedAt(number: number, sha: string): Promise<SeenCheck[]> {
+  /** Those that decide and have failed; null where the change is not at that commit. */
+  async function failedAt(number: number, sha: string): Promise<SeenCheck[] | null> {
     const { pulls, viewer } = await readChanges(client, place, [number]);
-    const checks = pulls.flatMap((pull) => (pull.headRefOid === sha ? checksSeen(pull, viewer) : []));
-    return deciding(checks).filter(({ state }) => state === 'failed');
+    const pull = pulls.find(({ headRefOid }) => headRefOid === sha);
+    if (pull === undefined) return null;
+    return deciding(checksSeen(pull, viewer)).filter(({ state }) => state === 'failed');
   }
 
   return {
@@ -77,11 +78,15 @@ export function createGitHubReader(
       hearing.settle(word);
     },
 
-    rerun: async (number, sha) => rerunFailed(client, place, await failedAt(number, sha)),
+    async rerun(number, sha) {
+      const failed = await failedAt(number, sha);
+      return failed !== null && rerunFailed(client, place, failed);
+    },
 
     async failedChecks(number, sha) {
       const failed = [];
-      for (const check of await failedAt(number, sha)) failed.push(await failedCheck(client, place, check));
+      for (const check of (await failedAt(number, sha)) ?? [])
+        failed.push(await failedCheck(client, place, check));
       return failed;
     },
   };
