@@ -10,7 +10,7 @@ export const FailureType = {
   trackerRequest: 'tracker_request',
   trackerResponse: 'tracker_response',
   /** What keeps the changes does not answer, or refuses. */
-  forge: 'forge_request',
+  forgeRequest: 'forge_request',
   repository: 'repository_unavailable',
   workspace: 'workspace_invalid',
   hook: 'hook_failed',

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { createAnswers } from './answers.js';
 import { CredentialError } from './auth.js';
 import { GitHubError, gitHubError } from './errors.js';
+import { fetchEnd } from './download.js';
 import { graphqlError, GraphqlAnswer } from './graphql.js';
 import type { CallMeter } from './meter.js';
 
@@ -38,6 +39,8 @@ export interface GitHubClient {
   write<T>(asked: Asked, schema: z.ZodType<T>): Promise<T>;
   /** Asks by GraphQL. What is not there, or is named by `mayLack`, is null in the answer; any other error is thrown. */
   graphql<T>(asked: AskedByGraphql, schema: z.ZodType<T>): Promise<T>;
+  /** What GitHub keeps elsewhere, such as a log; of what is longer than `most` bytes the end. */
+  download(asked: Asked, most: number): Promise<Buffer>;
 }
 
 interface ClientDeps {
@@ -68,10 +71,16 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
     return octokit;
   }
 
-  async function send({ kind, route, parameters }: Asked, headers: Record<string, string> = {}) {
+  async function send(
+    { kind, route, parameters }: Asked,
+    {
+      headers = {},
+      redirect = 'follow',
+    }: { headers?: Record<string, string>; redirect?: 'follow' | 'manual' } = {},
+  ) {
     try {
       const client = await connect();
-      const request = { signal: AbortSignal.timeout(answerMs) };
+      const request = { signal: AbortSignal.timeout(answerMs), redirect };
       const baseUrl = baseOf(client, route);
       const response = await client.request(route, { ...parameters, baseUrl, headers, request });
       meter.called(kind, response.status);
@@ -94,7 +103,10 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
   async function read<T>(asked: Asked, schema: z.ZodType<T>): Promise<Page<T>> {
     const key = JSON.stringify([asked.route, asked.parameters]);
     const before = answers.find(key);
-    const answer = await send(asked, before === undefined ? {} : { 'if-none-match': before.etag });
+    const answer = await send(
+      asked,
+      before === undefined ? {} : { headers: { 'if-none-match': before.etag } },
+    );
     if (answer.isUnchanged && before !== undefined)
       return { data: parse(before.data, schema, asked), hasNext: hasNext(before.link) };
     const { headers } = answer;
@@ -129,6 +141,14 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
       const failed = graphqlError(errors, { mayLack, headers, now: now() });
       if (failed !== null) throw failed;
       return parse(data, schema, asked);
+    },
+
+    async download(asked, most) {
+      // The credential stays at GitHub: the address that it gives is all that is needed elsewhere.
+      const { headers } = await send(asked, { redirect: 'manual' });
+      if (headers.location === undefined)
+        throw new GitHubError('malformed', `GitHub's answer to ${asked.route} names no address`);
+      return fetchEnd(headers.location, { most, asked: asked.route, answerMs, now: now() });
     },
   };
 }

@@ -240,7 +240,7 @@ export interface Job {
   /** The job as the checks show it: its name, status and conclusion. */
   check: CheckRun;
   attempt: number;
-  log: string;
+  log: Buffer;
 }
 
 export interface Protection {

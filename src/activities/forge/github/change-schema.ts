@@ -48,18 +48,28 @@ export type Thread = z.infer<typeof Thread>;
 
 const CheckRun = z.object({
   __typename: z.literal('CheckRun'),
+  databaseId: z.int().nullish(),
   name: z.string(),
   status: z.string(),
   conclusion: z.string().nullish(),
+  startedAt: z.string().nullish(),
+  completedAt: z.string().nullish(),
   detailsUrl: z.string().nullish(),
   url: z.string(),
   isRequired: z.boolean(),
-  checkSuite: z.object({ app: z.object({ slug: z.string() }).nullish() }).nullish(),
+  checkSuite: z
+    .object({
+      app: z.object({ slug: z.string() }).nullish(),
+      /** Of GitHub's own actions. */
+      workflowRun: z.object({ databaseId: z.int().nullish() }).nullish(),
+    })
+    .nullish(),
 });
 const StatusContext = z.object({
   __typename: z.literal('StatusContext'),
   context: z.string(),
   state: z.string(),
+  description: z.string().nullish(),
   targetUrl: z.string().nullish(),
   isRequired: z.boolean(),
 });

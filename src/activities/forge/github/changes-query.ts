@@ -37,8 +37,11 @@ function checksOf(number: number): string {
   const isRequired = `isRequired(pullRequestNumber: ${number})`;
   return `commits(last: 1) { nodes { commit { oid statusCheckRollup { contexts(first: ${checks}) { nodes {
       __typename
-      ... on CheckRun { name status conclusion detailsUrl url ${isRequired} checkSuite { app { slug } } }
-      ... on StatusContext { context state targetUrl ${isRequired} }
+      ... on CheckRun {
+        databaseId name status conclusion startedAt completedAt detailsUrl url ${isRequired}
+        checkSuite { app { slug } workflowRun { databaseId } }
+      }
+      ... on StatusContext { context state description targetUrl ${isRequired} }
     } } } } } }`;
 }
 

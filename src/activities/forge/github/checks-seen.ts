@@ -6,6 +6,8 @@ export interface SeenCheck extends ChangeCheck {
   isRequired: boolean;
   /** Published by Continuo itself. */
   isOurs: boolean;
+  /** Null of one that is only awaited. */
+  context: Context | null;
 }
 
 /** What our own statuses are called. */
@@ -19,16 +21,16 @@ export function checksSeen(pull: Pull, viewer: string): SeenCheck[] {
   const awaited = required.flatMap((name): SeenCheck[] => {
     if (name === null || seen.some((check) => check.name === name)) return [];
     const isOurs = name.startsWith(ownPrefix);
-    return [{ name, state: 'pending', url: null, isRequired: true, isOurs }];
+    return [{ name, state: 'pending', url: null, isRequired: true, isOurs, context: null }];
   });
   return [...seen, ...awaited];
 }
 
 /** Those that decide over a landing: the required ones, or all where none is. Ours are judged where they are made. */
-export function deciding(checks: readonly SeenCheck[]): ChangeCheck[] {
+export function deciding(checks: readonly SeenCheck[]): SeenCheck[] {
   const theirs = checks.filter(({ isOurs }) => !isOurs);
   const required = theirs.filter(({ isRequired }) => isRequired);
-  return (required.length > 0 ? required : theirs).map(({ name, state, url }) => ({ name, state, url }));
+  return required.length > 0 ? required : theirs;
 }
 
 function toCheck(context: Context, viewer: string): SeenCheck {
@@ -36,11 +38,11 @@ function toCheck(context: Context, viewer: string): SeenCheck {
   if (context.__typename === 'StatusContext') {
     const { context: name, state, targetUrl } = context;
     const isOurs = name.startsWith(ownPrefix);
-    return { name, state: stateOfStatus(state), url: targetUrl ?? null, isRequired, isOurs };
+    return { name, state: stateOfStatus(state), url: targetUrl ?? null, isRequired, isOurs, context };
   }
   const { name, detailsUrl, url, checkSuite } = context;
   const isOurs = viewer === `${checkSuite?.app?.slug ?? ''}[bot]`;
-  return { name, state: stateOfRun(context), url: detailsUrl ?? url, isRequired, isOurs };
+  return { name, state: stateOfRun(context), url: detailsUrl ?? url, isRequired, isOurs, context };
 }
 
 function stateOfStatus(state: string): ChangeCheck['state'] {

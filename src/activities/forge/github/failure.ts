@@ -54,7 +54,7 @@ function failure(cause: Error, nextRetryDelay: number | undefined): ApplicationF
   const { message } = cause;
   return ApplicationFailure.create({
     message,
-    type: FailureType.forge,
+    type: FailureType.forgeRequest,
     cause,
     ...(nextRetryDelay !== undefined && { nextRetryDelay }),
   });

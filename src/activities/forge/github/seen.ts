@@ -17,7 +17,7 @@ export function toSeen(pull: Pull, threads: ChangeThread[], viewer: string): Cha
     fit: fitOf(pull),
     missing: pull.state === 'OPEN' ? missingIn(pull, checks) : [],
     isQueued: pull.isInMergeQueue || pull.autoMergeRequest != null,
-    checks: deciding(checks),
+    checks: deciding(checks).map(({ name, state, url }) => ({ name, state, url })),
     threads,
   };
 }
