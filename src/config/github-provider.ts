@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, word } from './schema-values.js';
 
-/** How a program names itself to GitHub, and where that is; the tracker and what lands on GitHub share it. */
+/** How a program names itself to GitHub, and where that is; the tracker and the forge share it. */
 
 const aVariable =
   'the name of an environment variable with $, such as $GITHUB_TOKEN: the file is no place for secrets';
@@ -30,16 +30,20 @@ const App = z.object(
   { error: 'a map with id and private_key' },
 );
 
-/** `tracker.provider` of the `github` tracker. */
-export const GitHubProvider = z.object({
+const GitHubAccess = z.object({
   /** Without it, what `repository.url` names. */
-  repository: z
+  repo: z
     .string({ error: aRepository })
     .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\/[A-Za-z0-9._-]+$/, { error: aRepository })
     .optional(),
   api_url: apiUrl.default('https://api.github.com'),
   token: secret.optional(),
   app: App.optional(),
+});
+export type GitHubAccess = z.infer<typeof GitHubAccess>;
+
+/** `tracker.provider` of the `github` tracker. */
+export const GitHubProvider = GitHubAccess.extend({
   /** What an open issue with such a label is called, by the name of the state. */
   state_labels: z.record(word, word).default({}),
   /** In place of labels such as `priority: 1` and `P1`. */
@@ -57,6 +61,19 @@ export const GitHubProvider = z.object({
 
 export type GitHubProvider = z.infer<typeof GitHubProvider>;
 
+/** `forge.provider` of the `github` forge. */
+export const GitHubForgeProvider = GitHubAccess.extend({
+  /** Put on a pull request when it is opened. */
+  labels: z.array(word).default([]),
+  /** Logins, and slugs of teams, that are asked for a review when it is ready for one. */
+  reviewers: z.array(word).default([]),
+  team_reviewers: z.array(word).default([]),
+  /** How often open pull requests are looked at. */
+  refresh_ms: duration.default(60_000),
+});
+
+export type GitHubForgeProvider = z.infer<typeof GitHubForgeProvider>;
+
 /** Variables that are looked for, in this order, where the file names none. */
 export const usualTokenVariables = ['GITHUB_TOKEN', 'GH_TOKEN'] as const;
 
@@ -66,7 +83,7 @@ export function variableName(reference: string): string {
 }
 
 export function secretVariablesOf(provider: Record<string, unknown>): string[] {
-  const parsed = GitHubProvider.safeParse(provider);
+  const parsed = GitHubAccess.safeParse(provider);
   if (!parsed.success) return [...usualTokenVariables];
   const { token, app } = parsed.data;
   const named = [token, app?.private_key].flatMap((one) => (one === undefined ? [] : [variableName(one)]));

@@ -48,6 +48,14 @@ const Tracker = z.object({
   on_cancel: word.nullable().default(null),
 });
 
+/** Where changes are shown to people and land. */
+const Forge = z.object({
+  /** Checked later: the message names the kinds that there are. */
+  kind: z.string().trim().default('local'),
+  /** Owned by the adapter, kept whole. */
+  provider: z.record(z.string(), z.unknown()).default({}),
+});
+
 const Hooks = z.object({
   after_create: z.string().nullable().default(null),
   before_run: z.string().nullable().default(null),
@@ -239,6 +247,7 @@ export const FrontMatter = z.object({
     .object({ name: z.string().regex(projectName, { error: projectNameAllowed }).optional() })
     .prefault({}),
   tracker: Tracker.prefault({}),
+  forge: Forge.prefault({}),
   polling: z.object({ interval_ms: duration.default(30_000) }).prefault({}),
   workspace: z.object({ root: word.optional() }).prefault({}),
   hooks: Hooks.prefault({}),

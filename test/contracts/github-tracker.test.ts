@@ -83,7 +83,7 @@ function open(github: GitHub, token: string, answerMs = 30_000): Tracker {
 tracker:
   kind: github
   provider:
-    repository: acme/shop
+    repo: acme/shop
     api_url: ${github.apiUrl}
     state_labels: { In Progress: in progress }
     refresh_ms: 1

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { App, Octokit } from 'octokit';
 import type { Environment } from '../../config/environment.js';
 import { variable } from '../../config/environment.js';
-import type { GitHubProvider } from '../../config/github-provider.js';
+import type { GitHubAccess } from '../../config/github-provider.js';
 import { usualTokenVariables, variableName } from '../../config/github-provider.js';
 
 /** What is missing before GitHub can be asked as somebody. */
@@ -10,7 +10,7 @@ export class CredentialError extends Error {
   override readonly name = 'CredentialError';
 }
 
-export interface Access extends Pick<GitHubProvider, 'api_url' | 'token' | 'app'> {
+export interface Access extends Pick<GitHubAccess, 'api_url' | 'token' | 'app'> {
   /** Where an App's installation is looked for. */
   repository: { owner: string; repo: string };
 }
@@ -38,7 +38,7 @@ export async function logIn(access: Access, env: Environment): Promise<Octokit> 
 
 async function logInAsApp(
   { api_url: baseUrl, repository }: Access,
-  { id, private_key, installation_id }: NonNullable<GitHubProvider['app']>,
+  { id, private_key, installation_id }: NonNullable<GitHubAccess['app']>,
   env: Environment,
 ): Promise<Octokit> {
   const app = new App({
@@ -62,7 +62,7 @@ function tokenOf({ token }: Access, env: Environment): string {
   if (found !== undefined) return found.trim();
   const unset = `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set`;
   throw new CredentialError(
-    `${unset} where the worker runs: set it to a token of GitHub, or give tracker.provider.app (docs/trackers/github.md)`,
+    `${unset} where the worker runs: set it to a token of GitHub, or name an App (docs/trackers/github.md)`,
   );
 }
 

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { createAnswers } from './answers.js';
 import { CredentialError } from './auth.js';
 import { GitHubError, gitHubError } from './errors.js';
+import { fetchEnd } from './download.js';
+import { graphqlError, GraphqlAnswer } from './graphql.js';
 import type { CallMeter } from './meter.js';
 
 /** A request to GitHub's REST API, such as `GET /repos/{owner}/{repo}/issues`. */
@@ -12,6 +14,15 @@ export interface Asked {
   kind: string;
   route: string;
   parameters?: Record<string, unknown>;
+}
+
+/** A query or a mutation of GitHub's GraphQL API. */
+export interface AskedByGraphql {
+  kind: string;
+  query: string;
+  variables?: Record<string, unknown>;
+  /** Fields that may be missing in the answer, by the end of their path: the schema takes null there. */
+  mayLack?: readonly string[];
 }
 
 export interface Page<T> {
@@ -26,6 +37,10 @@ export interface GitHubClient {
   /** All pages of a list, in their order. */
   list<T>(asked: Asked, schema: z.ZodType<T[]>): Promise<T[]>;
   write<T>(asked: Asked, schema: z.ZodType<T>): Promise<T>;
+  /** Asks by GraphQL. What is not there, or is named by `mayLack`, is null in the answer; any other error is thrown. */
+  graphql<T>(asked: AskedByGraphql, schema: z.ZodType<T>): Promise<T>;
+  /** What GitHub keeps elsewhere, such as a log; of what is longer than `most` bytes the end. */
+  download(asked: Asked, most: number): Promise<Buffer>;
 }
 
 interface ClientDeps {
@@ -56,13 +71,20 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
     return octokit;
   }
 
-  async function send({ kind, route, parameters }: Asked, headers: Record<string, string> = {}) {
+  async function send(
+    { kind, route, parameters }: Asked,
+    {
+      headers = {},
+      redirect = 'follow',
+    }: { headers?: Record<string, string>; redirect?: 'follow' | 'manual' } = {},
+  ) {
     try {
       const client = await connect();
-      const request = { signal: AbortSignal.timeout(answerMs) };
-      const response = await client.request(route, { ...parameters, headers, request });
+      const request = { signal: AbortSignal.timeout(answerMs), redirect };
+      const baseUrl = baseOf(client, route);
+      const response = await client.request(route, { ...parameters, baseUrl, headers, request });
       meter.called(kind, response.status);
-      noteLimit(response.headers['x-ratelimit-remaining']);
+      noteLimit(response.headers);
       return { ...response, isUnchanged: false };
     } catch (error) {
       if (error instanceof CredentialError) throw error;
@@ -73,17 +95,22 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
     }
   }
 
-  function noteLimit(remaining: string | undefined): void {
-    if (remaining !== undefined) meter.remains(Number(remaining));
+  /** GraphQL has a limit of its own, which counts otherwise. */
+  function noteLimit({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-resource': of }: Headers): void {
+    if (remaining !== undefined && of !== 'graphql') meter.remains(Number(remaining));
   }
 
   async function read<T>(asked: Asked, schema: z.ZodType<T>): Promise<Page<T>> {
     const key = JSON.stringify([asked.route, asked.parameters]);
     const before = answers.find(key);
-    const answer = await send(asked, before === undefined ? {} : { 'if-none-match': before.etag });
+    const answer = await send(
+      asked,
+      before === undefined ? {} : { headers: { 'if-none-match': before.etag } },
+    );
     if (answer.isUnchanged && before !== undefined)
       return { data: parse(before.data, schema, asked), hasNext: hasNext(before.link) };
-    const { data, headers } = answer;
+    const { headers } = answer;
+    const data: unknown = answer.data;
     const page = { data: parse(data, schema, asked), hasNext: hasNext(headers.link) };
     if (headers.etag !== undefined) answers.keep(key, { etag: headers.etag, data, link: headers.link });
     return page;
@@ -106,7 +133,34 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
     async write(asked, schema) {
       return parse((await send(asked)).data, schema, asked);
     },
+
+    async graphql({ kind, query, variables, mayLack = [] }, schema) {
+      const asked = { kind, route: graphqlRoute, parameters: { query, variables } };
+      const { data: body, headers } = await send(asked);
+      const { data, errors } = parse(body, GraphqlAnswer, asked);
+      const failed = graphqlError(errors, { mayLack, headers, now: now() });
+      if (failed !== null) throw failed;
+      return parse(data, schema, asked);
+    },
+
+    async download(asked, most) {
+      // The credential stays at GitHub: the address that it gives is all that is needed elsewhere.
+      const { headers } = await send(asked, { redirect: 'manual' });
+      if (headers.location === undefined)
+        throw new GitHubError('malformed', `GitHub's answer to ${asked.route} names no address`);
+      return fetchEnd(headers.location, { most, asked: asked.route, answerMs, now: now() });
+    },
   };
+}
+
+type Headers = Record<string, string | number | undefined>;
+
+const graphqlRoute = 'POST /graphql';
+
+/** An Enterprise server has its GraphQL beside its REST API, and not below it. */
+function baseOf({ request }: Octokit, route: string): string {
+  const { baseUrl } = request.endpoint.DEFAULTS;
+  return route === graphqlRoute ? baseUrl.replace(/\/v3\/?$/, '') : baseUrl;
 }
 
 function hasNext(link: string | undefined): boolean {

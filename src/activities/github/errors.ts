@@ -26,8 +26,18 @@ export class GitHubError extends Error {
   }
 }
 
+/** The answer, or null where GitHub has no such thing. */
+export async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof GitHubError && error.kind === 'not_found') return null;
+    throw error;
+  }
+}
+
 /** For a limit that does not say how long it holds, as GitHub asks of its clients. */
-const unsaidPauseMs = 60_000;
+export const unsaidPauseMs = 60_000;
 
 /** Tells by status and headers what a failed request means. `asked` is the request in words, such as `GET /user`. */
 export function gitHubError(error: unknown, asked: string, answerMs: number, now: number): GitHubError {

@@ -22,5 +22,5 @@ export function holderOf(parts: { cluster: string; namespace: string; project: s
 export async function currentHolder(project: string): Promise<Holder> {
   const { client, info } = Context.current();
   const { clusterId } = await client.connection.workflowService.getClusterInfo({});
-  return holderOf({ cluster: clusterId ?? '', namespace: info.namespace, project });
+  return holderOf({ cluster: clusterId, namespace: info.namespace, project });
 }

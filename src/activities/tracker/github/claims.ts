@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { GitHubClient } from '../../github/client.js';
-import { GitHubError } from '../../github/errors.js';
+import { GitHubError, orNull } from '../../github/errors.js';
 import type { Holder } from '../holder.js';
 import type { ClaimVerdict } from '../tracker.js';
-import { orNull } from './errors.js';
 import { identifierOf } from './issue.js';
 import type { GitHubPlace } from './place.js';
 import { Blob, BlobContent, Nothing, Ref } from './schema.js';

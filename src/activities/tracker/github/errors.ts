@@ -47,13 +47,3 @@ export async function asTracker<T>(work: () => Promise<T>): Promise<T> {
     });
   }
 }
-
-/** The answer, or null where GitHub has no such thing. */
-export async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof GitHubError && error.kind === 'not_found') return null;
-    throw error;
-  }
-}

@@ -1,5 +1,5 @@
 import type { GitHubClient } from '../../github/client.js';
-import { orNull } from './errors.js';
+import { orNull } from '../../github/errors.js';
 import type { GitHubPlace } from './place.js';
 import { isHere } from './place.js';
 import type { Entry } from './schema.js';

@@ -1,6 +1,6 @@
 import type { GitHubProvider } from '../../../config/github-provider.js';
 import type { GitHubClient } from '../../github/client.js';
-import { orNull } from './errors.js';
+import { orNull } from '../../github/errors.js';
 import type { GitHubPlace } from './place.js';
 import { Nothing } from './schema.js';
 

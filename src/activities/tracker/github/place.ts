@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.js';
 import type { Environment } from '../../../config/environment.js';
-import { variable } from '../../../config/environment.js';
 import type { GitHubProvider } from '../../../config/github-provider.js';
+import { repositoryName } from '../../github/repository-name.js';
 import { TrackerError } from '../error.js';
 
 /** The repository whose issues are worked on. */
@@ -11,28 +11,14 @@ export interface GitHubPlace {
   addresses: Set<string>;
 }
 
-/** From the configuration, the repository's address, or `GITHUB_REPO`. */
+/** Throws a `TrackerError` where the configuration names no repository of GitHub. */
 export function placeOf(provider: GitHubProvider, config: Config, env: Environment): GitHubPlace {
-  const name =
-    provider.repository ??
-    nameIn(config.repository?.url ?? '', provider.api_url) ??
-    variable(env, 'GITHUB_REPO');
-  const [, owner, repo] = /^([^/\s]+)\/([^/\s]+)$/.exec(name ?? '') ?? [];
-  if (owner !== undefined && repo !== undefined) return { names: { owner, repo }, addresses: new Set() };
+  const names = repositoryName(provider, config, env);
+  if (names !== null) return { names, addresses: new Set() };
   throw new TrackerError(
     'invalid_tracker_config',
-    'tracker.provider.repository: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub',
+    'tracker.provider.repo: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub',
   );
-}
-
-/** `owner/name` of an address on the same GitHub as the API, in any spelling that git takes. */
-export function nameIn(url: string, apiUrl: string): string | undefined {
-  const host = new URL(apiUrl).hostname.replace(/^api\./, '');
-  const parts = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)(?::\d+)?[:/]+([^/]+)\/([^/]+?)(?:\.git)?\/*$/i.exec(
-    url,
-  );
-  const [, where = '', owner, name] = parts ?? [];
-  return where.toLowerCase() === host.toLowerCase() ? `${owner}/${name}` : undefined;
 }
 
 /** Whether an issue is in this repository, as far as its lists have shown. */

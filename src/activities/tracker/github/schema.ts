@@ -52,9 +52,6 @@ export const Blocking = z.object({
 export type Blocking = z.infer<typeof Blocking>;
 export const Blockings = z.array(Blocking);
 
-export const Comment = z.object({ id: z.int(), body: z.string().nullish().catch(null) });
-export const Comments = z.array(Comment.extend({ user: Login, created_at: z.string().catch('') }));
-
 export const Ref = z.object({ object: z.object({ sha: z.string() }) });
 export const Blob = z.object({ sha: z.string() });
 export const BlobContent = z.object({ content: z.string() });

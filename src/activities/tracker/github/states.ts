@@ -1,8 +1,8 @@
 import type { GitHubProvider } from '../../../config/github-provider.js';
 import { normalizeState } from '../../../domain/issue.js';
 import type { GitHubClient } from '../../github/client.js';
+import { orNull } from '../../github/errors.js';
 import { TrackerError } from '../error.js';
-import { orNull } from './errors.js';
 import type { GitHubPlace } from './place.js';
 import type { GitHubIssue } from './schema.js';
 import { Nothing } from './schema.js';

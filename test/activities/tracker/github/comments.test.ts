@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Issue } from '../../../../src/domain/issue.js';
 import { useGitHub } from './world.js';
 
 describe('the status comment on GitHub', () => {
@@ -67,8 +66,8 @@ describe('what an agent may do with its issue on GitHub', () => {
   const world = useGitHub();
   const toolsOf = async () => {
     const tracker = world.open();
-    const issue = (await tracker.desk.readNow('1')) as Issue;
-    const tools = tracker.tools?.({ issue, runPath: '/nowhere' }) ?? [];
+    const issue = await tracker.desk.readNow('1');
+    const tools = tracker.tools?.({ issue: issue!, runPath: '/nowhere' }) ?? [];
     return (name: string, input: unknown, key = 'a') =>
       tools.find(({ declaration }) => declaration.name === name)!.call(input, key);
   };

@@ -21,7 +21,7 @@ describe('a project whose issues are on GitHub', () => {
   /** Has the project read its issues from GitHub. */
   async function turnToGitHub({ deps, rewrite, config, state }: LiveProject): Promise<void> {
     deps.env.GITHUB_TOKEN = world.github.token('acme');
-    const provider = `{ repository: acme/shop, api_url: '${world.github.apiUrl}', refresh_ms: 1 }`;
+    const provider = `{ repo: acme/shop, api_url: '${world.github.apiUrl}', refresh_ms: 1 }`;
     await rewrite(
       workflowText({
         polling: '{ interval_ms: 100 }',

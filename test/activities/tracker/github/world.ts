@@ -56,7 +56,7 @@ export function configOf(github: GitHub, provider: string): Config {
 tracker:
   kind: github
   provider:
-    repository: acme/shop
+    repo: acme/shop
     api_url: ${github.apiUrl}
 ${lines.join('\n')}
 agent: { kind: command }

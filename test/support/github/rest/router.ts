@@ -5,6 +5,7 @@ import { apiUrl } from '../links.js';
 import type { RateLimits } from '../rate-limits.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Repository, World } from '../world.js';
+import { actionRoutes } from './actions.js';
 import { appRoutes } from './apps.js';
 import { blobRoutes } from './blobs.js';
 import { branchRoutes } from './branches.js';
@@ -32,6 +33,7 @@ const routes: Route[] = [
   ...reviewRoutes,
   ...pullRoutes,
   ...checkRoutes,
+  ...actionRoutes,
   ...branchRoutes,
   ...appRoutes,
 ];
