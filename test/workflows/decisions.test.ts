@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Decision } from '../../src/domain/decision.js';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
@@ -493,6 +494,24 @@ describe('the decision of a person', () => {
       expect((await rig.state(handle)).history.at(-1)?.note).toBe(
         'the issue is Cancelled in the tracker now; it was Todo',
       );
+    });
+
+    it('waits for a tracker that is down for an hour', async () => {
+      let failures = 0;
+      ports.usually('transition', () => {
+        failures += 1;
+        if (failures < 20) throw ApplicationFailure.retryable('GitHub cannot be reached', 'tracker_request');
+        return { kind: 'moved', from: 'Todo' };
+      });
+      const handle = await rig.start({
+        config: told({ onReject: 'Cancelled' }),
+        issue: { source: 'tracker' },
+      });
+      await rig.until(handle, waits);
+      await decide(handle, 'reject');
+      await rig.env.sleep('3h');
+      expect((await handle.result()).outcome).toBe('rejected');
+      expect((await rig.state(handle)).history.at(-1)?.note).toContain('the issue is Cancelled');
     });
 
     it('says what a person has to do when the tracker does not take it', async () => {
