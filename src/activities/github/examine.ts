@@ -101,8 +101,7 @@ export async function examine({ octokit, names, isApp, needs }: Examined): Promi
     }
   }
 
-  const { data, headers }: { data: unknown; headers: Record<string, unknown> } =
-    await ask('GET /repos/{owner}/{repo}');
+  const { data, headers } = await ask('GET /repos/{owner}/{repo}');
   const repository = parse(data, Repository);
   const credential = credentialOf(isApp, headers['x-oauth-scopes']);
   const expires = Date.parse(String(headers['github-authentication-token-expiration'] ?? ''));
