@@ -29,6 +29,13 @@ const patient: RetryPolicy = {
   maximumInterval: '1m',
   maximumAttempts: 15,
 };
+/** About a day of trying, for what nobody does later. */
+const persistent: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '5m',
+  maximumAttempts: 300,
+};
 /** A dead worker costs an attempt as well, so programs that may run for hours are repeated more often. */
 const tireless: RetryPolicy = {
   initialInterval: '1s',
@@ -50,8 +57,13 @@ function at({ project, host, summary }: Place, options: ActivityOptions): Activi
   return { ...options, heartbeatTimeout, summary, taskQueue };
 }
 
-export function tracker(place: Place): Omit<TrackerPort, 'watch'> {
+export function tracker(place: Place): Omit<TrackerPort, 'watch' | 'transition' | 'settle'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: patient }));
+}
+
+/** The end of a task is told also to a tracker that is away for hours: else its issue would stay open, and claimed. */
+export function closer(place: Place): Pick<TrackerPort, 'transition' | 'settle'> {
+  return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: persistent }));
 }
 
 /** Whoever waits for it holds a new run of the project up, so a host that is down is not waited for long. */
