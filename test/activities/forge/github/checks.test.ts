@@ -20,7 +20,7 @@ describe('failed checks of a change on GitHub', () => {
   });
   afterEach(() => rm(runPath, { recursive: true }));
 
-  const activity = <T>(work: () => Promise<T>) => new MockActivityEnvironment().run(work);
+  const activity = <T>(work: () => Promise<T>) => new MockActivityEnvironment().run(work) as Promise<T>;
   const rerun = async (sha = pull.head.sha) =>
     (await activity(() => world.watch(scriptedLine()).rerunChecks({ ...asked, sha }))).isRerun;
   const read = (sha = pull.head.sha) => {
