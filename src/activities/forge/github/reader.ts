@@ -6,7 +6,7 @@ import { createGitHubClient } from '../../github/client.js';
 import { GitHubError } from '../../github/errors.js';
 import type { CallMeter } from '../../github/meter.js';
 import { activityMeter } from '../../github/meter.js';
-import { repositoryName } from '../../github/repository-name.js';
+import { namesOf } from '../../github/names.js';
 import type { Logger } from '../../host.js';
 import type { ChangeReader, Picture } from '../change-reader.js';
 import { rerunFailed } from './actions.js';
@@ -34,7 +34,7 @@ export function createGitHubReader(
   around: Surroundings = {},
 ): ChangeReader {
   const provider = gitHubForge(config);
-  const names = repositoryName(provider, config, env);
+  const names = namesOf(provider, config, env);
   if (names === null) throw new CredentialError('forge.provider.repo names no repository of GitHub');
   const place = { names };
   const { now = Date.now, meter = activityMeter } = around;

@@ -5,7 +5,7 @@ import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/chan
 import { openMirror } from '../../git/mirror.js';
 import { markOf } from '../../github/comments.js';
 import { GitHubError } from '../../github/errors.js';
-import { repositoryName } from '../../github/repository-name.js';
+import { namesOf } from '../../github/names.js';
 import type { HostDeps } from '../../host.js';
 import { stopAutoMerge } from './auto-merge.js';
 import { branchOf, bringBranch } from './branch.js';
@@ -101,7 +101,7 @@ const longestTitle = 250;
 /** The issue of a tracker on the same GitHub. */
 function closedBy(config: Config, { source, issueId }: ShowChangeInput, env: Environment): string | null {
   if (source !== 'tracker' || config.tracker.kind !== 'github') return null;
-  const names = repositoryName(GitHubProvider.parse(config.tracker.provider), config, env);
+  const names = namesOf(GitHubProvider.parse(config.tracker.provider), config, env);
   return names === null ? null : `${names.owner}/${names.repo}#${issueId}`;
 }
 
