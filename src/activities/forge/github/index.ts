@@ -26,7 +26,10 @@ export function createGitHubKeeper(
         } catch (error) {
           if (!(error instanceof GitHubError) || !needsPerson(error)) throw error;
           // The task is over all the same.
-          deps.log.warn('a pull request is left open', { number: input.number, why: inWords(error) });
+          deps.log.warn('a pull request, or its branch, is left as it is', {
+            number: input.number,
+            why: inWords(error),
+          });
         }
       }),
   };
