@@ -114,19 +114,22 @@ export function createChangeWatch(
 
     /** As `lookAtChanges`, until it is cancelled. A forge that cannot be asked is waited for by Temporal's own timers. */
     watchChanges: ({ config, project }) =>
-      typed(async (signal) => {
-        const reader = await readerOf(config);
-        for (let quiet = 0; ;) {
-          const open = await line.openChanges(project);
-          let waitMs = askAgainMs;
-          if (open !== null) {
-            forget(open, project);
-            quiet = (await inTurn(project, () => look(reader, open, false))) ? 0 : quiet + 1;
-            waitMs = reader.refreshMs * Math.min(2 ** quiet, longestPause);
+      typed(
+        async (signal) => {
+          const reader = await readerOf(config);
+          for (let quiet = 0; ;) {
+            const open = await line.openChanges(project);
+            let waitMs = askAgainMs;
+            if (open !== null) {
+              forget(open, project);
+              quiet = (await inTurn(project, () => look(reader, open, false))) ? 0 : quiet + 1;
+              waitMs = reader.refreshMs * Math.min(2 ** quiet, longestPause);
+            }
+            await pause(waitMs, signal);
           }
-          await pause(waitMs, signal);
-        }
-      }),
+        },
+        { isTold: true },
+      ),
 
     /** The commit is the key: what runs once more already is not asked for again. */
     rerunChecks: ({ config, number, sha }) =>
@@ -147,8 +150,8 @@ function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Heartbeats while it works. */
-function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withGitHubFailures(() => heartbeating(work));
+function typed<T>(work: (signal: AbortSignal) => Promise<T>, told = { isTold: false }): Promise<T> {
+  return withGitHubFailures(() => heartbeating(work), told);
 }
 
 /** It will be another one soon, whatever people do. */

@@ -27,7 +27,7 @@ interface Word {
 }
 
 /** What people have said since Continuo's own last word. */
-async function unanswered({ id, comments }: Thread, { mayHaveSaid }: Permissions): Promise<Word[]> {
+async function unanswered({ id, comments }: Thread, permissions: Permissions): Promise<Word[]> {
   const words: Word[] = [];
   const answered = comments.findLastIndex(isOurs);
   for (const said of comments.slice(answered + 1)) {
@@ -35,7 +35,7 @@ async function unanswered({ id, comments }: Thread, { mayHaveSaid }: Permissions
     // A review that is not submitted yet is nobody's word.
     if (by === null || said.state === 'PENDING') continue;
     const word = { id: said.fullDatabaseId ?? id, text: said.body };
-    if (await mayHaveSaid(by, word)) words.push({ by, said });
+    if (await permissions.mayHaveSaid(by, word)) words.push({ by, said });
   }
   return words;
 }

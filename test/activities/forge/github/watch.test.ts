@@ -110,11 +110,22 @@ describe('the watch of changes on GitHub', () => {
       nonRetryable: false,
       nextRetryDelay: 90_000,
     });
-    world.github.faults.add({ status: 401, body: { message: 'Bad credentials' } });
-    await expect(look()).rejects.toMatchObject({
-      type: 'config_invalid',
+  });
+
+  it('waits for a new token, and has the project tell people so', async () => {
+    await world.open();
+    const message = expect.stringContaining('give the worker a token that is valid');
+    const refuse = () => world.github.faults.add({ status: 401, body: { message: 'Bad credentials' } });
+    const { lookAtChanges, watchChanges } = world.watch(scriptedLine());
+    refuse();
+    await expect(
+      new MockActivityEnvironment().run(() => lookAtChanges({ ...asked, numbers: null })),
+    ).rejects.toMatchObject({ nonRetryable: false, nextRetryDelay: 60_000, message });
+    refuse();
+    await expect(new MockActivityEnvironment().run(() => watchChanges(asked))).rejects.toMatchObject({
+      type: 'forge_request',
       nonRetryable: true,
-      message: expect.stringContaining('give the worker a token that is valid'),
+      message,
     });
   });
 });
