@@ -7,6 +7,7 @@ import type { ForgePort, MergeOutcome } from '../../workflows/ports.js';
 import { orBlocked, withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
+import { createChangeActivities } from './change-activities.js';
 import { createChangeWatch } from './change-watch.js';
 import { openForge } from './registry.js';
 
@@ -16,6 +17,7 @@ export function createForgeActivities(
   { workflowQueue }: { workflowQueue: string },
 ): ForgePort {
   return {
+    ...createChangeActivities(deps),
     ...createChangeWatch(deps),
 
     /** The entry's key is the key: the train takes each one once. */

@@ -1,9 +1,10 @@
 import type { Config } from '../../../config/config.js';
 import { GitHubError } from '../../github/errors.js';
+import { withGitHubFailures } from '../../github/failure.js';
 import type { HostDeps } from '../../host.js';
 import type { ChangeKeeper } from '../change-keeper.js';
 import { closeChange } from './close.js';
-import { inWords, needsPerson, orBlocked, waitingForGitHub } from './failure.js';
+import { inWords, needsPerson, orBlocked } from './failure.js';
 import { mergeChange } from './merge.js';
 import type { Surroundings } from './open.js';
 import { openGitHubForge } from './open.js';
@@ -17,10 +18,11 @@ export function createGitHubKeeper(
 ): ChangeKeeper {
   const forge = openGitHubForge(config, deps.env, around);
   return {
-    show: (input, signal) => orBlocked(() => showChange({ deps, config, forge, input, signal })),
-    merge: (input, signal) => orBlocked(() => mergeChange(forge, input, signal)),
+    show: (input, signal) =>
+      withGitHubFailures(() => orBlocked(() => showChange({ deps, config, forge, input, signal }))),
+    merge: (input, signal) => withGitHubFailures(() => orBlocked(() => mergeChange(forge, input, signal))),
     close: (input) =>
-      waitingForGitHub(async () => {
+      withGitHubFailures(async () => {
         try {
           await closeChange(forge, input);
         } catch (error) {

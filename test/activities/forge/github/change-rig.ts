@@ -5,6 +5,7 @@ import { afterEach, beforeEach } from '@jest/globals';
 import type { ChangeKeeper } from '../../../../src/activities/forge/change-keeper.js';
 import { createGitHubKeeper } from '../../../../src/activities/forge/github/index.js';
 import { checkpointRef } from '../../../../src/activities/git/keys.js';
+import type { HostDeps } from '../../../../src/activities/host.js';
 import { parseConfig } from '../../../../src/config/parse.js';
 import { dataPaths } from '../../../../src/config/paths.js';
 import type { MergeInput } from '../../../../src/activities/forge/github/merge.js';
@@ -21,6 +22,7 @@ export interface ChangeRig {
   readonly github: GitHub;
   readonly shop: GitHubRepository;
   readonly logged: string[];
+  deps(provider?: string): HostDeps;
   /** A worker that has just started. `provider`: more of the section, in YAML's flow style, with a comma before it. */
   keeper(provider?: string): ChangeKeeper;
   /** A checkpoint of the task, made on another host, on top of `parent` or of the base. */
@@ -30,7 +32,18 @@ export interface ChangeRig {
   mergeInput(more: Partial<MergeInput> & { sha: string }): MergeInput;
 }
 
-export function useChangeRig({ tracker = 'github' }: { tracker?: 'github' | 'file' } = {}): ChangeRig {
+export function useChangeRig(options: RigOptions = {}): ChangeRig {
+  const rig = createChangeRig(options);
+  beforeEach(rig.open);
+  afterEach(rig.remove);
+  return rig;
+}
+
+interface RigOptions {
+  tracker?: 'github' | 'file';
+}
+
+export function createChangeRig({ tracker = 'github' }: RigOptions = {}) {
   const before = { ...process.env };
   let github: GitHub;
   let shop: GitHubRepository;
@@ -38,7 +51,7 @@ export function useChangeRig({ tracker = 'github' }: { tracker?: 'github' | 'fil
   const logged: string[] = [];
   const log = (message: string, fields?: unknown) => void logged.push(`${message} ${JSON.stringify(fields)}`);
 
-  beforeEach(async () => {
+  const open = async () => {
     logged.length = 0;
     folder = mkdtempSync(join(tmpdir(), 'continuo-change-'));
     github = await openGitHub();
@@ -47,12 +60,12 @@ export function useChangeRig({ tracker = 'github' }: { tracker?: 'github' | 'fil
       roles: { [us]: 'write', wes: 'write', ann: 'write', rea: 'read' },
     });
     process.env.GITHUB_TOKEN = github.token(us);
-  });
-  afterEach(async () => {
+  };
+  const remove = async () => {
     process.env = { ...before };
     await github.close();
     rmSync(folder, { recursive: true });
-  });
+  };
 
   const configOf = (provider: string) => {
     const text = `---
@@ -76,12 +89,14 @@ command: { run: 'true' }
       return shop;
     },
     logged,
-    keeper: (provider = '') =>
-      createGitHubKeeper(configOf(provider), {
-        paths: dataPaths(join(folder, 'data')),
-        env: process.env,
-        log: { debug: log, info: log, warn: log, error: log },
-      }),
+    deps: (provider = '') => ({
+      host: 'here',
+      paths: dataPaths(join(folder, 'data')),
+      env: process.env,
+      configs: { put: () => Promise.resolve(), get: () => Promise.resolve(configOf(provider)) },
+      log: { debug: log, info: log, warn: log, error: log },
+    }),
+    keeper: (provider = '') => createGitHubKeeper(configOf(provider), rig.deps(provider)),
     async work(files, parent) {
       const { git } = shop.state;
       const start = parent ?? (await shop.branch('main')) ?? '';
@@ -118,5 +133,5 @@ command: { run: 'true' }
       ...more,
     }),
   };
-  return rig;
+  return Object.assign(rig, { open, remove });
 }
