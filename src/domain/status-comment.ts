@@ -40,6 +40,6 @@ function seconds(ms: number): string {
 }
 
 /** Text of agents and programs is data: it formats nothing, and calls nobody by name. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return escapeMarkdown(text.slice(0, longestText)).replaceAll('@', '@\u200b');
 }

@@ -125,6 +125,8 @@ export interface OpenChange {
   taskWorkflowId: string;
   number: number;
 }
+/** Task to project: its work is shown there, and somebody has to look after it. */
+export const changeOpenedSignal = defineSignal<[{ issueId: string; number: number }]>('changeOpened');
 export const changesQuery = defineQuery<OpenChange[]>('changes');
 
 /** Task to project: it wants a slot, or gives it back. Always the newest truth about the task. */

@@ -25,7 +25,7 @@ export interface Task {
   /** A person started this very issue: whether it is eligible does not matter. */
   readonly forced: boolean;
   /** Set by whoever wants the task to end; the phase at work is cancelled and this stage follows. */
-  ending: Extract<Stage, { phase: 'cancelled' }> | null;
+  ending: Extract<Stage, { phase: 'cancelled' | 'rejected' | 'done' }> | null;
   /** Whether the tracker says that the workspace may go as well. */
   issueIsTerminal: boolean;
   /** A person does not want to wait for the timer. */
@@ -55,6 +55,8 @@ export interface Task {
   telling: boolean;
   /** Nothing changes any more. */
   isOver: boolean;
+  /** What the change shows, so that it is written only when that changes. */
+  shown: string;
   /** What the search attributes say, so that they are written only when they change. */
   published: { phase: Phase; waitingFor: string };
 }
@@ -79,6 +81,7 @@ export function openTask(state: TaskState, forced: boolean): Task {
     news: false,
     telling: false,
     isOver: false,
+    shown: '',
     published: { phase: 'claim', waitingFor: '' },
   };
 }
@@ -115,6 +118,12 @@ export function headOf(task: Task): string {
 
 /** Who ends a task because of what the tracker says. */
 export const theTracker = 'the tracker';
+
+/** Ends the task: at once, or after the landing step that cannot be taken back. */
+export function end(task: Task, by: string, text: string): void {
+  task.ending ??= { phase: 'cancelled', by, note: text };
+  if (!task.isAtTrain) task.interrupt();
+}
 
 /** A person needs the workspace as it is now: what is at work in it is ended, and its turn counts. */
 export function isCalledOff({ state }: Task): boolean {

@@ -1,5 +1,5 @@
 import type { ConfigView } from '../domain/config-view.js';
-import { tracker } from './proxies.js';
+import { closer } from './proxies.js';
 import type { Task } from './task-context.js';
 import { note, theTracker } from './task-context.js';
 
@@ -11,7 +11,7 @@ export async function moveIssue(task: Task): Promise<void> {
   if (state === null) return;
 
   const { id: issueId, identifier } = issue;
-  const port = tracker({ project, host, summary: `Set ${identifier} to ${state} in the tracker` });
+  const port = closer({ project, host, summary: `Set ${identifier} to ${state} in the tracker` });
   const outcome = await port.transition({ config: config.hash, project, issueId, identifier, state });
   switch (outcome.kind) {
     case 'moved':

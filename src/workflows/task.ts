@@ -13,7 +13,7 @@ import type { TaskInput } from './messages.js';
 import { changeHost } from './task-host.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
-import { end, handleMessages } from './task-messages.js';
+import { handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
 import { closeTurn, isTurnMoot } from './task-open-turn.js';
 import { goBack, keepMoment } from './task-rewind.js';
@@ -22,7 +22,7 @@ import { keepTold } from './task-tell.js';
 import { askForSlot, giveSlotBack, hasSlot, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { beginStep, endStep } from './task-telemetry.js';
-import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
+import { end, isEnded, now, openTask, publish, waitFor } from './task-context.js';
 
 /**
  * The durable life of one issue: claim -> prepare -> run -> verify -> review -> land -> done.

@@ -11,7 +11,8 @@ import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
-import type { Answers, Ports, ShowChangeOutcome, TurnOutcome } from '../../src/workflows/ports.js';
+import type { ShowChangeOutcome } from '../../src/workflows/change-port.js';
+import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
 type Input<M extends Method> = Parameters<Ports[M]>[0];
@@ -111,7 +112,14 @@ export class FakePorts {
       },
       review: () => Promise.resolve({ kind: 'reviewed', findings: [], usage: noUsage }),
       merge: () => Promise.resolve({ kind: 'merged' }),
-      adopt: ({ sha }) => Promise.resolve({ kind: 'committed', sha, files: [], risks: [], notes: [] }),
+      adopt: ({ sha, workspace }) =>
+        Promise.resolve({
+          baseSha: workspace.baseSha,
+          checkpoint: { kind: 'committed', sha, files: ['a.txt'], risks: [], notes: [] },
+          files: ['a.txt'],
+          conflicts: [],
+          by: 'Ann',
+        }),
       showChange: ({ sha, base, isDraft }) => Promise.resolve(shownChange({ headSha: sha, base, isDraft })),
       lookAtChanges: () => Promise.resolve(),
       watchChanges: () => untilCancelled(),

@@ -148,4 +148,12 @@ const noActivities: Ports = {
   review: unused,
   requestLanding: unused,
   merge: unused,
+  adopt: unused,
+  showChange: unused,
+  lookAtChanges: unused,
+  watchChanges: unused,
+  rerunChecks: unused,
+  readChecks: unused,
+  mergeChange: unused,
+  closeChange: unused,
 };

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { ChangePort } from '../../workflows/ports.js';
+import type { ChangePort } from '../../workflows/change-port.js';
 import { orBlocked as repositoryOrBlocked, withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';

@@ -3,7 +3,7 @@ import type {
   MergeChangeOutcome,
   ShowChangeInput,
   ShowChangeOutcome,
-} from '../../workflows/ports.js';
+} from '../../workflows/change-port.js';
 
 /**
  * A forge that keeps changes. What only a person can mend is an outcome; a failure waits by Temporal, for as long as the

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Config } from '../../config/config.js';
 import type { ChangeSeen } from '../../domain/change.js';
 import { FailureType } from '../../domain/failure.js';
-import type { ChangePort } from '../../workflows/ports.js';
+import type { ChangePort } from '../../workflows/change-port.js';
 import { withGitHubFailures } from '../github/failure.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';

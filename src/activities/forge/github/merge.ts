@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangePort, MergeChangeOutcome } from '../../../workflows/ports.js';
+import type { ChangePort, MergeChangeOutcome } from '../../../workflows/change-port.js';
 import { commitMessage } from '../../git/message.js';
 import { GitHubError } from '../../github/errors.js';
 import type { Merging } from './auto-merge.js';

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.js';
 import { GitHubProvider } from '../../../config/github-provider.js';
-import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/ports.js';
+import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/change-port.js';
 import { openMirror } from '../../git/mirror.js';
 import { markOf } from '../../github/comments.js';
 import { GitHubError } from '../../github/errors.js';

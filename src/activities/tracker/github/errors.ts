@@ -11,7 +11,7 @@ interface Meaning {
 
 /** SPEC 11.4. What only a person can mend is not retried by itself. */
 const meanings: Record<GitHubErrorKind, Meaning> = {
-  unauthorized: { category: 'missing_tracker_secret', retryable: false },
+  unauthorized: { category: 'missing_tracker_secret', retryable: true },
   // An organization may have suspended the App, or a policy may have changed: it comes back as it went.
   forbidden: { category: 'tracker_status', retryable: true },
   not_found: { category: 'tracker_status', retryable: true },

@@ -13,6 +13,7 @@ import type { Desk, Tracker } from '../tracker.js';
 import { createBlockers } from './blockers.js';
 import { createClaims } from './claims.js';
 import { createComments } from './comments.js';
+import { orNull } from '../../github/errors.js';
 import { asTracker } from './errors.js';
 import { identifierOf, numberIn, readEntry, stateOf, toIssue } from './issue.js';
 import { createKnownIssues } from './known-issues.js';
@@ -89,7 +90,11 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
         await claims.release(Number(id), holder);
       }),
 
-    tell: (id, text, key) => asTracker(() => comments.put(Number(id), text, key)),
+    tell: (id, text, key) =>
+      asTracker(async () => {
+        // Nobody reads an issue that was deleted, and nothing else has to wait because of it.
+        await orNull(comments.put(Number(id), text, key));
+      }),
 
     move: (id, state) =>
       asTracker(async () => {

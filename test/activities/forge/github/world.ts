@@ -8,7 +8,7 @@ import { createChangeWatch } from '../../../../src/activities/forge/change-watch
 import type { TaskLine } from '../../../../src/activities/forge/task-line.js';
 import type { Config } from '../../../../src/config/config.js';
 import { parseConfig } from '../../../../src/config/parse.js';
-import type { ChangePort } from '../../../../src/workflows/ports.js';
+import type { ChangePort } from '../../../../src/workflows/change-port.js';
 import type { ChangeSeen } from '../../../../src/domain/change.js';
 import type { HostDeps } from '../../../../src/activities/host.js';
 import type { GitHub, GitHubRepository, Pull } from '../../../support/github/index.js';

@@ -54,6 +54,16 @@ describe('the status comment on GitHub', () => {
     expect(bodies()).toEqual(['waits']);
   });
 
+  it('is written no more when its issue was deleted', async () => {
+    world.shop.openIssue({ title: 'One' });
+    const { desk } = world.open();
+    await desk.tell('1', 'runs', 'shop');
+    world.shop.deleteIssue(1);
+    await desk.tell('1', 'waits', 'shop');
+    await world.open().desk.tell('1', 'waits', 'shop');
+    expect(world.github.calls.slice(-2).map(({ status }) => status)).not.toContain(201);
+  });
+
   it('is cut to what GitHub takes', async () => {
     world.shop.openIssue({ title: 'One' });
     const { desk } = world.open();

@@ -18,7 +18,7 @@ const cases: Case[] = [
     what: 'a token that is not valid any more',
     fault: { status: 401, body: { message: 'Bad credentials' } },
     category: 'missing_tracker_secret',
-    retryable: false,
+    retryable: true,
     says: 'give the worker a token that is valid',
   },
   {

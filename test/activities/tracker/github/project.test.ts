@@ -77,4 +77,26 @@ describe('a project whose issues are on GitHub', () => {
       expect(await task('GH-1').result()).toMatchObject({ outcome: 'done' });
     });
   });
+
+  it('waits while its token is not valid, says so, and goes on when it is again', async () => {
+    await withProject(async (project) => {
+      const { ports, task } = project;
+      await turnToGitHub(project);
+      const [token] = world.github.world.tokens;
+      world.github.faults.add({
+        match: { method: 'GET', path: `/repos/acme/shop/git/ref/${ref.slice('refs/'.length)}` },
+        status: 401,
+        body: { message: 'Bad credentials' },
+      });
+      world.shop.openIssue({ title: 'Fix the login' });
+      const status = () => task('GH-1').query<TaskStatus>(statusQuery);
+      await until(() => world.github.faults.met.length === 1);
+      await until(async () => (await status()).waiting?.kind === 'backoff');
+      expect((await status()).waitingFor).toContain('give the worker a token that is valid');
+      expect((await status()).waitingFor).not.toContain(token!.value);
+      await task('GH-1').signal(retrySignal, { id: 'go', by: 'ann', note: '' });
+      expect(await task('GH-1').result()).toMatchObject({ outcome: 'done' });
+      expect(ports.inputs('runTurn')).toHaveLength(1);
+    });
+  });
 });
