@@ -16,19 +16,24 @@ import type { OpenChange, TaskLine } from './task-line.js';
 import { createTaskLine } from './task-line.js';
 
 type WatchPort = Pick<ChangePort, 'lookAtChanges' | 'watchChanges' | 'rerunChecks' | 'readChecks'>;
-type Open = (config: Config, deps: HostDeps) => ChangeReader | null;
 
 /** Of the projects that a host serves, and of tasks that began under an earlier configuration. */
 const keptReaders = 8;
 const askAgainMs = 2_000;
-/** While nothing changes, a look is this many times as long after the one before. */
-const longestPause = 4;
+/** While nothing changes, a look is at most this many times as long after the one before. */
+const longestPause = 5;
+
+/** How a test differs from the world. */
+interface Surroundings {
+  open?: (config: Config, deps: HostDeps) => ChangeReader | null;
+  line?: TaskLine;
+  pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
 
 /** What is read of changes, and what their tasks are told of it. */
 export function createChangeWatch(
   deps: HostDeps,
-  open: Open = openChangeReader,
-  line: TaskLine = temporalLine(),
+  { open = openChangeReader, line = temporalLine(), pause = sleepFor }: Surroundings = {},
 ): WatchPort {
   const readers = new Map<string, ChangeReader>();
   /** What each task was told last. A process that has just started tells it once more. */
@@ -109,19 +114,22 @@ export function createChangeWatch(
 
     /** As `lookAtChanges`, until it is cancelled. A forge that cannot be asked is waited for by Temporal's own timers. */
     watchChanges: ({ config, project }) =>
-      typed(async (signal) => {
-        const reader = await readerOf(config);
-        for (let quiet = 0; ;) {
-          const open = await line.openChanges(project);
-          let waitMs = askAgainMs;
-          if (open !== null) {
-            forget(open, project);
-            quiet = (await inTurn(project, () => look(reader, open, false))) ? 0 : quiet + 1;
-            waitMs = reader.refreshMs * Math.min(2 ** quiet, longestPause);
+      typed(
+        async (signal) => {
+          const reader = await readerOf(config);
+          for (let quiet = 0; ;) {
+            const open = await line.openChanges(project);
+            let waitMs = askAgainMs;
+            if (open !== null) {
+              forget(open, project);
+              quiet = (await inTurn(project, () => look(reader, open, false))) ? 0 : quiet + 1;
+              waitMs = reader.refreshMs * Math.min(2 ** quiet, longestPause);
+            }
+            await pause(waitMs, signal);
           }
-          await sleep(waitMs, undefined, { signal });
-        }
-      }),
+        },
+        { isTold: true },
+      ),
 
     /** The commit is the key: what runs once more already is not asked for again. */
     rerunChecks: ({ config, number, sha }) =>
@@ -137,9 +145,13 @@ export function createChangeWatch(
   };
 }
 
+function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal });
+}
+
 /** Heartbeats while it works. */
-function typed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withGitHubFailures(() => heartbeating(work));
+function typed<T>(work: (signal: AbortSignal) => Promise<T>, told = { isTold: false }): Promise<T> {
+  return withGitHubFailures(() => heartbeating(work), told);
 }
 
 /** It will be another one soon, whatever people do. */

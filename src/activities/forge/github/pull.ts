@@ -59,8 +59,9 @@ export async function openPull(forge: GitHubForge, wanted: NewPull): Promise<Pul
     // Somebody, or an earlier try of ours, was faster.
     const found = await findPull(forge, wanted);
     if (found !== null) return found;
+    if (await lacksBase(forge, wanted.base)) throw noBase(wanted.base, error);
     if (wanted.isDraft) return create(forge, { ...wanted, isDraft: false });
-    throw (await lacksBase(forge, wanted.base)) ? noBase(wanted.base, error) : error;
+    throw error;
   }
 }
 

@@ -1,49 +1,30 @@
 import type { Config } from '../../../config/config.js';
-import type { Environment } from '../../../config/environment.js';
-import { gitHubForge } from '../../../config/forge-profiles.js';
-import { CredentialError, logIn } from '../../github/auth.js';
-import { createGitHubClient } from '../../github/client.js';
 import { GitHubError } from '../../github/errors.js';
-import type { CallMeter } from '../../github/meter.js';
-import { activityMeter } from '../../github/meter.js';
-import { namesOf } from '../../github/names.js';
-import type { Logger } from '../../host.js';
+import type { HostDeps } from '../../host.js';
 import type { ChangeReader, Picture } from '../change-reader.js';
 import { rerunFailed } from './actions.js';
 import { answerWord } from './answer-word.js';
 import { failedCheck } from './check-logs.js';
 import type { SeenCheck } from './checks-seen.js';
 import { checksSeen, deciding } from './checks-seen.js';
+import { needsPerson } from './failure.js';
+import type { Surroundings } from './open.js';
+import { openGitHubForge } from './open.js';
 import { createPermissions } from './permissions.js';
 import { readChanges } from './read-changes.js';
 import { toSeen } from './seen.js';
 import { openThreads } from './threads.js';
 import { createHearing } from './words.js';
 
-/** How a test differs from the world. */
-export interface Surroundings {
-  meter?: CallMeter;
-  answerMs?: number;
-  now?: () => number;
-}
-
 /** Pull requests of a repository on GitHub, as they are read. */
 export function createGitHubReader(
   config: Config,
-  { env, log }: { env: Environment; log: Logger },
+  { env, log }: Pick<HostDeps, 'env' | 'log'>,
   around: Surroundings = {},
 ): ChangeReader {
-  const provider = gitHubForge(config);
-  const names = namesOf(provider, config, env);
-  if (names === null) throw new CredentialError('forge.provider.repo names no repository of GitHub');
-  const place = { names };
-  const { now = Date.now, meter = activityMeter } = around;
-  const client = createGitHubClient({
-    ...around,
-    meter,
-    logIn: () => logIn({ ...provider, repository: names }, env),
-  });
-  const permissions = createPermissions(client, place, now);
+  const forge = openGitHubForge(config, env, around);
+  const { client, place, provider } = forge;
+  const permissions = createPermissions(client, place, around.now);
   const hearing = createHearing(permissions);
 
   /** Those that decide and have failed; null where the change is not at that commit. */
@@ -69,10 +50,10 @@ export function createGitHubReader(
 
     async answer(number, word, given) {
       try {
-        await answerWord(client, place, number, word, given);
+        await answerWord(forge, number, word, given);
       } catch (error) {
         // It took effect all the same, and one answer that is not granted must not keep others from theirs.
-        if (!(error instanceof GitHubError) || !refusals.includes(error.kind)) throw error;
+        if (!(error instanceof GitHubError) || !needsPerson(error)) throw error;
         log.warn('a comment could not be answered', { number, error: error.message });
       }
       hearing.settle(word);
@@ -91,5 +72,3 @@ export function createGitHubReader(
     },
   };
 }
-
-const refusals: readonly string[] = ['forbidden', 'not_found', 'validation'];

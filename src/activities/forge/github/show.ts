@@ -1,5 +1,4 @@
 import type { Config } from '../../../config/config.js';
-import type { Environment } from '../../../config/environment.js';
 import { GitHubProvider } from '../../../config/github-provider.js';
 import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/change-port.js';
 import { openMirror } from '../../git/mirror.js';
@@ -91,17 +90,21 @@ async function talk({ forge, input }: Show, number: number): Promise<void> {
   await showFindings(forge, { number, sha, findings, threads });
 }
 
-function textsOf({ config, deps, input }: Show, done: readonly Done[]): { title: string; body: string } {
+function textsOf(show: Show, done: readonly Done[]): { title: string; body: string } {
+  const { input } = show;
   const title = input.title.replace(/\s+/g, ' ').trim().slice(0, longestTitle) || input.identifier;
-  return { title, body: textOf({ body: input.body, closes: closedBy(config, input, deps.env), done }) };
+  return { title, body: textOf({ body: input.body, closes: closedBy(show), done }) };
 }
 
 const longestTitle = 250;
 
 /** The issue of a tracker on the same GitHub. */
-function closedBy(config: Config, { source, issueId }: ShowChangeInput, env: Environment): string | null {
+function closedBy({ config, forge, deps, input }: Show): string | null {
+  const { source, issueId } = input;
   if (source !== 'tracker' || config.tracker.kind !== 'github') return null;
-  const names = namesOf(GitHubProvider.parse(config.tracker.provider), config, env);
+  const tracker = GitHubProvider.parse(config.tracker.provider);
+  if (tracker.api_url !== forge.provider.api_url) return null;
+  const names = namesOf(tracker, config, deps.env);
   return names === null ? null : `${names.owner}/${names.repo}#${issueId}`;
 }
 

@@ -27,14 +27,15 @@ interface Word {
 }
 
 /** What people have said since Continuo's own last word. */
-async function unanswered({ comments }: Thread, { mayWrite }: Permissions): Promise<Word[]> {
+async function unanswered({ id, comments }: Thread, permissions: Permissions): Promise<Word[]> {
   const words: Word[] = [];
   const answered = comments.findLastIndex(isOurs);
   for (const said of comments.slice(answered + 1)) {
     const by = personOf(said);
     // A review that is not submitted yet is nobody's word.
     if (by === null || said.state === 'PENDING') continue;
-    if (await mayWrite(by)) words.push({ by, said });
+    const word = { id: said.fullDatabaseId ?? id, text: said.body };
+    if (await permissions.mayHaveSaid(by, word)) words.push({ by, said });
   }
   return words;
 }

@@ -3,8 +3,6 @@ import type { Comment, Pull, Review } from './change-schema.js';
 import type { Permissions } from './permissions.js';
 import { isOurs, personOf } from './speaker.js';
 
-/** Something is decided by what they say, so their permission must not be an old one. */
-const freshMs = 60_000;
 /** As many words are remembered as need not be judged again. */
 const mostJudged = 5_000;
 
@@ -28,7 +26,7 @@ export function createHearing(permissions: Permissions) {
       const heard: Word[] = [];
       for (const word of said) {
         if (judged.has(word.id)) continue;
-        if (await permissions.mayWrite(word.by, freshMs)) heard.push(word);
+        if (await permissions.mayWrite(word.by)) heard.push(word);
         else settle(word);
       }
       return heard;

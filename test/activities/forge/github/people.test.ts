@@ -184,7 +184,7 @@ describe('what people say on a change on GitHub', () => {
     await run(world.watch(line));
     expect(ourComments()).toEqual([
       expect.stringMatching(
-        /^<!-- continuo:reply comment\/\d+ -->\nNot done, wes: there is no such command[^]*budget <USD>/,
+        /^<!-- continuo:reply [0-9a-f]+ -->\nNot done, wes: there is no such command[^]*budget <USD>/,
       ),
       expect.stringContaining('there is nothing to retry'),
     ]);

@@ -6,7 +6,6 @@ import { createGitHubClient } from '../../../../src/activities/github/client.js'
 import { createGitHubReader } from '../../../../src/activities/forge/github/reader.js';
 import { createChangeWatch } from '../../../../src/activities/forge/change-watch.js';
 import type { TaskLine } from '../../../../src/activities/forge/task-line.js';
-import type { CallMeter } from '../../../../src/activities/github/meter.js';
 import type { Config } from '../../../../src/config/config.js';
 import { parseConfig } from '../../../../src/config/parse.js';
 import type { ChangePort } from '../../../../src/workflows/change-port.js';
@@ -31,7 +30,7 @@ export interface ForgeWorld {
   look(number: number, client?: GitHubClient): Promise<ChangeSeen>;
   config(): Config;
   /** The activities as a worker that has just started has them. */
-  watch(line: TaskLine, meter?: CallMeter): WatchPort;
+  watch(line: TaskLine, pause?: (ms: number) => Promise<void>): WatchPort;
 }
 
 type WatchPort = Pick<ChangePort, 'lookAtChanges' | 'watchChanges' | 'rerunChecks' | 'readChecks'>;
@@ -51,7 +50,7 @@ export function useForge(): ForgeWorld {
       createGitHubClient({
         logIn: () =>
           logIn({ api_url: github.apiUrl, token: '$TOKEN', repository: place.names }, { TOKEN: token }),
-        meter: { called: () => undefined, remains: () => undefined },
+        meter: noMeter,
         now: () => world.now,
       }),
     async open(name = 'one') {
@@ -64,13 +63,14 @@ export function useForge(): ForgeWorld {
       return seen;
     },
     config: () => parseConfig('/srv/shop/WORKFLOW.md', workflowFile(github), {}),
-    watch(line, meter = { called: () => undefined, remains: () => undefined }) {
+    watch(line, pause) {
       const env = { GITHUB_TOKEN: github.token(us) };
       const log = { debug: silent, info: silent, warn: silent, error: silent };
       const configs = { get: () => Promise.resolve(world.config()) } as unknown as HostDeps['configs'];
       const deps = { host: 'host', env, log, configs, paths: {} as HostDeps['paths'] };
-      const around = { meter, now: () => world.now };
-      return createChangeWatch(deps, (config) => createGitHubReader(config, deps, around), line);
+      const around = { meter: noMeter, now: () => world.now };
+      const open = (config: Config) => createGitHubReader(config, deps, around);
+      return createChangeWatch(deps, { open, line, ...(pause && { pause }) });
     },
   };
   beforeEach(async () => {
@@ -81,6 +81,8 @@ export function useForge(): ForgeWorld {
   afterEach(() => github.close());
   return world;
 }
+
+const noMeter = { called: silent, remains: silent };
 
 function silent(): void {
   // What the worker logs is no part of these tests.
