@@ -162,6 +162,16 @@ export function defineHouse(program: Command): void {
     });
 
   program
+    .command('webhook')
+    .summary('say how GitHub is told to tell of changes')
+    .description('Print what to enter on GitHub, so that it tells this project of changes at once.')
+    .addHelpText('after', examples('continuo webhook', 'continuo webhook --json'))
+    .action(async (_options: object, command: Command) => {
+      const { printWebhook } = await import('../commands/webhook.js');
+      await printWebhook(await invocationOf(command));
+    });
+
+  program
     .command('doctor')
     .summary('examine engine, git, agent and configuration')
     .description('Examine engine, git, agent and configuration, and say of each fault how to mend it.')
