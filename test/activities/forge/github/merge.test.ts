@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MergeInput } from '../../../../src/activities/forge/github/merge.js';
-import type { MergeChangeOutcome } from '../../../../src/workflows/ports.js';
+import type { MergeChangeOutcome } from '../../../../src/workflows/change-port.js';
 import { us, useChangeRig } from './change-rig.js';
 
 describe('merging a change on GitHub', () => {
