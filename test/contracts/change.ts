@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangeKeeper } from '../../src/activities/forge/change-keeper.js';
 import type { ChangeSeen } from '../../src/domain/change.js';
-import type { ShowChangeInput } from '../../src/workflows/ports.js';
+import type { ShowChangeInput } from '../../src/workflows/change-port.js';
 
 /** A forge that keeps changes, with a task whose work is ready for it. */
 export interface ChangesRig {

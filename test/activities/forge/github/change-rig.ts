@@ -9,7 +9,7 @@ import type { HostDeps } from '../../../../src/activities/host.js';
 import { parseConfig } from '../../../../src/config/parse.js';
 import { dataPaths } from '../../../../src/config/paths.js';
 import type { MergeInput } from '../../../../src/activities/forge/github/merge.js';
-import type { ShowChangeInput, ShowChangeOutcome } from '../../../../src/workflows/ports.js';
+import type { ShowChangeInput, ShowChangeOutcome } from '../../../../src/workflows/change-port.js';
 import { testWorkspace } from '../../../support/fake-ports.js';
 import type { GitHub, GitHubRepository } from '../../../support/github/index.js';
 import { openGitHub } from '../../../support/github/index.js';

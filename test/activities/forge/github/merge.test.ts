@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MergeInput } from '../../../../src/activities/forge/github/merge.js';
-import type { MergeChangeOutcome } from '../../../../src/workflows/ports.js';
+import type { MergeChangeOutcome } from '../../../../src/workflows/change-port.js';
 import { us, useChangeRig } from './change-rig.js';
 
 describe('merging a change on GitHub', () => {
@@ -17,7 +17,7 @@ describe('merging a change on GitHub', () => {
     rig.keeper().merge(rig.mergeInput(more), new AbortController().signal);
   const blocked = (words: RegExp) => ({ kind: 'blocked', message: expect.stringMatching(words) });
   const merges = () =>
-    rig.github.calls.filter(({ method, path }) => method === 'PUT' && /\/merge$/.test(path));
+    rig.github.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/merge'));
 
   it('makes one commit of it that says whose it is, and says so again when it is repeated', async () => {
     const sha = await ready();

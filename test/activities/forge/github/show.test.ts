@@ -6,7 +6,7 @@ import * as drafts from '../../../../src/activities/forge/github/draft.js';
 import { landingQuery } from '../../../../src/activities/forge/github/landing-facts.js';
 import type { ShownFinding } from '../../../../src/domain/change.js';
 import type { CheckResult } from '../../../../src/domain/evidence.js';
-import type { ShowChangeInput } from '../../../../src/workflows/ports.js';
+import type { ShowChangeInput } from '../../../../src/workflows/change-port.js';
 import type { Fault } from '../../../support/github/index.js';
 import { failedCheck } from '../../../support/fake-ports.js';
 import { githubSchema } from '../../../support/github/graphql/schema.js';
