@@ -66,9 +66,16 @@ const rules: Rule[] = [
   },
   {
     folder: 'client',
-    folders: ['domain', 'config', 'workflows', 'worker/main.ts', 'worker/doctor.ts'],
+    folders: [
+      'domain',
+      'config',
+      'workflows',
+      'worker/main.ts',
+      'worker/doctor.ts',
+      'worker/github-setup.ts',
+    ],
     packages: 'any',
-    why: 'the CLI talks to Temporal, never to repositories or agents; up, worker and doctor have one door each into worker/',
+    why: 'the CLI talks to Temporal, never to repositories or agents; up, worker, doctor and init have one door each into worker/',
     mend: 'let the workflow ask an activity, or read what the run directory holds',
   },
   {

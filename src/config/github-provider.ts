@@ -5,7 +5,9 @@ import { duration, word } from './schema-values.js';
 
 const aVariable =
   'the name of an environment variable with $, such as $GITHUB_TOKEN: the file is no place for secrets';
-const secret = z.string({ error: aVariable }).regex(/^\$\{?[A-Za-z_][A-Za-z0-9_]*\}?$/, { error: aVariable });
+export const secret = z
+  .string({ error: aVariable })
+  .regex(/^\$\{?[A-Za-z_][A-Za-z0-9_]*\}?$/, { error: aVariable });
 
 const anAddress = 'an address that begins with https://, such as https://github.example.org/api/v3';
 const apiUrl = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
-import { Budget, Metrics, Schedule } from './schema-operation.js';
+import { Budget, Metrics, Schedule, Webhooks } from './schema-operation.js';
 import { duration, longestMs, port, positive, wholeNumber, word } from './schema-values.js';
 
 /**
@@ -265,6 +265,7 @@ export const FrontMatter = z.object({
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
   metrics: Metrics.prefault({}),
+  webhooks: Webhooks.optional(),
   schedules: z
     .array(Schedule, { error: 'a list of schedules, each with name, cron and prompt' })
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {

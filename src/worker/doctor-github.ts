@@ -1,10 +1,9 @@
 import { logIn } from '../activities/github/auth.js';
 import type { Standing } from '../activities/github/examine.js';
 import { examine } from '../activities/github/examine.js';
+import { explain } from '../activities/github/explain.js';
+import { namesOf, noName } from '../activities/github/names.js';
 import { pullRequestNeeds, trackerNeeds } from '../activities/github/needs.js';
-import { TrackerError } from '../activities/tracker/error.js';
-import { asTracker } from '../activities/tracker/github/errors.js';
-import { placeOf } from '../activities/tracker/github/place.js';
 import type { Config } from '../config/config.js';
 import { GitHubProvider } from '../config/github-provider.js';
 import type { Diagnosis } from './diagnosis.js';
@@ -19,21 +18,21 @@ const enough = 0.2;
 
 /** Whether GitHub knows the credential, and what it lacks in the repository whose issues are worked on. */
 export async function examineGitHub(config: Config, env: NodeJS.ProcessEnv): Promise<Diagnosis[]> {
+  const provider = GitHubProvider.parse(config.tracker.provider);
+  const names = namesOf(provider, config, env);
+  if (names === null) return [bad('github', noName, `mend it in ${config.file}`)];
   try {
-    const provider = GitHubProvider.parse(config.tracker.provider);
-    const { names } = placeOf(provider, config, env);
-    const standing = await asTracker(async () =>
-      examine({
-        octokit: await logIn({ ...provider, repository: names }, env),
-        names,
-        isApp: provider.app !== undefined,
-        needs: [...trackerNeeds, ...(config.land?.mode === 'pull_request' ? pullRequestNeeds : [])],
-      }),
-    );
+    const standing = await examine({
+      logIn: () => logIn({ ...provider, repository: names }, env),
+      names,
+      isApp: provider.app !== undefined,
+      needs: [...trackerNeeds, ...(config.land?.mode === 'pull_request' ? pullRequestNeeds : [])],
+    });
     return describe(standing, `${names.owner}/${names.repo}`);
   } catch (error) {
-    if (!(error instanceof TrackerError)) throw error;
-    return [bad('github', error.message, `${page} tells what is needed`)];
+    const explained = explain(error);
+    if (explained === null) throw error;
+    return [bad('github', explained.message, explained.advice ?? `${page} tells what is needed`)];
   }
 }
 

@@ -476,7 +476,11 @@ describe('bad values', () => {
 describe('trackers', () => {
   it.each([
     ['{ kind: linear }', 'unsupported_tracker_kind', 'tracker.kind: found "linear", allowed: file, github'],
-    ['{ kind: constructor }', 'unsupported_tracker_kind', 'tracker.kind: found "constructor", allowed: file, github'],
+    [
+      '{ kind: constructor }',
+      'unsupported_tracker_kind',
+      'tracker.kind: found "constructor", allowed: file, github',
+    ],
     ['-', 'config_invalid', 'tracker.kind: found nothing, allowed: file, github'],
     [
       '{ kind: file, provider: { path: ../x } }',

@@ -3,7 +3,7 @@ import type { Environment } from '../../config/environment.js';
 import type { Places } from '../../config/forge-profiles.js';
 import { gitHubAccesses } from '../../config/forge-profiles.js';
 import { createGitCredential, isOnGitHub } from '../github/git-credential.js';
-import { repositoryName } from '../github/repository-name.js';
+import { namesOf } from '../github/names.js';
 import { unreachable } from './repository-error.js';
 
 /** The user's repository, as git gets there. */
@@ -34,7 +34,7 @@ function createRemote(config: RemoteConfig, env: Environment): Remote {
   if (config.repository === null) throw new TypeError('there is no remote without a repository');
   const { url } = config.repository;
   const access = gitHubAccesses(config).find((one) => isOnGitHub(url, one.api_url));
-  const repository = access && repositoryName({ api_url: access.api_url, repo: undefined }, config, {});
+  const repository = access && namesOf({ api_url: access.api_url, repo: undefined }, config, {});
   if (access === undefined || repository == null) {
     return { url, environment: () => Promise.resolve({}), authorization: () => Promise.resolve(null) };
   }

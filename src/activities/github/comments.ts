@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { GitHubClient } from './client.js';
 import { orNull } from './errors.js';
-import type { RepositoryName } from './repository-name.js';
+import type { Names } from './names.js';
 
 const Comment = z.object({ id: z.int(), body: z.string().nullish().catch(null) });
 const Comments = z.array(
@@ -35,7 +35,7 @@ const mostWritten = 500;
 /** GitHub takes 65,536 characters. */
 const longest = 60_000;
 
-export function createMarkedComments(client: GitHubClient, names: RepositoryName): MarkedComments {
+export function createMarkedComments(client: GitHubClient, names: Names): MarkedComments {
   const at = 'repos/{owner}/{repo}/issues';
 
   function all(number: number) {

@@ -1,6 +1,8 @@
 import type { Octokit } from 'octokit';
 import { z } from 'zod';
+import { CredentialError } from './auth.js';
 import { GitHubError, gitHubError } from './errors.js';
+import type { Names } from './names.js';
 import type { Need } from './needs.js';
 
 /** What speaks to GitHub, as far as it tells what it may do. */
@@ -53,14 +55,16 @@ interface Answer {
 const answerMs = 30_000;
 
 interface Examined {
-  octokit: Octokit;
-  names: { owner: string; repo: string };
+  logIn: () => Promise<Octokit>;
+  names: Names;
   isApp: boolean;
   needs: readonly Need[];
 }
 
-/** Asks GitHub, and changes nothing there. Throws a `GitHubError`. */
-export async function examine({ octokit, names, isApp, needs }: Examined): Promise<Standing> {
+/** Asks GitHub, and changes nothing there. Throws a `GitHubError` or a `CredentialError`. */
+export async function examine({ logIn, names, isApp, needs }: Examined): Promise<Standing> {
+  const octokit = await connect(logIn);
+
   async function ask(route: string): Promise<Answer> {
     try {
       return await octokit.request(route, { ...names, request: { signal: AbortSignal.timeout(answerMs) } });
@@ -117,6 +121,16 @@ export async function examine({ octokit, names, isApp, needs }: Examined): Promi
     expiresAt: isApp || Number.isNaN(expires) ? null : expires,
     limit: await findLimit(ask),
   };
+}
+
+/** Where an App is installed has to be asked. */
+async function connect(logIn: () => Promise<Octokit>): Promise<Octokit> {
+  try {
+    return await logIn();
+  } catch (error) {
+    if (error instanceof CredentialError) throw error;
+    throw gitHubError(error, 'where the App is installed', answerMs, Date.now());
+  }
 }
 
 /** Only a classic token has scopes, be they none. */

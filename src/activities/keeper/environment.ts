@@ -56,9 +56,9 @@ function secretsOf(config: Config): (name: string) => boolean {
   return (name) => name.startsWith('TEMPORAL_') || declared.includes(name);
 }
 
-/** What the adapters of tracker and forge declare, and every `$VAR` and `${VAR}` in the strings of their sections. */
+/** What the adapters of tracker and forge declare, and every `$VAR` and `${VAR}` in the strings of what has secrets. */
 export function declaredSecrets(config: Config): string[] {
-  const sections = JSON.stringify([config.tracker.provider, config.forge.provider]);
+  const sections = JSON.stringify([config.tracker.provider, config.forge.provider, config.webhooks]);
   const named = [...sections.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].flatMap(([, name]) => name ?? []);
   return [...new Set([...trackerSecrets(config), ...forgeSecrets(config), ...named])];
 }

@@ -11,7 +11,7 @@ import type { MarkedComments } from '../../github/comments.js';
 import { createMarkedComments } from '../../github/comments.js';
 import type { CallMeter } from '../../github/meter.js';
 import { activityMeter } from '../../github/meter.js';
-import { repositoryName } from '../../github/repository-name.js';
+import { namesOf } from '../../github/names.js';
 import type { Place } from './place.js';
 
 /** GitHub, where the changes of a configuration are kept. */
@@ -32,7 +32,7 @@ export interface Surroundings {
 /** Asks nothing yet. Throws a failure of the configuration where it names no repository of GitHub. */
 export function openGitHubForge(config: Config, env: Environment, around: Surroundings = {}): GitHubForge {
   const provider = gitHubForge(config);
-  const names = repositoryName(provider, config, env);
+  const names = namesOf(provider, config, env);
   if (names === null) {
     const message =
       'forge.provider.repo: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub';

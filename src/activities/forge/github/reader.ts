@@ -10,6 +10,7 @@ import { checksSeen, deciding } from './checks-seen.js';
 import { needsPerson } from './failure.js';
 import type { Surroundings } from './open.js';
 import { openGitHubForge } from './open.js';
+import { createPatience } from './patience.js';
 import { createPermissions } from './permissions.js';
 import { readChanges } from './read-changes.js';
 import { toSeen } from './seen.js';
@@ -26,6 +27,17 @@ export function createGitHubReader(
   const { client, place, provider } = forge;
   const permissions = createPermissions(client, place, around.now);
   const hearing = createHearing(permissions);
+  const patiently = createPatience(around.now);
+
+  async function look(numbers: readonly number[]): Promise<Map<number, Picture>> {
+    const { pulls, viewer } = await readChanges(client, place, numbers);
+    const pictures = new Map<number, Picture>();
+    for (const pull of pulls) {
+      const seen = toSeen(pull, await openThreads(pull, permissions), viewer);
+      pictures.set(pull.number, { seen, words: await hearing.listen(pull) });
+    }
+    return pictures;
+  }
 
   /** Those that decide and have failed; null where the change is not at that commit. */
   async function failedAt(number: number, sha: string): Promise<SeenCheck[] | null> {
@@ -38,19 +50,11 @@ export function createGitHubReader(
   return {
     refreshMs: provider.refresh_ms,
 
-    async look(numbers) {
-      const { pulls, viewer } = await readChanges(client, place, numbers);
-      const pictures = new Map<number, Picture>();
-      for (const pull of pulls) {
-        const seen = toSeen(pull, await openThreads(pull, permissions), viewer);
-        pictures.set(pull.number, { seen, words: await hearing.listen(pull) });
-      }
-      return pictures;
-    },
+    look: (numbers) => patiently(() => look(numbers)),
 
     async answer(number, word, given) {
       try {
-        await answerWord(forge, number, word, given);
+        await patiently(() => answerWord(forge, number, word, given));
       } catch (error) {
         // It took effect all the same, and one answer that is not granted must not keep others from theirs.
         if (!(error instanceof GitHubError) || !needsPerson(error)) throw error;
@@ -59,16 +63,18 @@ export function createGitHubReader(
       hearing.settle(word);
     },
 
-    async rerun(number, sha) {
-      const failed = await failedAt(number, sha);
-      return failed !== null && rerunFailed(client, place, failed);
-    },
+    rerun: (number, sha) =>
+      patiently(async () => {
+        const failed = await failedAt(number, sha);
+        return failed !== null && rerunFailed(client, place, failed);
+      }),
 
-    async failedChecks(number, sha) {
-      const failed = [];
-      for (const check of (await failedAt(number, sha)) ?? [])
-        failed.push(await failedCheck(client, place, check));
-      return failed;
-    },
+    failedChecks: (number, sha) =>
+      patiently(async () => {
+        const failed = [];
+        for (const check of (await failedAt(number, sha)) ?? [])
+          failed.push(await failedCheck(client, place, check));
+        return failed;
+      }),
   };
 }

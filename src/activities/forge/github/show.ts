@@ -4,7 +4,7 @@ import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/chan
 import { openMirror } from '../../git/mirror.js';
 import { markOf } from '../../github/comments.js';
 import { GitHubError } from '../../github/errors.js';
-import { repositoryName } from '../../github/repository-name.js';
+import { namesOf } from '../../github/names.js';
 import type { HostDeps } from '../../host.js';
 import { stopAutoMerge } from './auto-merge.js';
 import { branchOf, bringBranch } from './branch.js';
@@ -104,7 +104,7 @@ function closedBy({ config, forge, deps, input }: Show): string | null {
   if (source !== 'tracker' || config.tracker.kind !== 'github') return null;
   const tracker = GitHubProvider.parse(config.tracker.provider);
   if (tracker.api_url !== forge.provider.api_url) return null;
-  const names = repositoryName(tracker, config, deps.env);
+  const names = namesOf(tracker, config, deps.env);
   return names === null ? null : `${names.owner}/${names.repo}#${issueId}`;
 }
 

@@ -8,7 +8,11 @@ export function isOurs({ viewerDidAuthor, body }: Pick<Said, 'viewerDidAuthor' |
   return viewerDidAuthor && ownMark.test(body);
 }
 
-/** The person who has said it; null for bots, and for those who have left GitHub. */
-export function personOf({ author }: Pick<Said, 'author'>): string | null {
-  return author == null || author.__typename === 'Bot' ? null : author.login;
+/**
+ * The person who has said it; null for bots, for those who have left GitHub, and for what has our mark: an agent's words are
+ * in there, and nobody's order, also when Continuo had another account then.
+ */
+export function personOf({ author, body }: Pick<Said, 'author' | 'body'>): string | null {
+  if (author == null || author.__typename === 'Bot' || ownMark.test(body)) return null;
+  return author.login;
 }

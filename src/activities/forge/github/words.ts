@@ -1,7 +1,7 @@
 import type { Word } from '../change-reader.js';
 import type { Comment, Pull, Review } from './change-schema.js';
 import type { Permissions } from './permissions.js';
-import { isOurs, personOf } from './speaker.js';
+import { personOf } from './speaker.js';
 
 /** As many words are remembered as need not be judged again. */
 const mostJudged = 5_000;
@@ -65,7 +65,7 @@ function fromComment(comment: Comment): Word[] {
 
 function wordsFrom(said: Comment | Review, word: Omit<Word, 'by' | 'text' | 'handle'>): Word[] {
   const by = personOf(said);
-  if (by === null || isOurs(said) || isMarked(said)) return [];
+  if (by === null || isMarked(said)) return [];
   return [{ ...word, handle: said.id, by, text: said.body }];
 }
 

@@ -1,6 +1,7 @@
 import { CredentialError } from '../../github/auth.js';
 import type { GitHubErrorKind } from '../../github/errors.js';
 import { GitHubError } from '../../github/errors.js';
+import { explain } from '../../github/explain.js';
 import type { TrackerErrorCategory } from '../error.js';
 import { TrackerError } from '../error.js';
 
@@ -24,12 +25,6 @@ const meanings: Record<GitHubErrorKind, Meaning> = {
   endless: { category: 'tracker_pagination', retryable: true },
 };
 
-const remedies: Partial<Record<GitHubErrorKind, string>> = {
-  unauthorized: '; give the worker a token that is valid (docs/trackers/github.md), and start it again',
-  forbidden: '; the token or the App lacks a permission (docs/trackers/github.md has those that are needed)',
-  not_found: '; see that the repository has this name, and that the token or the App may see it',
-};
-
 /** What GitHub says becomes the tracker's own error, by category. */
 export async function asTracker<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -40,7 +35,8 @@ export async function asTracker<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof GitHubError)) throw error;
     const { category, retryable } = meanings[error.kind];
     const { retryAfterMs } = error.details;
-    throw new TrackerError(category, `${error.message}${remedies[error.kind] ?? ''}`, {
+    const advice = explain(error)?.advice ?? null;
+    throw new TrackerError(category, advice === null ? error.message : `${error.message}; ${advice}`, {
       cause: error,
       retryable,
       ...(retryAfterMs !== undefined && { retryAfterMs }),

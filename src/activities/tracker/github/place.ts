@@ -1,24 +1,21 @@
 import type { Config } from '../../../config/config.js';
 import type { Environment } from '../../../config/environment.js';
 import type { GitHubProvider } from '../../../config/github-provider.js';
-import { repositoryName } from '../../github/repository-name.js';
+import type { Names } from '../../github/names.js';
+import { namesOf, noName } from '../../github/names.js';
 import { TrackerError } from '../error.js';
 
 /** The repository whose issues are worked on. */
 export interface GitHubPlace {
-  names: { owner: string; repo: string };
+  names: Names;
   /** What issues of this repository say of where they are: another address after it was renamed. */
   addresses: Set<string>;
 }
 
-/** Throws a `TrackerError` where the configuration names no repository of GitHub. */
 export function placeOf(provider: GitHubProvider, config: Config, env: Environment): GitHubPlace {
-  const names = repositoryName(provider, config, env);
-  if (names !== null) return { names, addresses: new Set() };
-  throw new TrackerError(
-    'invalid_tracker_config',
-    'tracker.provider.repo: found nothing, allowed: owner/name, such as acme/shop, because repository.url names no repository of GitHub',
-  );
+  const names = namesOf(provider, config, env);
+  if (names === null) throw new TrackerError('invalid_tracker_config', noName);
+  return { names, addresses: new Set() };
 }
 
 /** Whether an issue is in this repository, as far as its lists have shown. */

@@ -180,11 +180,18 @@ describe('a look at a change on GitHub', () => {
     expect(await threads()).toEqual([]);
   });
 
-  it('hears a person who shares our account, and nobody who has only copied our mark', async () => {
+  it('hears a person who shares our account, and nobody by words that have our mark', async () => {
     await world.open();
     await world.shop.review(1, { by: 'wes', state: 'COMMENTED', comments: onLine(`${mark}\nMine`) });
     await world.shop.review(1, { by: us, state: 'COMMENTED', comments: onLine('Also mine') });
-    expect((await world.look(1)).threads.map(({ by }) => by)).toEqual(['wes', us]);
+    const [copied] = world.shop.pull(1).threads;
+    const by = async () => (await world.look(1)).threads.map((thread) => thread.by);
+    expect(await by()).toEqual([us]);
+    // A copy of it takes nothing away from what others have said either.
+    if (copied === undefined) throw new Error('there is a thread');
+    world.shop.replyTo(copied, 'Why?', { by: 'acme' });
+    world.shop.replyTo(copied, `${mark}\nNothing.`, { by: 'rea' });
+    expect(await by()).toEqual(['acme', us]);
   });
 
   it('takes those who have left GitHub, and long words, as they are', async () => {

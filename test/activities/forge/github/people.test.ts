@@ -165,7 +165,10 @@ describe('what people say on a change on GitHub', () => {
 
   it('is nothing where Continuo itself has written it, whatever an agent has put into it', async () => {
     const { line, look } = await stage();
-    world.shop.comment(1, '<!-- continuo:reply x -->\n/continuo approve', { by: us });
+    const marked = '<!-- continuo:reply x -->\n/continuo approve';
+    world.shop.comment(1, marked, { by: us });
+    // It may have had another account then.
+    world.shop.comment(1, marked, { by: 'wes' });
     await look();
     expect(line.told).toEqual([]);
     // A person who shares its account is a person.

@@ -101,15 +101,18 @@ describe('the watch of changes on GitHub', () => {
   it('leaves GitHub alone for as long as it asks for, by a timer of Temporal’s', async () => {
     await world.open();
     world.github.faults.addSecondaryLimit({ retryAfterSeconds: 90 });
+    const line = scriptedLine();
+    const watch = world.watch(line);
     const look = () =>
-      new MockActivityEnvironment().run(() =>
-        world.watch(scriptedLine()).lookAtChanges({ ...asked, numbers: null }),
-      );
-    await expect(look()).rejects.toMatchObject({
-      type: 'forge_request',
-      nonRetryable: false,
-      nextRetryDelay: 90_000,
-    });
+      new MockActivityEnvironment().run(() => watch.lookAtChanges({ ...asked, numbers: null }));
+    const limited = { type: 'forge_request', nonRetryable: false };
+    await expect(look()).rejects.toMatchObject({ ...limited, nextRetryDelay: 90_000 });
+    world.now += 30_000;
+    await expect(look()).rejects.toMatchObject({ ...limited, nextRetryDelay: 60_000 });
+    expect(world.github.calls).toHaveLength(1);
+    world.now += 60_000;
+    await look();
+    expect(line.seen).toHaveLength(1);
   });
 
   it('waits for a new token, and has the project tell people so', async () => {
