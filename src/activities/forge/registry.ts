@@ -6,11 +6,12 @@ import type { ChangeKeeper } from './change-keeper.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Forge } from './forge.js';
 import { createGitHubKeeper } from './github/index.js';
+import { openGitHubForge } from './github/open.js';
 import { createGitHubReader } from './github/reader.js';
 import { finishLandings } from './local/finish.js';
 import { createLocalForge } from './local/index.js';
 
-export { finishLandings };
+export { finishLandings, openGitHubForge };
 
 /** Builds the adapter for the place where a configuration's changes land: a plain git repository. */
 export function openForge(config: Config, deps: Pick<HostDeps, 'paths' | 'log'>): Forge {

@@ -63,7 +63,7 @@ function withHeader(origin: string, authorization: string): Record<string, strin
     [`http.${origin}/.extraHeader`, `Authorization: ${authorization}`],
     ['credential.helper', ''],
   ];
-  const variables = settings.flatMap(([key = '', value = ''], index) => [
+  const variables = settings.flatMap(([key = '', value = ''], index): [string, string][] => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);

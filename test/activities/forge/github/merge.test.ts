@@ -17,7 +17,7 @@ describe('merging a change on GitHub', () => {
     rig.keeper().merge(rig.mergeInput(more), new AbortController().signal);
   const blocked = (words: RegExp) => ({ kind: 'blocked', message: expect.stringMatching(words) });
   const merges = () =>
-    rig.github.calls.filter(({ method, path }) => method === 'PUT' && /\/merge$/.test(path));
+    rig.github.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/merge'));
 
   it('makes one commit of it that says whose it is, and says so again when it is repeated', async () => {
     const sha = await ready();
