@@ -26,7 +26,7 @@ describe('a task whose tracker shows how it gets on', () => {
   });
 
   it('tells the newest of what changed while it told', async () => {
-    let release = () => {};
+    let release: () => void = () => undefined;
     const held = new Promise<void>((done) => {
       release = done;
     });

@@ -136,7 +136,9 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
 
     async graphql({ kind, query, variables, mayLack = [] }, schema) {
       const asked = { kind, route: graphqlRoute, parameters: { query, variables } };
-      const { data: body, headers } = await send(asked);
+      const answer = await send(asked);
+      const { headers } = answer;
+      const body: unknown = answer.data;
       const { data, errors } = parse(body, GraphqlAnswer, asked);
       const failed = graphqlError(errors, { mayLack, headers, now: now() });
       if (failed !== null) throw failed;
