@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GitHubClient } from './client.js';
 import { GitHubError } from './errors.js';
-import type { RepositoryName } from './repository-name.js';
+import type { Names } from './names.js';
 
 /** What keeps a branch from ever being at a commit that was not checked as it is there. */
 export type BaseGuard = 'a merge queue' | 'required checks on branches that are up to date';
@@ -25,7 +25,7 @@ const repository = 'repos/{owner}/{repo}';
  */
 export async function readBaseGuard(
   client: GitHubClient,
-  names: RepositoryName,
+  names: Names,
   branch: string,
 ): Promise<BaseGuard | null> {
   const parameters = { ...names, branch };
