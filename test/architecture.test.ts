@@ -59,7 +59,13 @@ const rules: Rule[] = [
   },
   {
     folder: 'activities',
-    folders: ['domain', 'config', 'workflows/ports.ts', 'workflows/review-port.ts'],
+    folders: [
+      'domain',
+      'config',
+      'workflows/ports.ts',
+      'workflows/change-port.ts',
+      'workflows/review-port.ts',
+    ],
     packages: 'any',
     why: 'activities implement ports and know nothing of who calls them or what runs them',
     mend: 'take the dependency as a parameter of the factory; worker/compose.ts passes it in',
