@@ -85,7 +85,8 @@ export function createGitHubClient(deps: ClientDeps): GitHubClient {
       const response = await client.request(route, { ...parameters, baseUrl, headers, request });
       meter.called(kind, response.status);
       noteLimit(response.headers);
-      return { ...response, isUnchanged: false };
+      const data: unknown = response.data;
+      return { data, headers: response.headers, isUnchanged: false };
     } catch (error) {
       if (error instanceof CredentialError) throw error;
       const status = error instanceof RequestError && error.response !== undefined ? error.status : null;
