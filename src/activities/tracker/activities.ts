@@ -44,7 +44,14 @@ export function createTrackerActivities(
   const paced = createPacing();
   const trackerOf = keepOpen((config) => paced(config.hash, open(config, deps)));
   const keepSchedules = createScheduleKeeper(deps);
-  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
+  const newLook = (openTracker = trackerOf) =>
+    createLook({ ...deps, openTracker, workflowState, keepSchedules });
+  /** Somebody has asked for this look: what was read a while ago is no answer. */
+  const anew = (config: Config) => {
+    const tracker = trackerOf(config);
+    tracker.forget?.();
+    return tracker;
+  };
 
   return {
     /** Reads only, so it may be repeated at any time. */
@@ -66,7 +73,7 @@ export function createTrackerActivities(
     /** Reads only, so it may be repeated at any time. */
     poll: ({ known }) =>
       typed(async () => {
-        const { observation } = await newLook()(known);
+        const { observation } = await newLook(anew)(known);
         return compareWithKnown(known, observation);
       }),
 

@@ -57,6 +57,8 @@ export interface Tracker {
   fetchIssuesByIds(ids: readonly string[]): Promise<Issue[]>;
   /** The issue with this identifier, in whatever state it is, or null. */
   findIssue(identifier: string): Promise<Issue | null>;
+  /** What it remembers is old: the next reading asks again. Missing where it remembers nothing. */
+  forget?(): void;
   /** Edits that belong into the commit that lands an issue, for trackers that live in the repository. */
   landingEdits?(entry: Pick<LandingEntry, 'issueId' | 'source'>, tree: TreeReader): Promise<FileEdit[]>;
   /** Edits that give an issue another state, for trackers that live in the repository. */

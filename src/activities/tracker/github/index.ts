@@ -144,6 +144,8 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
 
     findIssue: (identifier) => asTracker(() => readNow(identifier)),
 
+    forget: () => known.forget(),
+
     desk,
 
     tools: (context) => gitHubTools(config, desk, comments, context),

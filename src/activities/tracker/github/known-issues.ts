@@ -13,6 +13,8 @@ export interface KnownIssues {
   readNow(number: number): Promise<Entry | null>;
   /** Read from GitHub every time: nobody follows these. */
   closed(): Promise<Entry[]>;
+  /** What is known is old, however fresh it was. */
+  forget(): void;
   /** Changes whenever all open issues were read anew. */
   reading(): number;
 }
@@ -126,6 +128,10 @@ export function createKnownIssues(
 
     async closed() {
       return (await ask({ state: 'closed' })).filter(({ pull_request }) => pull_request == null);
+    },
+
+    forget() {
+      freshAt = -Infinity;
     },
 
     reading: () => readings,
