@@ -6,20 +6,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const prompt = readFileSync(0, 'utf8');
 
-const work = {
-  'fix-total': fixTotal,
-  'add-slug': addSlug,
-  'check-syntax': checkSyntax,
-};
+const work = [
+  { about: 'The total ignores quantities', act: fixTotal },
+  { about: 'Product names as parts of URLs', act: addSlug },
+  { about: 'npm test also checks the syntax', act: checkSyntax },
+];
 
-const task = process.env.CONTINUO_TASK ?? '';
-if (!(task in work)) {
-  console.error(`this demo agent knows ${Object.keys(work).join(', ')}, and not ${task}`);
+const known = work.find(({ about }) => prompt.includes(about));
+if (known === undefined) {
+  console.error(`this demo agent knows ${work.map(({ about }) => about).join(', ')}, and nothing else`);
   process.exit(1);
 }
 // Long enough to be seen at work.
 await pause(1000);
-console.log(work[task]());
+console.log(known.act());
 
 function fixTotal() {
   writeFileSync(
@@ -36,11 +36,14 @@ export function total(items) {
 // The first try forgets accents. The test it writes from the issue's examples catches that, and the
 // failing output comes back with the next prompt.
 function addSlug() {
-  const sawFailure = prompt.includes('ERR_ASSERTION');
+  const wasAsked = prompt.includes('what becomes of accents');
+  // What it wrote after the first failure stays.
+  const sawFailure = wasAsked || prompt.includes('ERR_ASSERTION');
+  const accents = wasAsked ? ', with its accents taken off' : '';
   const fold = sawFailure ? `.normalize('NFD').replace(/\\p{Diacritic}/gu, '')` : '';
   writeFileSync(
     'src/slug.js',
-    `/** A product's name as part of a URL. */
+    `/** A product's name as part of a URL${accents}. */
 export function slug(name) {
   return name${fold}.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
 }
@@ -58,6 +61,7 @@ test('makes slugs of names', () => {
 });
 `,
   );
+  if (wasAsked) return 'Say what becomes of accents';
   return sawFailure ? 'Fold accents before making the slug' : 'Make slugs of product names';
 }
 

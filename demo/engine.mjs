@@ -89,6 +89,7 @@ export class Engine {
   /** The demo has an engine of its own, whatever server the environment names. */
   #environment() {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-    return { ...Object.fromEntries(own), CONTINUO_DATA: this.#options.data };
+    const { data, environment } = this.#options;
+    return { ...Object.fromEntries(own), ...environment, CONTINUO_DATA: data };
   }
 }

@@ -1,24 +1,30 @@
-// `npm run demo`: three task files of a small repository become three landed commits.
+// `npm run demo`: three things to do in a small repository become three landed commits.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { decide } from './decide.mjs';
 import { Engine } from './engine.mjs';
 import { Display } from './display.mjs';
-import { git, makeRepository, tasks } from './repository.mjs';
+import { GitHubPlace } from './github.mjs';
+import { LocalPlace } from './local.mjs';
 
-const help = `npm run demo [-- --yes] [-- --clean]
+const help = `npm run demo [-- --github] [-- --yes] [-- --clean]
 
 Takes three task files of a small repository to landed commits on an embedded Temporal server.
 
+  --github take three issues to merged pull requests instead, on a GitHub that this starts on this machine
   --yes    decide for the person (always so where there is no terminal)
   --clean  remove the demo's folder at the end
 `;
 
 const { values } = parseArgs({
-  options: { yes: { type: 'boolean' }, clean: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    github: { type: 'boolean' },
+    yes: { type: 'boolean' },
+    clean: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 if (values.help) {
   process.stdout.write(help);
@@ -36,18 +42,21 @@ const folder = mkdtempSync(join(tmpdir(), 'continuo-demo-'));
 const repository = join(folder, 'shop');
 const agent = fileURLToPath(new URL('agent.mjs', import.meta.url));
 
+const place = values.github ? new GitHubPlace() : new LocalPlace();
 const display = new Display();
-display.line('Continuo demo: three task files become three landed commits.');
+display.line(`Continuo demo: ${place.summary}`);
 display.line(`  repository  ${repository}`);
 display.line('  agent       demo/agent.mjs, a small program: no model, no account, no key');
 
-makeRepository(repository, {
+await place.make(repository, {
   agent: `'${process.execPath}' '${agent}'`,
   // The sandbox hides what is in /tmp, where this may have been cloned to.
   readable: dirname(agent),
   workspaces: join(folder, 'workspaces'),
 });
-const engine = new Engine({ cli, repository, data: join(folder, 'data') });
+for (const fact of place.facts) display.line(fact);
+const { environment } = place;
+const engine = new Engine({ cli, repository, data: join(folder, 'data'), environment });
 process.once('SIGINT', () => void leave(130));
 process.once('SIGTERM', () => void leave(143));
 
@@ -67,19 +76,12 @@ await leave(code);
 
 /** Shows every task until all three have ended; true when all have landed. */
 async function follow() {
-  const decided = new Set();
   for (;;) {
-    const statuses = await engine.statuses(tasks);
+    const statuses = await engine.statuses(place.tasks);
     display.show(statuses);
-    const waiting = statuses.find(
-      ({ task, waiting: wait }) => wait?.kind === 'decision' && !decided.has(task),
-    );
-    if (waiting !== undefined) {
-      decided.add(waiting.task);
-      await decide(waiting, { engine, display, interactive });
-    }
-    if (statuses.length === tasks.length && statuses.every(hasEnded)) {
-      report(statuses);
+    await place.act(statuses, { engine, display, interactive });
+    if (statuses.length === place.tasks.length && statuses.every(hasEnded)) {
+      await report(statuses);
       return statuses.every(({ phase }) => phase === 'done');
     }
     if (!engine.isRunning()) throw new Error(`The engine ended. Its log is in ${folder}/data.`);
@@ -91,14 +93,14 @@ function hasEnded({ phase }) {
   return ['done', 'rejected', 'cancelled', 'failed'].includes(phase);
 }
 
-function report(statuses) {
+async function report(statuses) {
   display.stop();
   const landed = statuses.filter(({ landedSha }) => landedSha !== null);
   display.line('');
   display.line(`${landed.length} of ${statuses.length} tasks landed on main:`);
   for (const { task, landedSha, round, checks, workspace } of landed) {
     display.line('');
-    display.line(`  ${git(repository, 'log', '-1', '--format=%h %s', landedSha)}`);
+    display.line(`  ${place.landed(landedSha)}`);
     display.line(`    task ${task}, ${round === 1 ? 'at the first try' : `after ${round} rounds`}`);
     for (const { name, kind, durationMs, command, log } of checks) {
       display.line(
@@ -110,14 +112,16 @@ function report(statuses) {
   for (const { task, phase, lastError } of statuses.filter(({ landedSha }) => landedSha === null)) {
     display.line(`  ${task} ended as ${phase}${lastError === null ? '' : `: ${lastError.message}`}`);
   }
+  const look = await place.report(display);
   display.line('');
-  display.line(values.clean ? 'Removing the demo.' : `Look around: git -C ${repository} log --stat`);
+  display.line(values.clean ? 'Removing the demo.' : `Look around: ${look}`);
   if (!values.clean) display.line(`Throw it away: rm -rf ${folder}`);
 }
 
 async function leave(exitCode) {
   display.stop();
   await engine.stop();
+  await place.close();
   if (values.clean) rmSync(folder, { recursive: true, force: true });
   process.exit(exitCode);
 }

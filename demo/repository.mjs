@@ -1,28 +1,31 @@
-// Makes the repository that the demo works on: a small shop with a failing test, a WORKFLOW.md and
-// three committed task files.
+// What the demo works on: a small shop with a failing test, a WORKFLOW.md, and three things to do.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 
-export const tasks = ['fix-total', 'add-slug', 'check-syntax'];
-
-export function makeRepository(folder, settings) {
-  for (const [file, text] of Object.entries(files(settings))) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
-  git(folder, 'init', '--quiet', '--initial-branch', 'main');
-  git(folder, 'config', 'user.name', 'Demo');
-  git(folder, 'config', 'user.email', 'demo@localhost');
-  git(folder, 'add', '--all');
-  git(folder, 'commit', '--quiet', '--message', 'A shop with a wrong total');
-}
+/** What is to be done, in the order in which it is begun. The first one comes before the others. */
+export const issues = [
+  {
+    name: 'fix-total',
+    title: 'The total ignores quantities',
+    body: 'Three pieces at 2.50 must cost 7.50. The test for it fails today.',
+  },
+  {
+    name: 'add-slug',
+    title: 'Product names as parts of URLs',
+    body: "`slug('Green Tea, 100 g')` is `green-tea-100-g`, and `slug('Crème brûlée')` is `creme-brulee`. With a test.",
+  },
+  {
+    name: 'check-syntax',
+    title: 'npm test also checks the syntax',
+    body: '`npm test` should run `node --check` first. This changes how the repository is verified, so a person decides.',
+  },
+];
 
 export function git(folder, ...args) {
   return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' }).trim();
 }
 
-function files({ agent, readable, workspaces }) {
+/** The files of the shop. `at` says where its issues are and where changes land, as lines of the workflow file. */
+export function filesOf({ agent, readable, workspaces }, { places, land }) {
   return {
     'package.json': `${JSON.stringify(
       { name: 'shop', private: true, type: 'module', scripts: { test: 'node --test' } },
@@ -44,45 +47,21 @@ test('counts every piece', () => {
 `,
     'WORKFLOW.md': `---
 project: { name: demo }
-tracker: { kind: file, provider: { path: tasks } }
+${places.join('\n')}
 polling: { interval_ms: 1000 }
 workspace: { root: ${JSON.stringify(workspaces)} }
 agent: { kind: command }
 command: { run: ${JSON.stringify(agent)} }
 containment: { readable: [${JSON.stringify(readable)}] }
-repository: { url: ., base: main }
 verify:
   checks:
     - { name: test, run: npm test, timeout_ms: 60000 }
 review: { human: { when: risk } }
-land: { strategy: squash }
+${land}
 ---
 You are working on {{ issue.identifier }}: {{ issue.title }}
 
 {{ issue.description }}
-`,
-    'tasks/fix-total.md': `---
-title: The total ignores quantities
-state: Todo
-priority: 1
----
-Three pieces at 2.50 must cost 7.50. The test for it fails today.
-`,
-    'tasks/add-slug.md': `---
-title: Product names as parts of URLs
-state: Todo
-priority: 2
-blocked_by: [fix-total]
----
-\`slug('Green Tea, 100 g')\` is \`green-tea-100-g\`, and \`slug('Crème brûlée')\` is \`creme-brulee\`. With a test.
-`,
-    'tasks/check-syntax.md': `---
-title: npm test also checks the syntax
-state: Todo
-priority: 3
-blocked_by: [fix-total]
----
-\`npm test\` should run \`node --check\` first. This changes how the repository is verified, so a person decides.
 `,
   };
 }

@@ -174,7 +174,12 @@ describe('the other references', () => {
 
   it('name every metric', () => {
     const page = readDocument('docs/observability.md').text;
-    const files = ['worker/metrics.ts', 'workflows/task-telemetry.ts', 'activities/tracker/activities.ts'];
+    const files = [
+      'worker/metrics.ts',
+      'workflows/task-telemetry.ts',
+      'activities/tracker/activities.ts',
+      'activities/github/meter.ts',
+    ];
     const named = files.flatMap(
       (file) => readFileSync(join(root, 'src', file), 'utf8').match(/'continuo_[a-z_]+'/g) ?? [],
     );

@@ -14,6 +14,7 @@ export function needsPerson(waiting: Waiting | null): boolean {
     case 'slot':
     case 'backoff':
     case 'landing':
+    case 'change':
     case undefined:
       return false;
     default:

@@ -47,6 +47,7 @@ const waits: Record<Waiting['kind'], string> = {
   question: 'somebody to answer its agent',
   decision: 'a person to decide',
   landing: 'its turn to land',
+  change: 'what its pull request lacks',
   base: 'a base that can take its change',
   budget: 'somebody to raise its budget',
   paused: 'somebody to resume it',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgeProfiles } from './forge-profiles.js';
 import { FrontMatter } from './schema.js';
 import { trackerProfiles } from './tracker-profiles.js';
 
@@ -23,6 +24,8 @@ export function workflowSchema(): JsonSchema {
   );
   const tracker = schema.properties?.tracker?.properties ?? {};
   tracker.kind = { type: 'string', enum: Object.keys(trackerProfiles) };
+  const forge = schema.properties?.forge?.properties ?? {};
+  forge.kind = { type: 'string', enum: Object.keys(forgeProfiles), default: 'local' };
   return { $schema, title: 'WORKFLOW.md', ...schema };
 }
 

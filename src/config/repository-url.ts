@@ -18,11 +18,11 @@ export function hasPassword(url: string): boolean {
  */
 export function repositoryId(url: string): string {
   const hash = createHash('sha256').update(normalizeUrl(url)).digest('hex').slice(0, 12);
-  return `${repositoryName(url)}-${hash}`;
+  return `${namesOf(url)}-${hash}`;
 }
 
 /** The last part of the URL, in characters that are safe anywhere. */
-function repositoryName(url: string): string {
+function namesOf(url: string): string {
   const name = basename(trimUrl(url).replaceAll(':', '/')).replace(/[^A-Za-z0-9_-]+/g, '-');
   return name.replace(/^-+|-+$/g, '').slice(0, 40) || 'repository';
 }

@@ -4,6 +4,7 @@ import { describe, problemsOf } from './describe.js';
 import type { ConfigErrorCode, ConfigProblem } from './errors.js';
 import type { FrontMatter } from './schema.js';
 import { PromptError, checkTemplate } from './prompt.js';
+import { forgeProblems } from './forge-rules.js';
 import { kindOfReviewer } from './reviewer.js';
 import { trackerProfile, trackerProfiles } from './tracker-profiles.js';
 import { hasPassword } from './repository-url.js';
@@ -21,6 +22,7 @@ export function crossFieldProblems(front: FrontMatter): RuleProblem[] {
     ...endStateProblems(front),
     ...agentProblems(front),
     ...repositoryProblems(front),
+    ...forgeProblems(front),
     ...landProblems(front),
     ...reviewerProblems(front),
     ...budgetProblems(front),
@@ -121,9 +123,6 @@ function repositoryProblems({ tracker, repository, verify, review, land }: Front
 }
 
 function landProblems({ tracker, land }: FrontMatter): RuleProblem[] {
-  if (land?.mode === 'pull_request') {
-    return [invalid('land.mode', land.mode, 'merge, none (a plain git repository has no pull requests)')];
-  }
   if (trackerProfile(tracker.kind)?.inRepository !== true) return [];
   if (land === undefined) {
     const allowed = `a map such as { mode: merge }, because a ${tracker.kind} issue gets its new state when it lands`;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { secret } from './github-provider.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { isCron } from '../domain/cron.js';
 import { projectName, projectNameAllowed } from './project-id.js';
@@ -55,4 +56,18 @@ export const Metrics = z.object({
     .string({ error: anAddress })
     .refine((host) => isIP(host) !== 0, { error: anAddress })
     .default('127.0.0.1'),
+});
+
+const aHost = 'a host name without port, such as hooks.example.org';
+
+/** Where GitHub's word of a change is listened for. */
+export const Webhooks = z.object({
+  port,
+  host: z
+    .string({ error: anAddress })
+    .refine((host) => isIP(host) !== 0, { error: anAddress })
+    .default('127.0.0.1'),
+  secret,
+  /** Names by which a proxy in front passes requests on; those of the machine itself are known. */
+  allowed_hosts: z.array(z.string({ error: aHost }).regex(/^[A-Za-z0-9.-]+$/, { error: aHost })).default([]),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isBranchName } from './branch-name.js';
 import { projectName, projectNameAllowed } from './project-id.js';
-import { Budget, Metrics, Schedule } from './schema-operation.js';
+import { Budget, Metrics, Schedule, Webhooks } from './schema-operation.js';
 import { duration, longestMs, port, positive, wholeNumber, word } from './schema-values.js';
 
 /**
@@ -46,6 +46,14 @@ const Tracker = z.object({
   /** The state that an issue gets when its task was rejected, or cancelled by a person; null leaves it alone. */
   on_reject: word.nullable().default(null),
   on_cancel: word.nullable().default(null),
+});
+
+/** Where changes are shown to people and land. */
+const Forge = z.object({
+  /** Checked later: the message names the kinds that there are. */
+  kind: z.string().trim().default('local'),
+  /** Owned by the adapter, kept whole. */
+  provider: z.record(z.string(), z.unknown()).default({}),
 });
 
 const Hooks = z.object({
@@ -239,6 +247,7 @@ export const FrontMatter = z.object({
     .object({ name: z.string().regex(projectName, { error: projectNameAllowed }).optional() })
     .prefault({}),
   tracker: Tracker.prefault({}),
+  forge: Forge.prefault({}),
   polling: z.object({ interval_ms: duration.default(30_000) }).prefault({}),
   workspace: z.object({ root: word.optional() }).prefault({}),
   hooks: Hooks.prefault({}),
@@ -256,6 +265,7 @@ export const FrontMatter = z.object({
   budget: Budget.prefault({}),
   lessons: z.object({ path: relativePath.default('docs/lessons') }).prefault({}),
   metrics: Metrics.prefault({}),
+  webhooks: Webhooks.optional(),
   schedules: z
     .array(Schedule, { error: 'a list of schedules, each with name, cron and prompt' })
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {

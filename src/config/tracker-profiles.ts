@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Config } from './config.js';
+import { GitHubProvider, secretVariablesOf } from './github-provider.js';
 
 /**
  * What the configuration has to know of each kind of tracker: its own keys, its default states and
@@ -13,6 +14,10 @@ interface TrackerProfile {
   terminalStates: readonly string[];
   /** Whether the tracker lives in the repository, so that its states change only by landing. */
   inRepository: boolean;
+  /** What an issue becomes when its work has landed, where that is not the landing's own doing. */
+  doneState: string | null;
+  /** Whether people read in the tracker how a task gets on. */
+  isTold(provider: Config['tracker']['provider']): boolean;
   /** Names of the environment variables that hold this tracker's secrets: hooks and agents never get them. */
   secretVariables(provider: Config['tracker']['provider']): string[];
 }
@@ -36,7 +41,18 @@ export const trackerProfiles: Readonly<Record<string, TrackerProfile>> = {
     activeStates: ['Todo', 'In Progress'],
     terminalStates: ['Done', 'Cancelled'],
     inRepository: true,
+    doneState: null,
+    isTold: () => false,
     secretVariables: () => [],
+  },
+  github: {
+    provider: GitHubProvider,
+    activeStates: ['open'],
+    terminalStates: ['closed'],
+    inRepository: false,
+    doneState: 'closed',
+    isTold: (provider) => GitHubProvider.parse(provider).status_comment,
+    secretVariables: secretVariablesOf,
   },
 };
 

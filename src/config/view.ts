@@ -4,9 +4,11 @@ import type { ConfigRef, ConfigView } from '../domain/config-view.js';
 import type { SharedScope } from '../domain/shared-budget.js';
 import type { Config } from './config.js';
 import { defaultRounds } from './schema.js';
+import { trackerProfile } from './tracker-profiles.js';
 
 /** The slim part that workflows decide by. No command, prompt or secret is in it. */
 export function viewOf(config: Config): ConfigView {
+  const profile = trackerProfile(config.tracker.kind);
   const { tracker, agent, budget, verify, review, land, repository, worker } = config;
   return {
     project: config.project,
@@ -17,6 +19,8 @@ export function viewOf(config: Config): ConfigView {
       requiredLabels: [...tracker.required_labels],
       onReject: tracker.on_reject,
       onCancel: tracker.on_cancel,
+      ...(profile?.doneState != null && { onDone: profile.doneState }),
+      ...(profile?.isTold(tracker.provider) === true && { told: true as const }),
     },
     agent: {
       kind: agent.kind,

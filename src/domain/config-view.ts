@@ -23,6 +23,10 @@ export interface ConfigView {
      */
     onReject?: string | null;
     onCancel?: string | null;
+    /** What it becomes when its work has landed; missing where landing itself does that, or nobody does. */
+    onDone?: string;
+    /** People read there how a task gets on; missing where they do not. */
+    told?: true;
   };
   agent: {
     kind: string;
@@ -58,9 +62,16 @@ export interface ConfigView {
       /** Names of the reviewers, and how often findings go back by themselves; missing in what an earlier version recorded. */
       agents?: { names: string[]; maxRounds: number };
     };
-    /** `batch` is missing in what an earlier version recorded. */
-    land: { mode: LandMode; strategy: LandStrategy; base: string; batch?: number } | null;
+    land: LandRules | null;
   };
+}
+
+/** How changes land. `batch` is missing in what an earlier version recorded. */
+export interface LandRules {
+  mode: LandMode;
+  strategy: LandStrategy;
+  base: string;
+  batch?: number;
 }
 
 /** Names a configuration: the hash finds it in a host's store. */

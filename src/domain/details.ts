@@ -8,6 +8,7 @@ export function renderDetails(status: TaskStatus): string {
   if (status.question !== null && status.question.options.length > 0)
     lines.push('', ...status.question.options.map((option, at) => `${at + 1}. ${escapeMarkdown(option)}`));
   if (status.headSha !== null) lines.push('', `Head \`${status.headSha}\` on \`${status.branch ?? ''}\``);
+  if (status.change !== null) lines.push('', `Pull request [#${status.change.number}](${status.change.url})`);
   if (status.landedSha !== null) lines.push('', `Landed as \`${status.landedSha}\``);
   if (status.checks.length > 0) {
     lines.push('', '**Checks**');

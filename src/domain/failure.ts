@@ -9,6 +9,8 @@ export const FailureType = {
   configMissing: 'config_missing',
   trackerRequest: 'tracker_request',
   trackerResponse: 'tracker_response',
+  /** What keeps the changes does not answer, or refuses. */
+  forgeRequest: 'forge_request',
   repository: 'repository_unavailable',
   workspace: 'workspace_invalid',
   hook: 'hook_failed',

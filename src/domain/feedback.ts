@@ -1,3 +1,4 @@
+import type { ChangeThread } from './change.js';
 import type { CheckResult } from './evidence.js';
 import type { ToldFinding } from './finding.js';
 import type { Leaving } from './hosts.js';
@@ -32,6 +33,10 @@ export type Feedback =
   | ({ kind: 'handBack'; note: string; files: string[] } & Spoken)
   /** A person has put the work back to an earlier moment; `conflicts` are the files with marks in them. */
   | ({ kind: 'rewind'; note: string; moment: string; conflicts: string[] } & Spoken)
+  /** People have said this about lines of the change. */
+  | { kind: 'threads'; sha: string; threads: ChangeThread[] }
+  /** Somebody has put commits of their own on the change's branch; `conflicts` are the files with marks in them. */
+  | ({ kind: 'pushed'; files: string[]; conflicts: string[] } & Spoken)
   /** The work goes on at another host, from this checkpoint; null where there is none, which is the base. */
   | { kind: 'moved'; from: string; why: Leaving; sha: string | null }
   /** The work comes from another task. */

@@ -21,6 +21,8 @@ export interface TrackedTask {
   counted?: Usage;
   /** The host of its workspace, or of its slot before it has one; missing while it has neither. */
   host?: string | null;
+  /** The number of the change that it has open; missing while it has none. */
+  change?: number;
   /** `<host> <why>` of each host that it was told to leave, until that one may be used again. */
   told?: string[];
 }

@@ -52,6 +52,7 @@ const remedies: Record<ErrorCategory, string> = {
   configuration: workflowFile,
   tracker_request: `The tracker cannot be reached, or refuses. ${byItself}`,
   tracker_response: `The tracker answers in a way that this version does not know. ${byItself}`,
+  forge_request: `The forge cannot be reached, or refuses. ${byItself}`,
   repository_unavailable:
     'See that the repository and its base are there and can be read; then `continuo retry`.',
   workspace_invalid: 'Something is wrong with its folder, as the message says; then `continuo retry`.',

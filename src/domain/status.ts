@@ -72,6 +72,8 @@ export interface TaskStatus {
   workspace: { host: string; path: string; runPath: string } | null;
   /** What agents and checks are kept from, in words; null where it is not known. */
   containment: string | null;
+  /** The pull request; null where there is none. */
+  change: { number: number; url: string } | null;
   landedSha: string | null;
   lastError: ShownError | null;
   history: HistoryEntry[];
@@ -120,6 +122,7 @@ export function statusOf(state: TaskState): TaskStatus {
       runPath: state.workspace.runPath,
     },
     containment: state.workspace?.containment ?? null,
+    change: state.change && { number: state.change.number, url: state.change.url },
     landedSha: state.landedSha,
     lastError: state.lastError && withRemedy(state.lastError),
     history: state.history,
@@ -144,6 +147,8 @@ export function waitingSentence(state: TaskState): string | null {
       return `a person to decide about ${waiting.sha.slice(0, 12)}: ${waiting.reasons.join('; ')}`;
     case 'landing':
       return 'its turn to land';
+    case 'change':
+      return `#${waiting.number}: ${waiting.reasons.join('; ')}`;
     case 'base':
       return `the base, tried again at ${waiting.until}: ${waiting.message}`;
     case 'budget':
@@ -241,9 +246,15 @@ export function nextActions(state: TaskState): NextAction[] {
         cancel,
       ];
     }
+    case 'change':
     case 'base':
     case 'backoff':
-      return [act('Try again now', `retry ${task}`), ...takeBack, ...takeOver, cancel];
+      return [
+        act(waiting.kind === 'change' ? 'Look at it again now' : 'Try again now', `retry ${task}`),
+        ...takeBack,
+        ...takeOver,
+        cancel,
+      ];
     case 'slot':
     case 'landing':
     case 'retry':

@@ -1,4 +1,5 @@
 import type { RaisedBudget, TurnLimits } from './budget.js';
+import type { TaskChange } from './change.js';
 import type { ConfigRef } from './config-view.js';
 import type { Decision } from './decision.js';
 import type { Evidence } from './evidence.js';
@@ -185,6 +186,8 @@ export interface TaskState {
   session: string | null;
   /** The kind of agent that played the newest turn; null before the first, and in what an earlier version recorded. */
   player: string | null;
+  /** What the agent said at the end of its newest turn. */
+  summary: string | null;
   /** The newest one that its agents gave. */
   report: Report | null;
   /** The turn that is not over yet, because its agent asked; null outside of one. */
@@ -203,6 +206,8 @@ export interface TaskState {
   words: Word[];
   usage: Usage;
   lastError: TaskError | null;
+  /** Where its work is shown; null before that, and where it lands without. */
+  change: TaskChange | null;
   landedSha: string | null;
   history: HistoryEntry[];
   /** Ids of the messages that took effect, newest last. */
@@ -243,6 +248,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     workspace: null,
     session: null,
     player: null,
+    summary: null,
     report: null,
     openTurn: null,
     headSha: null,
@@ -256,6 +262,7 @@ export function newTask(project: string, issue: Issue): TaskState {
     words: [],
     usage: noUsage,
     lastError: null,
+    change: null,
     landedSha: null,
     history: [],
     seenMessages: [],

@@ -10,6 +10,8 @@ export type Waiting =
   | { kind: 'question'; question: Question }
   | { kind: 'decision'; sha: string; round: number; reasons: string[] }
   | { kind: 'landing'; since: string }
+  /** The change waits at its forge, for what the reasons say. */
+  | { kind: 'change'; number: number; url: string; reasons: string[] }
   /** The base cannot take the change now; a person has to act, and it is tried again by itself. */
   | { kind: 'base'; message: string; until: string }
   /** A person may let it spend more. */
@@ -26,6 +28,7 @@ const everyWait: Record<Waiting['kind'], true> = {
   question: true,
   decision: true,
   landing: true,
+  change: true,
   base: true,
   budget: true,
   paused: true,

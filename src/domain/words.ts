@@ -29,5 +29,5 @@ export function saidBefore(words: readonly Word[]): Feedback[] {
 
 /** Which files conflicted then says nothing of now. */
 function withoutFiles(word: Word): Word {
-  return word.kind === 'rewind' ? { ...word, conflicts: [] } : word;
+  return word.kind === 'rewind' || word.kind === 'pushed' ? { ...word, conflicts: [] } : word;
 }

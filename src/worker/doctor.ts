@@ -15,6 +15,8 @@ import type { Diagnosis } from './diagnosis.js';
 export type { Diagnosis } from './diagnosis.js';
 import { bad, good, messageOf, note } from './diagnosis.js';
 import { examineAgents } from './doctor-agent.js';
+import { examineForge } from './doctor-forge.js';
+import { examineGitHub } from './doctor-github.js';
 import type { Tried } from './engine/binary.js';
 import { findInstalled } from './engine/binary.js';
 import { isHealthy } from './engine/health.js';
@@ -94,6 +96,8 @@ async function examineProject({ workflow, cwd, env }: Place): Promise<Diagnosis[
   return [
     good('configuration', `${config.file}, project ${config.project}`),
     await examineRepository(config, env),
+    ...(config.tracker.kind === 'github' ? await examineGitHub(config, env) : []),
+    ...(await examineForge(config, env)),
     ...(await examineAgents(config, env)),
     await examineKeepers(config, env),
     ...examineSettings(config),

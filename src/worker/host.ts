@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { HostDeps } from '../activities/host.js';
 import type { Config } from '../config/config.js';
 import { findWorkflowFile } from '../config/discover.js';
@@ -27,6 +28,8 @@ export interface ServePlace extends Omit<Place, 'workflow'> {
   log?: LogOptions;
   /** Where metrics are served, in place of what the workflow files say. */
   metricsPort?: number | undefined;
+  /** What else serves a project in this process, until it is closed. */
+  beside?: (client: Client, host: Host) => Promise<{ close: () => Promise<void> } | null>;
 }
 
 /** This machine as a host of one project, with the right to work with the project's data directory. */

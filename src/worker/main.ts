@@ -26,6 +26,7 @@ export type { Detached } from './detach.js';
 export { startDetached } from './detach.js';
 export { EngineError } from './engine/error.js';
 export { goingOn } from './going-on.js';
+export type { Host } from './host.js';
 export type { LiveProgram } from './keepers.js';
 export { endPrograms, findPrograms } from './keepers.js';
 export type { LogOptions } from './log/open-log.js';
@@ -43,6 +44,7 @@ export async function runUp(place: ServePlace): Promise<void> {
     const projects = await examine(hosts);
     for (const host of hosts) await examineRepository(host);
     const engine = await openEngine(hosts[0]);
+    const beside: { close: () => Promise<void> }[] = [];
     try {
       const known = { address: engine.address, uiUrl: engine.uiUrl };
       publish(projects, { ...known, ready: false });
@@ -50,6 +52,8 @@ export async function runUp(place: ServePlace): Promise<void> {
       await serve(hosts, engine, signal, async (client, queue) => {
         for (const host of hosts) {
           await startProject(client, queue, host);
+          const opened = await place.beside?.(client, host);
+          if (opened != null) beside.push(opened);
           if (hasMetrics) countTasks(client, host.config.project, host.log, signal);
         }
         publish(projects, { ...known, ready: true });
@@ -57,6 +61,7 @@ export async function runUp(place: ServePlace): Promise<void> {
         welcome(projects, engine).forEach(print);
       });
     } finally {
+      for (const one of beside) await one.close();
       await engine.stop();
     }
   });

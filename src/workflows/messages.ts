@@ -6,6 +6,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BudgetKind } from '../domain/budget.js';
 import type { ConfigRef } from '../domain/config-view.js';
+import type { ChangeSeen } from '../domain/change.js';
 import type { Hold } from '../domain/hold.js';
 import type { Leaving } from '../domain/hosts.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
@@ -115,6 +116,19 @@ export const issueObservedSignal = defineSignal<[IssueObservation]>('issueObserv
 /** Landing to task. */
 export const landingResultSignal = defineSignal<[{ key: string; result: LandingResult }]>('landingResult');
 
+/** Forge to task: its change as it is now. */
+export const changeSeenSignal = defineSignal<[ChangeSeen]>('changeSeen');
+/** A person or a webhook to project: look at these changes now, at all where none is named. */
+export const refreshChangesSignal = defineSignal<[{ numbers: number[] | null }]>('refreshChanges');
+/** A change that a live task has open. */
+export interface OpenChange {
+  taskWorkflowId: string;
+  number: number;
+}
+/** Task to project: its work is shown there, and somebody has to look after it. */
+export const changeOpenedSignal = defineSignal<[{ issueId: string; number: number }]>('changeOpened');
+export const changesQuery = defineQuery<OpenChange[]>('changes');
+
 /** Task to project: it wants a slot, or gives it back. Always the newest truth about the task. */
 export interface TaskReport {
   issue: IssueSummary;
@@ -125,6 +139,8 @@ export interface TaskReport {
   evenIfHeld?: true;
   /** What it has spent over its whole life; missing in what an earlier version sent. */
   spent?: Usage;
+  /** The number of its change, where it has one. */
+  change?: number;
   /** Where its workspace is; null before it has one, missing in what an earlier version sent. */
   host?: string | null;
 }

@@ -14,6 +14,7 @@ import type { Report } from '../domain/report.js';
 import type { Feedback } from '../domain/feedback.js';
 import type { Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
+import type { ChangePort } from './change-port.js';
 import type { ReviewPort } from './review-port.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -39,13 +40,15 @@ export interface TrackerPort {
   /** Reads the issue again right before work begins (SPEC 11.1) and marks it as taken. Key: the issue id. */
   claim(input: Configured & { issueId: string; evenIfIneligible: boolean }): Promise<ClaimOutcome>;
   /**
-   * Gives an issue that is still in an active state another one, because its task is over without a landing.
+   * Gives an issue that is still in an active state another one, because its task is over.
    * Key: the issue id and the state.
    */
   transition(
     input: Configured & { project: string; issueId: string; identifier: string; state: string },
   ): Promise<TransitionOutcome>;
-  /** Writes the ledger record of how the task ended. Key: workflow id and run id. */
+  /** Puts the text on the issue, in place of what was told of it before. Key: the issue and the project. */
+  tell(input: Configured & { issueId: string; text: string }): Promise<void>;
+  /** Writes the ledger record of how the task ended, and gives the issue back where it is marked as taken. Key: workflow id and run id. */
   settle(input: Configured & { state: TaskState; outcome: Outcome }): Promise<void>;
 }
 
@@ -79,6 +82,18 @@ export type RestoreOutcome =
   | { kind: 'restored'; checkpoint: CheckpointOutcome; baseSha: string; conflicts: string[] }
   /** The commit is not there any more. */
   | { kind: 'lost'; message: string };
+
+/** What somebody has pushed, in the files; `conflicts` are those in which it does not fit the work, with marks. */
+export interface AdoptOutcome {
+  checkpoint: CheckpointOutcome;
+  /** The base that the work is compared with from now on. */
+  baseSha: string;
+  /** The first of those that they have changed. */
+  files: string[];
+  conflicts: string[];
+  /** Who has made the commit, as git names people. */
+  by: string;
+}
 
 export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }
@@ -139,6 +154,11 @@ export interface GitPort {
    * one below the whole stack. What does not fit on a stack touches no workspace.
    */
   rebase(input: { entry: LandingEntry; onto?: StackTop }): Promise<RebaseOutcome>;
+  /**
+   * Takes what a person has pushed to the task's branch as the work: its files come into the workspace, and the next
+   * checkpoint follows from both; `from` is what was shown before. Key: the commit.
+   */
+  adopt(input: CheckpointInput & { sha: string; branch: string; from: string }): Promise<AdoptOutcome>;
   /**
    * Puts a base that an entry was rebased onto into the files of its workspace, as its agent would merge it.
    * Key: the entry and the base.
@@ -258,7 +278,7 @@ export type MergeOutcome =
   | { kind: 'moved' }
   | { kind: 'blocked'; message: string };
 
-export interface ForgePort {
+export interface ForgePort extends ChangePort {
   /**
    * Adds the entry to the train of its repository and base, starting it where needed. Returns the
    * train's workflow id. Key: the entry's key.

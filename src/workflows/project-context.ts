@@ -18,6 +18,10 @@ export interface Project {
   isEnding: boolean;
   /** Cancels the present watch, so that a new one sees a new host or configuration. */
   restartWatch: () => void;
+  /** And the watch of changes. */
+  restartChanges: () => void;
+  /** Numbers of changes that somebody wants to be looked at now, or all. */
+  changesAsked: number[] | 'all' | null;
   /** The same for a look that was asked for. */
   restartLook: () => void;
   /** And for the sweep. */
@@ -34,6 +38,8 @@ export function openProject({ lookAsked = false, ...state }: ProjectState): Proj
     busy: 0,
     isEnding: false,
     restartWatch: () => undefined,
+    restartChanges: () => undefined,
+    changesAsked: null,
     restartLook: () => undefined,
     restartSweep: () => undefined,
     fault: null,

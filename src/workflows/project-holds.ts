@@ -31,10 +31,11 @@ export async function heed(project: Project, report: TaskReport): Promise<void> 
   }
 }
 
-function takeReport(project: Project, { issue, slot, evenIfHeld, spent, host }: TaskReport): void {
+function takeReport(project: Project, { issue, slot, evenIfHeld, spent, host, ...more }: TaskReport): void {
   const { tasks } = project.state;
   countSpent(project, issue.id, spent);
   const before = tasks[issue.id];
+  const change = more.change ?? before?.change;
   const counted = spent ?? before?.counted;
   tasks[issue.id] = {
     issue,
@@ -44,6 +45,7 @@ function takeReport(project: Project, { issue, slot, evenIfHeld, spent, host }: 
     ...(counted && { counted }),
     // An earlier version does not say where it is.
     host: host === undefined ? (before?.host ?? null) : host,
+    ...(change !== undefined && { change }),
     ...(before?.told !== undefined && { told: before.told }),
   };
 }

@@ -144,6 +144,7 @@ function moveWatch(project: Project): void {
   remark(project, `${next} watches the tracker in place of ${state.host}`);
   state.host = next;
   project.restartWatch();
+  project.restartChanges();
   project.restartLook();
   project.restartSweep();
 }

@@ -14,6 +14,7 @@ import type { NoteMessage } from './messages.js';
 import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
+import { handleChanges } from './project-changes.js';
 import { heed } from './project-holds.js';
 import { acceptDrain } from './project-drain.js';
 import { joinHost } from './project-hosts.js';
@@ -30,6 +31,7 @@ export function handleProjectMessages(project: Project): void {
   setHandler(messages.problemsQuery, () => state.problems);
 
   handleSchedules(project);
+  handleChanges(project);
 
   setHandler(messages.taskReportSignal, async (report) => {
     const tracked = state.tasks[report.issue.id];
@@ -62,6 +64,7 @@ export function handleProjectMessages(project: Project): void {
     const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();
+    if (!same) project.restartChanges();
     publishProject(project);
     await told;
   });

@@ -13,6 +13,7 @@ import {
 import type { Poll, ProjectState } from '../domain/project.js';
 import { known, slotsToGrant } from '../domain/project.js';
 import { handleProjectMessages } from './project-messages.js';
+import { refreshChanges, watchChanges } from './project-changes.js';
 import { endHolds } from './project-holds.js';
 import { attendHosts, clearHosts, tasksToTell } from './project-hosts.js';
 import { applyPoll, grantSlots } from './project-dispatch.js';
@@ -43,6 +44,8 @@ export async function project(state: ProjectState): Promise<void> {
       endHolds(project),
       attendHosts(project),
       clearHosts(project),
+      watchChanges(project),
+      refreshChanges(project),
     ]),
   );
   // Cancelled below, when the run is over; any other end of a loop is a fault of this code.

@@ -11,6 +11,7 @@ import type {
   TrackerPort,
   VerifyPort,
 } from './ports.js';
+import type { ChangePort } from './change-port.js';
 import type { ReviewPort } from './review-port.js';
 
 /**
@@ -27,6 +28,13 @@ const patient: RetryPolicy = {
   backoffCoefficient: 2,
   maximumInterval: '1m',
   maximumAttempts: 15,
+};
+/** About a day of trying, for what nobody does later. */
+const persistent: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '5m',
+  maximumAttempts: 300,
 };
 /** A dead worker costs an attempt as well, so programs that may run for hours are repeated more often. */
 const tireless: RetryPolicy = {
@@ -49,8 +57,13 @@ function at({ project, host, summary }: Place, options: ActivityOptions): Activi
   return { ...options, heartbeatTimeout, summary, taskQueue };
 }
 
-export function tracker(place: Place): Omit<TrackerPort, 'watch'> {
+export function tracker(place: Place): Omit<TrackerPort, 'watch' | 'transition' | 'settle'> {
   return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: patient }));
+}
+
+/** The end of a task is told also to a tracker that is away for hours: else its issue would stay open, and claimed. */
+export function closer(place: Place): Pick<TrackerPort, 'transition' | 'settle'> {
+  return proxyActivities<TrackerPort>(at(place, { startToCloseTimeout: '5m', retry: persistent }));
 }
 
 /** Whoever waits for it holds a new run of the project up, so a host that is down is not waited for long. */
@@ -95,6 +108,16 @@ export function reviewer(place: Place): ReviewPort {
   );
 }
 
-export function forge(place: Place): ForgePort {
+/** Whatever GitHub or the like refuses for a while is waited for: a task is never failed by it. */
+export function changes(place: Place): Omit<ChangePort, 'watchChanges'> {
+  return proxyActivities<ChangePort>(at(place, { startToCloseTimeout: '30m', retry: forever }));
+}
+
+/** As with the tracker, one that goes on. */
+export function changesWatcher(place: Place): Pick<ChangePort, 'watchChanges'> {
+  return proxyActivities<ChangePort>(at(place, { startToCloseTimeout: '30d', retry: forever }));
+}
+
+export function forge(place: Place): Omit<ForgePort, keyof ChangePort> {
   return proxyActivities<ForgePort>(at(place, { startToCloseTimeout: '10m', retry: patient }));
 }

@@ -25,7 +25,7 @@ export interface Task {
   /** A person started this very issue: whether it is eligible does not matter. */
   readonly forced: boolean;
   /** Set by whoever wants the task to end; the phase at work is cancelled and this stage follows. */
-  ending: Extract<Stage, { phase: 'cancelled' }> | null;
+  ending: Extract<Stage, { phase: 'cancelled' | 'rejected' | 'done' }> | null;
   /** Whether the tracker says that the workspace may go as well. */
   issueIsTerminal: boolean;
   /** A person does not want to wait for the timer. */
@@ -49,6 +49,14 @@ export interface Task {
   tries: number;
   /** How long the present step has waited for something, so that it does not count as work. */
   waitedMs: number;
+  /** Phase or wait have changed since people were told in the tracker. */
+  news: boolean;
+  /** They are being told now. */
+  telling: boolean;
+  /** Nothing changes any more. */
+  isOver: boolean;
+  /** What the change shows, so that it is written only when that changes. */
+  shown: string;
   /** What the search attributes say, so that they are written only when they change. */
   published: { phase: Phase; waitingFor: string };
 }
@@ -70,6 +78,10 @@ export function openTask(state: TaskState, forced: boolean): Task {
     isAtTrain: false,
     tries: 0,
     waitedMs: 0,
+    news: false,
+    telling: false,
+    isOver: false,
+    shown: '',
     published: { phase: 'claim', waitingFor: '' },
   };
 }
@@ -107,6 +119,12 @@ export function headOf(task: Task): string {
 /** Who ends a task because of what the tracker says. */
 export const theTracker = 'the tracker';
 
+/** Ends the task: at once, or after the landing step that cannot be taken back. */
+export function end(task: Task, by: string, text: string): void {
+  task.ending ??= { phase: 'cancelled', by, note: text };
+  if (!task.isAtTrain) task.interrupt();
+}
+
 /** A person needs the workspace as it is now: what is at work in it is ended, and its turn counts. */
 export function isCalledOff({ state }: Task): boolean {
   return state.taken !== null || state.rewind !== null;
@@ -139,6 +157,7 @@ export function publish(task: Task): void {
   const waitingFor = waiting?.kind ?? '';
   if (task.published.phase === stage.phase && task.published.waitingFor === waitingFor) return;
   task.published = { phase: stage.phase, waitingFor };
+  task.news = true;
   upsertSearchAttributes([
     { key: phaseAttribute, value: stage.phase },
     { key: waitingForAttribute, value: waitingFor === '' ? null : waitingFor },

@@ -3,8 +3,9 @@ import { wasCancelled } from './cancelled.js';
 import { FailureType } from '../domain/failure.js';
 import { isAbandoned } from '../domain/move.js';
 import type { Outcome, Stage } from '../domain/task.js';
-import { git, tracker } from './proxies.js';
+import { closer, git } from './proxies.js';
 import { attempt } from './task-attempt.js';
+import { closeChange, verifyLanded } from './task-merge.js';
 import { saveWork } from './task-checkpoint.js';
 import type { Task } from './task-context.js';
 import { after, isCalledOff, note, now, publish, waitFor } from './task-context.js';
@@ -90,6 +91,8 @@ export async function conclude(task: Task): Promise<TaskResult> {
     await giveSlotBack(task);
     await closeTurn(task);
     if (outcome !== 'done') await keepWork(task);
+    await verifyLanded(task);
+    await closeChange(task);
     await attempt(task, () => moveIssue(task));
     await Promise.all([settle(task, outcome), clearAway(task, outcome)]);
     await reportSettled(task, outcome);
@@ -101,7 +104,7 @@ export async function conclude(task: Task): Promise<TaskResult> {
 async function settle(task: Task, outcome: Outcome): Promise<void> {
   const { config, host, project, issue } = task.state;
   if (config === null || host === null) return;
-  const port = tracker({ project, host, summary: `Record ${issue.identifier} as ${outcome}` });
+  const port = closer({ project, host, summary: `Record ${issue.identifier} as ${outcome}` });
   await attempt(task, () => port.settle({ config: config.hash, state: task.state, outcome }));
   // That one was down.
   if (task.state.host !== host) await settle(task, outcome);

@@ -8,7 +8,8 @@ import * as messages from './messages.js';
 import type { NoteMessage } from './messages.js';
 import { acceptRaise } from './task-budget.js';
 import type { Task } from './task-context.js';
-import { isEnded, note, now, publish, theTracker } from './task-context.js';
+import { end, isEnded, note, now, publish, theTracker } from './task-context.js';
+import { askToLook, heedChange } from './task-change.js';
 import { acceptDecision } from './task-decisions.js';
 import { halt } from './task-halt.js';
 import { heedHosts } from './task-host.js';
@@ -121,6 +122,7 @@ export function handleMessages(task: Task): void {
   acceptRewind(task, taker);
 
   heedHosts(task);
+  heedChange(task);
   setHandler(messages.slotHeldSignal, (hold) => {
     task.held = hold;
     if (state.waiting?.kind === 'slot') state.waiting.held = hold;
@@ -157,6 +159,7 @@ function refuseRetry({ state: { waiting } }: Task): string | null {
     case 'retry':
     case 'backoff':
     case 'base':
+    case 'change':
     case 'budget':
       return null;
     case 'slot':
@@ -178,12 +181,6 @@ function refuseRetryOf(held: Hold | undefined): string | null {
     : `the budget of the ${held.spent.scope} is used up, ${held.message}: raise it first`;
 }
 
-/** Ends the task: at once, or after the landing step that cannot be taken back. */
-export function end(task: Task, by: string, text: string): void {
-  task.ending ??= { phase: 'cancelled', by, note: text };
-  if (!task.isAtTrain) task.interrupt();
-}
-
 /**
  * What the tracker says of the issue (SPEC 8.5). A terminal issue ends the task in any phase;
  * one that is merely not to be worked on now stops it only before there is anything to judge.
@@ -197,6 +194,8 @@ function observe(task: Task, seen: messages.IssueObservation): void {
     case 'terminal':
       if (task.ending !== null || isEnded(task)) return;
       task.issueIsTerminal = true;
+      // A merge closes the issue as well: whether there was one the forge tells.
+      if (task.state.change !== null) return void askToLook(task, task.state.change.number);
       end(task, theTracker, `the issue is ${seen.state}`);
       return;
     case 'ineligible':

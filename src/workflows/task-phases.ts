@@ -3,19 +3,22 @@ import { approves } from '../domain/decision.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import { isGated } from '../domain/gates.js';
 import type { LandingResult } from '../domain/landing.js';
-import { findingReasons, reviewReasons } from '../domain/review.js';
+import { findingReasons, reviewersToAsk, reviewReasons } from '../domain/review.js';
 import type { Stage } from '../domain/task.js';
 import type { CheckpointOutcome } from './ports.js';
 import { git, verifier } from './proxies.js';
 import { spentLimit, waitForBudget } from './task-budget.js';
+import { follow, followUrgent, urgentMove } from './task-change.js';
 import { saveWork } from './task-checkpoint.js';
 import { goOn, lookAgain, readIssue, release } from './task-continuation.js';
 import { judge } from './task-decisions.js';
 import { askToLand, faultOf, landingEntry } from './task-landing.js';
 import { haltable } from './task-halt.js';
 import { phaseToGoOn } from './task-host.js';
+import { landChange } from './task-merge.js';
 import { reviewByAgents } from './task-review.js';
 import { noteTooLate } from './task-rewind.js';
+import { isShown, show } from './task-show.js';
 import { giveSlotBack } from './task-slot.js';
 import { runTurn } from './task-turn.js';
 import { fail, passOn, sendBack, tryAgain, waitForBase } from './task-ways-back.js';
@@ -141,18 +144,43 @@ export async function verify(task: Task): Promise<Stage> {
 /** Reviewers look at it; then a person decides where they, the configuration or the change itself ask for one. */
 export async function review(task: Task): Promise<Stage> {
   const { state } = task;
+  // People and CI may look at it while reviewers do.
+  const early =
+    isShown(task) && reviewersToAsk(state).length > 0
+      ? await showWork(task, state.change?.seen?.isDraft ?? true)
+      : null;
+  if (early !== null) return early;
   const back = await reviewByAgents(task);
+  const shown = isShown(task)
+    ? await showWork(task, back !== null && (state.change?.seen?.isDraft ?? true))
+    : null;
   if (back !== null) return back;
+  if (shown !== null) return shown;
   const pending = { sha: headOf(task), round: state.round };
   const reasons = [...reviewReasons(view(task).gates.review.human, state.risks), ...findingReasons(state)];
   if (reasons.length === 0 || approves(state.decision, pending)) return { phase: 'land' };
 
   const decided = () => state.decision?.sha === pending.sha && state.decision.round === pending.round;
+  const isCalled = () => urgentMove(task) !== null;
   await giveSlotBack(task);
   upsertMemo({ decision: pending });
-  await waitFor(task, { kind: 'decision', ...pending, reasons }, decided);
+  await waitFor(task, { kind: 'decision', ...pending, reasons }, () => decided() || isCalled());
 
-  return state.decision === null ? { phase: 'review' } : judge(task, state.decision);
+  if (state.decision !== null && decided()) return judge(task, state.decision);
+  return (await followUrgent(task)) ?? { phase: 'review' };
+}
+
+/** Shows the work as it is; where to go on when that was not possible, or something came up, else null. */
+async function showWork(task: Task, isDraft: boolean): Promise<Stage | null> {
+  const shown = await show(task, { isDraft });
+  if (shown.kind === 'blocked') {
+    await giveSlotBack(task);
+    await waitForBase(task, shown.message);
+    return { phase: 'review' };
+  }
+  const { change } = task.state;
+  if (shown.kind === 'pushed' && change !== null) return follow(task, change, shown);
+  return followUrgent(task);
 }
 
 /** The landing train rebases, verifies the tree that will be the head, and merges. */
@@ -162,6 +190,7 @@ export async function land(task: Task): Promise<Stage> {
 
   const refused = objectionOf(task);
   if (refused !== null) return judge(task, refused);
+  if (isShown(task)) return landChange(task, rules);
 
   const result = await askToLand(task, landingEntry(task, rules));
   if (result.kind !== 'blocked') task.tries = 0;

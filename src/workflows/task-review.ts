@@ -1,4 +1,5 @@
 import type { TurnLimits } from '../domain/budget.js';
+import { refuteThreads } from '../domain/change.js';
 import type { Decision } from '../domain/decision.js';
 import {
   acceptFindings,
@@ -52,6 +53,8 @@ export function takeAnswers(task: Task, { refuted, problem }: Answers): void {
   const before = openFindings(state.findings).length;
   state.findings = refuteFindings(state.findings, refuted);
   const count = before - openFindings(state.findings).length;
+  const { change } = state;
+  if (change !== null) change.told = refuteThreads(change.told, refuted);
   if (count > 0) note(task, `the agent denies ${count} ${count === 1 ? 'finding' : 'findings'}`);
 }
 

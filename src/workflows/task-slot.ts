@@ -10,7 +10,7 @@ import type { Usage } from '../domain/usage.js';
 import { addTurn } from '../domain/usage.js';
 import { deliver } from './deliver.js';
 import type { TaskReport } from './messages.js';
-import { taskReportSignal, taskSettledSignal } from './messages.js';
+import { changeOpenedSignal, taskReportSignal, taskSettledSignal } from './messages.js';
 import type { Task } from './task-context.js';
 import { now, waitFor } from './task-context.js';
 
@@ -59,6 +59,14 @@ export async function giveSlotBack(task: Task, more: Pick<TaskReport, 'quota'> =
 }
 
 /** False when there is no project yet: it learns of the task when the task asks again. */
+/** Tells the project of the change, so that it is looked after. */
+export async function reportChange(task: Task): Promise<void> {
+  const { issue, change } = task.state;
+  if (change === null) return;
+  const opened = { issueId: issue.id, number: change.number };
+  await deliver(() => project(task).signal(changeOpenedSignal, opened));
+}
+
 async function report(
   task: Task,
   slot: SlotState,
@@ -73,6 +81,7 @@ async function report(
         slot,
         spent: spentBy(task.state),
         host: task.state.workspace?.host ?? null,
+        ...(task.state.change !== null && { change: task.state.change.number }),
         ...more,
       }),
     ),

@@ -1,18 +1,17 @@
 import type { ConfigView } from '../domain/config-view.js';
-import type { Stage } from '../domain/task.js';
-import { tracker } from './proxies.js';
+import { closer } from './proxies.js';
 import type { Task } from './task-context.js';
 import { note, theTracker } from './task-context.js';
 
-/** Gives the issue the state that the configuration names for a task that ended without landing. */
+/** Gives the issue the state that the configuration names for how its task has ended. */
 export async function moveIssue(task: Task): Promise<void> {
-  const { config, host, issue, project, stage } = task.state;
+  const { config, host, issue, project } = task.state;
   if (config === null || host === null || issue.source === 'prompt') return;
-  const state = endState(stage, config.view.tracker);
+  const state = endState(task, config.view.tracker);
   if (state === null) return;
 
   const { id: issueId, identifier } = issue;
-  const port = tracker({ project, host, summary: `Set ${identifier} to ${state} in the tracker` });
+  const port = closer({ project, host, summary: `Set ${identifier} to ${state} in the tracker` });
   const outcome = await port.transition({ config: config.hash, project, issueId, identifier, state });
   switch (outcome.kind) {
     case 'moved':
@@ -29,13 +28,16 @@ export async function moveIssue(task: Task): Promise<void> {
   }
 }
 
-function endState(stage: Stage, { onReject, onCancel }: ConfigView['tracker']): string | null {
+function endState({ state }: Task, rules: ConfigView['tracker']): string | null {
+  const { stage, landedSha } = state;
   switch (stage.phase) {
     case 'rejected':
-      return onReject ?? null;
+      return rules.onReject ?? null;
     case 'cancelled':
       // What ended because of the tracker is there as somebody wants it.
-      return stage.by === theTracker ? null : (onCancel ?? null);
+      return stage.by === theTracker ? null : (rules.onCancel ?? null);
+    case 'done':
+      return landedSha === null ? null : (rules.onDone ?? null);
     default:
       return null;
   }

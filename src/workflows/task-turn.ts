@@ -82,6 +82,7 @@ function takeOutcome(task: Task, open: OpenTurn, outcome: TurnOutcome): TurnOutc
   if (outcome.kind === 'stopped') tellOfPause(task);
   if (outcome.wasCutOff) note(task, `turn ${turn} was cut off and played again`);
   if (outcome.kind === 'completed') {
+    state.summary = outcome.summary;
     note(task, `turn ${turn}: ${outcome.summary}`);
     if (outcome.answers !== undefined) takeAnswers(task, outcome.answers);
   }

@@ -34,6 +34,8 @@ const stillWrong: Record<Feedback['kind'], string> = {
   conflict: 'the change still conflicts with the base',
   secrets: 'there are still secrets in the change',
   changes: 'changes are still requested',
+  threads: 'people still comment on lines',
+  pushed: 'a person has pushed to the branch',
   answer: 'the agent still asks',
   steer: 'the agent was told',
   paused: 'a person has paused it',

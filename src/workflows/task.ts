@@ -13,15 +13,16 @@ import type { TaskInput } from './messages.js';
 import { changeHost } from './task-host.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
-import { end, handleMessages } from './task-messages.js';
+import { handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
 import { closeTurn, isTurnMoot } from './task-open-turn.js';
 import { goBack, keepMoment } from './task-rewind.js';
 import { lend } from './task-take-over.js';
+import { keepTold } from './task-tell.js';
 import { askForSlot, giveSlotBack, hasSlot, needsSlot } from './task-slot.js';
 import type { Task } from './task-context.js';
 import { beginStep, endStep } from './task-telemetry.js';
-import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
+import { end, isEnded, now, openTask, publish, waitFor } from './task-context.js';
 
 /**
  * The durable life of one issue: claim -> prepare -> run -> verify -> review -> land -> done.
@@ -31,6 +32,7 @@ import { isEnded, now, openTask, publish, waitFor } from './task-context.js';
 export async function task(input: TaskInput): Promise<TaskResult> {
   const task = openTask(input.state === null ? begin(input) : readState(input.state), input.forced);
   handleMessages(task);
+  const told = keepTold(task);
   // The cancel button of the Temporal UI is a cancel as any other.
   CancellationScope.current().cancelRequested.catch(() =>
     end(task, 'Temporal', 'the workflow was cancelled'),
@@ -42,6 +44,8 @@ export async function task(input: TaskInput): Promise<TaskResult> {
   }
 
   const result = await conclude(task);
+  task.isOver = true;
+  await told;
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   // The cancel button of the Temporal UI closes the workflow as cancelled, as people expect there.
   if (result.outcome === 'cancelled' && CancellationScope.current().consideredCancelled) {
@@ -133,7 +137,8 @@ function isAtRest(task: Task): boolean {
 }
 
 /** A long life is carried over several runs; the state goes on whole. */
-async function startNewRun(input: TaskInput, { state }: Task): Promise<never> {
-  await condition(allHandlersFinished);
-  return continueAsNew<typeof task>({ ...input, state });
+async function startNewRun(input: TaskInput, running: Task): Promise<never> {
+  // Of two at the same time the older one might be the last.
+  await condition(() => allHandlersFinished() && !running.telling);
+  return continueAsNew<typeof task>({ ...input, state: running.state });
 }

@@ -62,7 +62,7 @@ describe('the command line beside a broken workflow file', () => {
       const { exitCode, stdout, stderr } = await lab.cli(args);
       expect([exitCode, stdout]).toEqual([0, expect.stringContaining('note')]);
       expect(stderr).toBe(
-        'WORKFLOW.md: tracker.kind: found "paper", allowed: file\n' +
+        'WORKFLOW.md: tracker.kind: found "paper", allowed: file, github\n' +
           'Nothing new starts in project shop before that is mended.\n',
       );
     }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { parseConfig } from '../../src/config/parse.js';
 import { findCheckCommand } from '../../src/client/init/check-command.js';
 import { findRepository } from '../../src/client/init/repository.js';
+import { openGitHub } from '../support/github/index.js';
 import { runProgram } from './support/program.js';
 
 let folder: string;
@@ -123,6 +124,68 @@ describe('continuo init', () => {
       const run = promisify(execFile)('bash', ['-c', command ?? 'true']);
       await expect(run).rejects.toMatchObject({ code: 1 });
     }
+  });
+});
+
+describe('continuo init --tracker github', () => {
+  const origin = (url: string) => git('remote', 'add', 'origin', url);
+  const configOf = (stdout: string) => parseConfig(join(repository, 'WORKFLOW.md'), stdout, { HOME: folder });
+
+  it('reads the repository from the remote, and takes no password from there', async () => {
+    await commitAll();
+    await origin('https://ann:ghp_secret@github.com/acme/shop.git');
+    const { stdout, exitCode } = await init('--print', '--tracker', 'github');
+    expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining('ghp_secret')]);
+    const { tracker, repository: landsOn } = configOf(stdout);
+    expect(tracker).toMatchObject({ kind: 'github', required_labels: ['continuo'] });
+    expect(tracker.provider).toEqual({ repo: 'acme/shop' });
+    expect(landsOn).toMatchObject({ url: 'https://github.com/acme/shop.git', base: 'trunk' });
+  });
+
+  it("names the API of a server of one's own", async () => {
+    await commitAll();
+    await origin('git@github.example.org:acme/shop.git');
+    const { stdout } = await init('--print', '--tracker', 'github');
+    expect(configOf(stdout).tracker.provider).toEqual({
+      repo: 'acme/shop',
+      api_url: 'https://github.example.org/api/v3',
+    });
+  });
+
+  it('makes the labels that there are not yet, and no folder of tasks', async () => {
+    const github = await openGitHub();
+    try {
+      const shop = await github.repository('acme/shop', { labels: ['Continuo'] });
+      await commitAll();
+      await origin(shop.cloneUrl);
+      const args = ['init', '--tracker', 'github', '--labels', '--yes'];
+      const run = (token: string) => runProgram(args, { cwd: repository, env: { GITHUB_TOKEN: token } });
+      const refused = await run('ghp_wrong');
+      expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('Bad credentials')]);
+      expect(await readdir(repository)).not.toContain('WORKFLOW.md');
+
+      const { exitCode, stdout } = await run(github.token('acme'));
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Made the label continuo: working');
+      expect(stdout).not.toContain('Made the label continuo\n');
+      expect(stdout).toContain('put the label continuo on an issue of acme/shop');
+      expect(shop.state.labels.map(({ name }) => name)).toEqual(['Continuo', 'continuo: working']);
+      expect((await readdir(repository)).sort()).toEqual(['.continuo', '.git', 'WORKFLOW.md', 'a.txt']);
+    } finally {
+      await github.close();
+    }
+  });
+
+  it('says what is missing', async () => {
+    await commitAll();
+    const none = await init('--print', '--tracker', 'github');
+    await origin('../shop.git');
+    const path = await init('--print', '--tracker', 'github');
+    const labels = await init('--print', '--labels');
+    expect([none, path, labels].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2]);
+    expect(none.stderr).toContain('has no remote origin');
+    expect(path.stderr).toContain('is no address of GitHub: ../shop.git');
+    expect(labels.stderr).toContain('--tracker github');
   });
 });
 

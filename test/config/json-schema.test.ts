@@ -41,11 +41,16 @@ describe('the JSON Schema of the workflow file', () => {
       check: null,
       agent: null,
       workspaces: '~/.local/state/ws',
+      tracker: { kind: 'file' as const },
     };
     const files = [
       ...examples.map(({ text }) => `---\n${text}---\n`),
       workflowText(),
       renderWorkflowFile(findings),
+      renderWorkflowFile({
+        ...findings,
+        tracker: { kind: 'github', repo: 'acme/shop', apiUrl: null, url: 'git@github.com:acme/shop' },
+      }),
       workflowText({
         server: '{ port: 1 }',
         tracker: '{ kind: file, provider: { path: a, x: { y: [1] } }, on_reject: null }',

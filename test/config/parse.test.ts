@@ -310,7 +310,7 @@ describe('bad values', () => {
       '{ mode: pull_request }',
       'land.mode',
       '"pull_request"',
-      'merge, none (a plain git repository has no pull requests)',
+      'merge, none (forge.kind local has no pull requests), or forge.kind github',
     ],
     [
       'land',
@@ -475,9 +475,13 @@ describe('bad values', () => {
 
 describe('trackers', () => {
   it.each([
-    ['{ kind: linear }', 'unsupported_tracker_kind', 'tracker.kind: found "linear", allowed: file'],
-    ['{ kind: constructor }', 'unsupported_tracker_kind', 'tracker.kind: found "constructor", allowed: file'],
-    ['-', 'config_invalid', 'tracker.kind: found nothing, allowed: file'],
+    ['{ kind: linear }', 'unsupported_tracker_kind', 'tracker.kind: found "linear", allowed: file, github'],
+    [
+      '{ kind: constructor }',
+      'unsupported_tracker_kind',
+      'tracker.kind: found "constructor", allowed: file, github',
+    ],
+    ['-', 'config_invalid', 'tracker.kind: found nothing, allowed: file, github'],
     [
       '{ kind: file, provider: { path: ../x } }',
       'invalid_tracker_config',
@@ -535,9 +539,9 @@ describe('files that are not workflow files', () => {
       'workflow_front_matter_not_a_map',
       'front matter: found "just words", allowed: a map of keys and values',
     ],
-    ['---\n---\nprompt', 'config_invalid', 'tracker.kind: found nothing, allowed: file'],
-    ['only a prompt', 'config_invalid', 'tracker.kind: found nothing, allowed: file'],
-    ['', 'config_invalid', 'tracker.kind: found nothing, allowed: file'],
+    ['---\n---\nprompt', 'config_invalid', 'tracker.kind: found nothing, allowed: file, github'],
+    ['only a prompt', 'config_invalid', 'tracker.kind: found nothing, allowed: file, github'],
+    ['', 'config_invalid', 'tracker.kind: found nothing, allowed: file, github'],
   ])('%j is %s (WF-04, WF-05, WF-06)', (text, code, message) => {
     const error = errorOf(text);
     expect(error.code).toBe(code);

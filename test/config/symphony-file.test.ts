@@ -52,7 +52,6 @@ const states = `  active_states: [Todo, In Progress, Merging, Rework]
 /** With provider keys, and with the flat ones of before. */
 const trackers: Record<string, string> = {
   linear: `  kind: linear\n  endpoint: https://api.linear.app/graphql\n  api_key: $LINEAR_API_KEY\n  project_slug: shop-b1cf\n  assignee: me\n${states}`,
-  github: `  kind: github\n  provider: { api_url: https://api.github.com, token: $GITHUB_TOKEN, repo: ann/shop }\n`,
   jira: `  kind: jira\n  provider: { base_url: https://shop.atlassian.net, email: a@b.c, api_token: $JIRA, jql: null }\n`,
   asana: `  kind: asana\n  provider: { access_token: $ASANA, project_gid: "12" }\n${states}`,
   gitlab: `  kind: gitlab\n  provider: { token: $GITLAB, project_id: 12 }\n  active_states: [opened]\n`,
@@ -72,7 +71,7 @@ describe('a workflow file that was made for Symphony', () => {
       expect(error).toBeInstanceOf(ConfigError);
       expect(error).toMatchObject({
         code: 'unsupported_tracker_kind',
-        message: `WORKFLOW.md: tracker.kind: found "${kind}", allowed: file`,
+        message: `WORKFLOW.md: tracker.kind: found "${kind}", allowed: file, github`,
         problems: [{ key: 'tracker.kind' }],
       });
     },
@@ -95,6 +94,14 @@ describe('a workflow file that was made for Symphony', () => {
         stall_timeout_ms: -1,
       },
       prompt: prompt.trim(),
+    });
+  });
+
+  it('is taken with the tracker github and its keys (CFG-01)', () => {
+    const provider = '{ api_url: https://api.github.com, token: $GITHUB_TOKEN, repo: ann/shop }';
+    expect(load(`  kind: github\n  provider: ${provider}\n`).tracker).toMatchObject({
+      active_states: ['open'],
+      provider: { repo: 'ann/shop' },
     });
   });
 

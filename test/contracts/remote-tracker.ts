@@ -67,7 +67,7 @@ export function remoteTrackerContract(name: string, open: () => Promise<RemoteTr
       ['no page', 'tracker_response', true],
       ['endless pages', 'tracker_pagination', true],
       ['rate limited', 'tracker_rate_limited', true],
-      ['no access', 'missing_tracker_secret', false],
+      ['no access', 'missing_tracker_secret', true],
     ])('calls an answer that is %s a %s (TRK-07, TRK-16)', async (answer, category, retryable) => {
       world.spoil(0, answer);
       const error = await failureOf(list);

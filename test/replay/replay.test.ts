@@ -10,12 +10,14 @@ import { recordHistories } from './record.js';
 import { budgetScenarios } from './budget-scenarios.js';
 import { continuationScenarios } from './continuation-scenarios.js';
 import { hostScenarios } from './host-scenarios.js';
+import { changeScenarios } from './change-scenarios.js';
 import { landingScenarios } from './landing-scenarios.js';
 import { scheduleScenarios } from './schedule-scenarios.js';
 import { scenarios as taskScenarios } from './scenarios.js';
 
 const scenarios = [
   ...taskScenarios,
+  ...changeScenarios,
   ...landingScenarios,
   ...budgetScenarios,
   ...continuationScenarios,

@@ -391,6 +391,16 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'told-in-the-tracker',
+    play: async (rig) => {
+      const { view } = always;
+      const config = { ...always, view: { ...view, tracker: { ...view.tracker, told: true as const } } };
+      const handle = await rig.start({ config, issue: { source: 'tracker' } });
+      await decide(rig, handle, 'approve', 1);
+      return toTheEnd(rig, handle, config);
+    },
+  },
+  {
     name: 'put-back-to-run-in-a-turn',
     play: async (rig, ports) => {
       ports.next('runTurn', untilCancelled);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import type { ChangeSeen } from '../../src/domain/change.js';
 import type { ConfigRef, ConfigView } from '../../src/domain/config-view.js';
 import type { CheckResult, Evidence } from '../../src/domain/evidence.js';
 import type { Issue } from '../../src/domain/issue.js';
@@ -10,6 +11,7 @@ import type { SharedLimits } from '../../src/domain/shared-budget.js';
 import type { Workspace } from '../../src/domain/task.js';
 import { noUsage } from '../../src/domain/usage.js';
 import { landingWorkflowId } from '../../src/domain/landing.js';
+import type { ShowChangeOutcome } from '../../src/workflows/change-port.js';
 import type { Answers, Ports, TurnOutcome } from '../../src/workflows/ports.js';
 
 type Method = keyof Ports;
@@ -63,6 +65,7 @@ export class FakePorts {
       claim: ({ issueId }) =>
         Promise.resolve({ kind: 'claimed', issue: testIssue({ id: issueId, identifier: issueId }) }),
       transition: () => Promise.resolve({ kind: 'moved', from: 'Todo' }),
+      tell: () => Promise.resolve(),
       settle: () => Promise.resolve(),
       prepare: ({ headSha }) =>
         Promise.resolve({ kind: 'ready', workspace: testWorkspace, headSha, notes: [] }),
@@ -109,6 +112,21 @@ export class FakePorts {
       },
       review: () => Promise.resolve({ kind: 'reviewed', findings: [], usage: noUsage }),
       merge: () => Promise.resolve({ kind: 'merged' }),
+      adopt: ({ sha, workspace }) =>
+        Promise.resolve({
+          baseSha: workspace.baseSha,
+          checkpoint: { kind: 'committed', sha, files: ['a.txt'], risks: [], notes: [] },
+          files: ['a.txt'],
+          conflicts: [],
+          by: 'Ann',
+        }),
+      showChange: ({ sha, base, isDraft }) => Promise.resolve(shownChange({ headSha: sha, base, isDraft })),
+      lookAtChanges: () => Promise.resolve(),
+      watchChanges: () => untilCancelled(),
+      rerunChecks: () => Promise.resolve({ isRerun: true }),
+      readChecks: () => Promise.resolve([failedCheck]),
+      mergeChange: ({ sha }) => Promise.resolve({ kind: 'merged', sha: `M${sha.slice(1)}` }),
+      closeChange: () => Promise.resolve(),
     };
     const scripted = <M extends Method>(method: M) => {
       return async (input: Input<M>): Promise<Output<M>> => {
@@ -195,6 +213,32 @@ export const failedCheck: CheckResult = {
   exitCode: 1,
   tail: '1 + 1 is not 3',
 };
+
+/** A change right after it was shown, with nothing in its way. */
+export function seenChange(changes: Partial<ChangeSeen> = {}): ChangeSeen {
+  return {
+    number: 12,
+    state: 'open',
+    by: null,
+    mergedSha: null,
+    headSha: testSha(1),
+    base: 'main',
+    isDraft: false,
+    fit: 'clean',
+    missing: [],
+    isQueued: false,
+    checks: [],
+    threads: [],
+    ...changes,
+  };
+}
+
+export function shownChange(changes: Partial<ChangeSeen> = {}): ShowChangeOutcome {
+  const seen = seenChange(changes);
+  const { number, headSha: sha } = seen;
+  const url = `https://github.example/acme/shop/pull/${number}`;
+  return { kind: 'shown', change: { number, url, branch: 'continuo/one', sha }, seen };
+}
 
 export function testEvidence(sha: string, baseSha: string, checks: CheckResult[]): Evidence {
   const startedAt = '2026-01-01T00:00:00.000Z';

@@ -19,7 +19,12 @@ export interface Settings {
 const { data, repository, landing, dieAt } = JSON.parse(process.argv[2] ?? '') as Settings;
 const quiet = () => undefined;
 const deps = { paths: dataPaths(data), log: { debug: quiet, info: quiet, warn: quiet, error: quiet } };
-const forge = createLocalForge({ repository }, deps, (step) => {
+const config = {
+  repository,
+  forge: { kind: 'local', provider: {} },
+  tracker: { kind: 'file', provider: {} },
+};
+const forge = createLocalForge(config, deps, (step) => {
   if (step === dieAt) process.kill(process.pid, 'SIGKILL');
 });
 process.stdout.write(JSON.stringify(await forge.merge(landing)));

@@ -45,6 +45,8 @@ export interface ProjectOptions {
   files?: Record<string, string>;
   /** Task files: identifier to body. */
   tasks?: Record<string, string>;
+  /** Lines of the front matter in place of those that say where issues and the repository are. */
+  places?: string[];
   /** What `tracker.provider` has beside the path. */
   provider?: string;
   /** What `continuo up` is started with. */
@@ -319,10 +321,12 @@ export class LiveProject {
     return [
       '---',
       `project: { name: ${this.name} }`,
-      `tracker: { kind: file, provider: { path: tasks, ${this.options.provider ?? ''} } }`,
+      ...(this.options.places ?? [
+        `tracker: { kind: file, provider: { path: tasks, ${this.options.provider ?? ''} } }`,
+        'repository: { url: ., base: main }',
+      ]),
       'polling: { interval_ms: 500 }',
       `workspace: { root: ${JSON.stringify(this.options.workspaces ?? join(this.folder, 'workspaces'))} }`,
-      'repository: { url: ., base: main }',
       own.trim(),
       ...(own.includes('containment:')
         ? []

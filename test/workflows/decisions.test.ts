@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Decision } from '../../src/domain/decision.js';
 import type { TaskStatus } from '../../src/domain/status.js';
 import { newTask } from '../../src/domain/task.js';
@@ -493,6 +494,25 @@ describe('the decision of a person', () => {
       expect((await rig.state(handle)).history.at(-1)?.note).toBe(
         'the issue is Cancelled in the tracker now; it was Todo',
       );
+    });
+
+    it('is told to a tracker that is down for long', async () => {
+      let failures = 0;
+      ports.usually('transition', () => {
+        failures += 1;
+        // The server of the test waits out how long a retry takes.
+        const details = { message: 'GitHub cannot be reached', nextRetryDelay: '1ms' as const };
+        if (failures < 100) throw ApplicationFailure.create(details);
+        return { kind: 'moved', from: 'Todo' };
+      });
+      const handle = await rig.start({
+        config: told({ onReject: 'Cancelled' }),
+        issue: { source: 'tracker' },
+      });
+      await rig.until(handle, waits);
+      await decide(handle, 'reject');
+      expect((await handle.result()).outcome).toBe('rejected');
+      expect((await rig.state(handle)).history.at(-1)?.note).toContain('the issue is Cancelled');
     });
 
     it('says what a person has to do when the tracker does not take it', async () => {

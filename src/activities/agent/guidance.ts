@@ -2,7 +2,7 @@ import type { CheckResult } from '../../domain/evidence.js';
 import type { Conflict } from '../../domain/landing.js';
 import type { Feedback } from '../../domain/feedback.js';
 import { fence } from '../fence.js';
-import { describeFindings } from './findings-guidance.js';
+import { describeFindings, describeThreads } from './findings-guidance.js';
 
 const introduction = `## What has happened since
 
@@ -53,6 +53,10 @@ function describeFeedback(feedback: Feedback): string {
       return describeHandBack(feedback);
     case 'rewind':
       return describeRewind(feedback);
+    case 'threads':
+      return describeThreads(feedback.sha, feedback.threads);
+    case 'pushed':
+      return describePush(feedback);
     case 'moved':
       return describeMove(feedback);
     case 'before':
@@ -108,6 +112,14 @@ function describeHandBack({ by, note, files }: Extract<Feedback, { kind: 'handBa
 The last turn may have been ended for it. The working directory is yours again.
 
 ${changed}${said({ by, note })}`;
+}
+
+function describePush({ by, files, conflicts }: Extract<Feedback, { kind: 'pushed' }>): string {
+  const marks =
+    conflicts.length === 0
+      ? ''
+      : `\n\nThese do not fit your work and have marks of both sides; solve them first:\n\n${fence(conflicts.join('\n'))}`;
+  return `### A person has pushed to the branch of this work\n\n${name(by)} has changed these files, and they are in the working directory now. Build on what they hold:\n\n${fence(files.join('\n'))}${marks}`;
 }
 
 function describeHandOver({ from, why, baseSha }: Extract<Feedback, { kind: 'handOver' }>): string {

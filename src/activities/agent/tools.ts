@@ -10,7 +10,7 @@ import { reportToolOf } from './report.js';
 
 /** What a turn's tools are about; the configuration is the one that the turn began with. */
 export interface ToolsContext {
-  deps: Pick<HostDeps, 'paths'>;
+  deps: Pick<HostDeps, 'paths' | 'env'>;
   config: Config;
   issue: Issue;
   runPath: string;

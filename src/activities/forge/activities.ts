@@ -7,6 +7,8 @@ import type { ForgePort, MergeOutcome } from '../../workflows/ports.js';
 import { orBlocked, withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
+import { createChangeActivities } from './change-activities.js';
+import { createChangeWatch } from './change-watch.js';
 import { openForge } from './registry.js';
 
 /** The forge port. `workflowQueue` is where landing trains run. */
@@ -15,6 +17,9 @@ export function createForgeActivities(
   { workflowQueue }: { workflowQueue: string },
 ): ForgePort {
   return {
+    ...createChangeActivities(deps),
+    ...createChangeWatch(deps),
+
     /** The entry's key is the key: the train takes each one once. */
     requestLanding: ({ entry }) =>
       heartbeating(async () => {

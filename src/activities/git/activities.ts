@@ -7,6 +7,7 @@ import { currentWorkflow, placesOf, turnKey } from '../attempt.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
 import { endStrays } from '../keeper/strays.js';
+import { adoptCommits } from './adopt.js';
 import { makeCheckpoint } from './checkpoint.js';
 import { cleanUpWorkspace } from './clean-up.js';
 import { orBlocked, withTypedFailures } from './failures.js';
@@ -60,6 +61,12 @@ export function createGitActivities(
         await endStrays(placesOf(input.workspace.runPath), currentWorkflow().workflowId);
         return restoreCheckpoint({ deps, config, repository: needRepository(config), input, sha, signal });
       }),
+
+    /** The commit is the key: what the checkpoints have already is not taken in again. */
+    adopt: ({ sha, branch, from, ...input }) =>
+      configured(input.config, (config, signal) =>
+        adoptCommits({ deps, config, repository: needRepository(config), input, sha, branch, from, signal }),
+      ),
 
     /** The entry and the base, or the commit that it is put on, are the key: they decide every byte of the commit. */
     rebase: ({ entry, onto = null }) =>

@@ -166,7 +166,7 @@ async function publish(work: Work, sha: string): Promise<void> {
     ),
   );
   const refspecs = [`+${sha}:${ref}`];
-  const pushed = await pushRefs({ gitDir: mirror.gitDir, url: mirror.url, refspecs, signal });
+  const pushed = await pushRefs({ gitDir: mirror.gitDir, remote: mirror.remote, refspecs, signal });
   if (pushed.kind === 'refused') {
     // The work is safe on this host, and what lands goes to a branch.
     notes.push(`${mirror.url} does not take the checkpoint: ${pushed.reason}`);

@@ -14,6 +14,7 @@ import { checkpointRef, taskPattern } from './keys.js';
 import { openMirror } from './mirror.js';
 import { keepNestedHistory } from './nested-history.js';
 import { pushRefs } from './push.js';
+import { listRemoteRefs } from './remote-refs.js';
 import type { WorkspaceRecord } from './run-directory.js';
 import { readWorkspaceRecord, recordFile, runDirectory } from './run-directory.js';
 import { moveToTrash } from './trash.js';
@@ -106,11 +107,10 @@ async function removeRefs({ deps, config, input }: CleanUp, signal: AbortSignal)
   const { project, identifier } = input;
   const mirror = await openMirror({ paths: deps.paths, config });
   const pattern = taskPattern(project, identifier);
-  const listed = await runGit(['ls-remote', '--refs', '--', mirror.url, pattern], { trusted: true, signal });
-  const there = linesOf(listed).flatMap((line) => line.split('\t')[1] ?? []);
+  const there = [...(await listRemoteRefs(mirror.remote, pattern, signal)).keys()];
   if (there.length > 0) {
     const refspecs = there.map((ref) => `:${ref}`);
-    const removed = await pushRefs({ gitDir: mirror.gitDir, url: mirror.url, refspecs, signal });
+    const removed = await pushRefs({ gitDir: mirror.gitDir, remote: mirror.remote, refspecs, signal });
     if (removed.kind === 'refused')
       deps.log.warn('refs could not be removed', { refs: there, reason: removed.reason });
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { GitError } from './git.js';
 import { tryGit } from './git.js';
 import { localPath } from './local-path.js';
+import type { Remote } from './remote.js';
 import { RepositoryError, unreachable } from './repository-error.js';
 
 /** More branches than this are not listed. */
@@ -9,16 +10,18 @@ const mostBranches = 20;
 
 /** Says why the base branch of a repository could not be fetched. */
 export async function diagnoseFetch(
-  url: string,
+  remote: Remote,
   base: string,
   error: GitError,
   signal?: AbortSignal,
 ): Promise<RepositoryError> {
+  const { url } = remote;
   const folder = localPath(url);
   if (folder !== null && !existsSync(folder)) {
     return problem('no_repository', `there is no folder ${url}: mend repository.url`, error);
   }
-  const heads = await tryGit(['ls-remote', '--heads', '--', url], { trusted: true, signal });
+  const env = await remote.environment();
+  const heads = await tryGit(['ls-remote', '--heads', '--', url], { trusted: true, env, signal });
   if (heads.exitCode !== 0) return folder === null ? unreachable(url, error) : notARepository(folder, error);
 
   const branches = branchesOf(heads.stdout.toString('utf8'));

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../config/config.js';
 import type { DataPaths } from '../../config/paths.js';
 import { diagnoseFetch } from './diagnose.js';
 import { copyShallow } from './git-folder.js';
 import { GitError, runGit } from './git.js';
 import { withLock } from './lock.js';
+import { listRemoteRefs } from './remote-refs.js';
 import { listFiles, readFiles, resolveCommit } from './objects.js';
+import type { Remote, RemoteConfig } from './remote.js';
+import { remoteOf } from './remote.js';
 import { unreachable } from './repository-error.js';
 import { removeStaleLocks } from './stale-locks.js';
 
@@ -23,6 +25,8 @@ export interface Mirror {
   /** The base branch alone. */
   readonly baseGitDir: string;
   readonly url: string;
+  /** How git gets to the repository. */
+  readonly remote: Remote;
   /** The branch that changes land on. */
   readonly base: string;
   /** Brings the base branch up to date. Throws `RepositoryError`. */
@@ -46,7 +50,7 @@ export interface Mirror {
 
 export interface MirrorPlace {
   paths: Pick<DataPaths, 'mirrors'>;
-  config: Pick<Config, 'repository'>;
+  config: RemoteConfig;
 }
 
 /** The git directories of tasks borrow objects from a mirror, so that none may ever go. */
@@ -60,7 +64,9 @@ const fetchArgs = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--
 export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror> {
   const { repository } = config;
   if (repository === null) throw new TypeError('there is no mirror without a repository');
-  const { url, base } = repository;
+  const { base } = repository;
+  const remote = remoteOf(config);
+  const { url } = remote;
   const gitDir = join(paths.mirrors, `${repository.id}.git`);
   const baseGitDir = join(gitDir, 'base.git');
   const lock = <T>(work: () => Promise<T>) => withLock(gitDir, work);
@@ -69,13 +75,15 @@ export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror
 
   async function fetchInto(dir: string, ref: string, signal?: AbortSignal): Promise<void> {
     await removeStaleLocks(dir, { signal });
-    await runGit([...fetchArgs, '--', url, `+${ref}:${ref}`], { gitDir: dir, trusted: true, signal });
+    const env = await remote.environment();
+    await runGit([...fetchArgs, '--', url, `+${ref}:${ref}`], { gitDir: dir, trusted: true, env, signal });
   }
 
   return {
     gitDir,
     baseGitDir,
     url,
+    remote,
     base,
 
     async fetch(signal) {
@@ -86,14 +94,13 @@ export async function openMirror({ paths, config }: MirrorPlace): Promise<Mirror
           await copyShallow(baseGitDir, gitDir);
         });
       } catch (error) {
-        throw error instanceof GitError ? await diagnoseFetch(url, base, error, signal) : error;
+        throw error instanceof GitError ? await diagnoseFetch(remote, base, error, signal) : error;
       }
     },
 
     async fetchRefs(pattern, signal) {
       try {
-        const found = await runGit(['ls-remote', '--', url, pattern], { trusted: true, signal });
-        if (found === '') return false;
+        if ((await listRemoteRefs(remote, pattern, signal)).size === 0) return false;
         await lock(() => fetchInto(gitDir, pattern, signal));
         return true;
       } catch (error) {

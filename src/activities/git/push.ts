@@ -1,10 +1,11 @@
 import { GitError, tryGit } from './git.js';
+import type { Remote } from './remote.js';
 import { unreachable } from './repository-error.js';
 
 export interface Push {
   /** The mirror: everything that leaves this host is in it. */
   gitDir: string;
-  url: string;
+  remote: Remote;
   /** `<commit>:<ref>`, with `+` before it where the ref may move in any direction. */
   refspecs: string[];
   options?: string[];
@@ -17,9 +18,17 @@ export type PushOutcome =
   | { kind: 'refused'; reason: string };
 
 /** Pushes refs to the user's repository, whose own hooks run. Throws `RepositoryError` when it cannot be reached. */
-export async function pushRefs({ gitDir, url, refspecs, options = [], signal }: Push): Promise<PushOutcome> {
+export async function pushRefs({
+  gitDir,
+  remote,
+  refspecs,
+  options = [],
+  signal,
+}: Push): Promise<PushOutcome> {
+  const { url } = remote;
   const args = ['push', '--porcelain', '--no-verify', ...options, '--', url, ...refspecs];
-  const { exitCode, stdout, stderr } = await tryGit(args, { gitDir, trusted: true, signal });
+  const env = await remote.environment();
+  const { exitCode, stdout, stderr } = await tryGit(args, { gitDir, trusted: true, env, signal });
   if (exitCode === 0) return { kind: 'pushed' };
   const refused = stdout
     .toString('utf8')

@@ -56,7 +56,10 @@ export async function rebaseEntry(rebase: Rebase): Promise<RebaseOutcome> {
   const tip = top === null ? await fetchBase(mirror, entry, signal) : top.sha;
   for (const needed of [head, ...(top === null ? [] : [top])]) {
     if (await bring(mirror, needed, signal)) continue;
-    return { kind: 'failed', message: `no ${needed.refs} of ${mirror.url} has ${needed.sha} any more` };
+    return {
+      kind: 'failed',
+      message: `no ${needed.refs} of ${mirror.url} has ${needed.sha} any more`,
+    };
   }
 
   const { gitDir } = mirror;
@@ -148,7 +151,7 @@ async function publish(
 ): Promise<RebaseOutcome> {
   const ref = landingRef(entry.project, entry.identifier);
   await runGit(['update-ref', ref, sha], { gitDir });
-  const pushed = await pushRefs({ gitDir, url: mirror.url, refspecs: [`+${sha}:${ref}`], signal });
+  const pushed = await pushRefs({ gitDir, remote: mirror.remote, refspecs: [`+${sha}:${ref}`], signal });
   // Only another host would need it there.
   if (pushed.kind === 'refused') deps.log.warn('landing ref was refused', { ref, reason: pushed.reason });
   return { kind: 'ready', candidate: { sha, baseSha: tip } };

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.js';
+import { forgeSecrets } from '../../config/forge-profiles.js';
 import { trackerSecrets } from '../../config/tracker-profiles.js';
 
 /** What every program may know of the operator's environment. */
@@ -55,11 +56,11 @@ function secretsOf(config: Config): (name: string) => boolean {
   return (name) => name.startsWith('TEMPORAL_') || declared.includes(name);
 }
 
-/** What the tracker's adapter declares, and every `$VAR` and `${VAR}` in the strings of its section. */
+/** What the adapters of tracker and forge declare, and every `$VAR` and `${VAR}` in the strings of what has secrets. */
 export function declaredSecrets(config: Config): string[] {
-  const section = JSON.stringify(config.tracker.provider);
-  const named = [...section.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].flatMap(([, name]) => name ?? []);
-  return [...new Set([...trackerSecrets(config), ...named])];
+  const sections = JSON.stringify([config.tracker.provider, config.forge.provider, config.webhooks]);
+  const named = [...sections.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)].flatMap(([, name]) => name ?? []);
+  return [...new Set([...trackerSecrets(config), ...forgeSecrets(config), ...named])];
 }
 
 function pick(parent: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Environment {

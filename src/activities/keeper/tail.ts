@@ -11,11 +11,11 @@ export interface TailLimit {
 /**
  * The last lines of a file, no more than `lines` of them and no more than `bytes` bytes: valid
  * UTF-8, without terminal escapes and other control characters. Nothing before the byte `from`
- * counts. Empty when there is no such file.
+ * counts, and nothing from the byte `to` on. Empty when there is no such file.
  */
-export async function readTail(path: string, limit: TailLimit, from = 0): Promise<string> {
+export async function readTail(path: string, limit: TailLimit, from = 0, to = Infinity): Promise<string> {
   // Escapes take room that is not shown, so more is read than is kept.
-  const text = plainText(await readEnd(path, from, limit.bytes * 4));
+  const text = plainText(await readEnd(path, { from, to }, limit.bytes * 4));
   const lines = text.trimEnd().split('\n').slice(-limit.lines).join('\n');
   return lastBytes(lines, limit.bytes);
 }
@@ -35,13 +35,17 @@ function lastBytes(text: string, limit: number): string {
   return bytes.subarray(from).toString();
 }
 
-async function readEnd(path: string, from: number, count: number): Promise<Buffer> {
+async function readEnd(
+  path: string,
+  { from, to }: { from: number; to: number },
+  count: number,
+): Promise<Buffer> {
   const file = await open(path, 'r').catch(() => null);
   if (file === null) return Buffer.alloc(0);
   try {
-    const { size } = await file.stat();
-    const start = Math.max(size - count, from);
-    const buffer = Buffer.alloc(Math.max(size - start, 0));
+    const end = Math.min((await file.stat()).size, to);
+    const start = Math.max(end - count, from);
+    const buffer = Buffer.alloc(Math.max(end - start, 0));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
     return buffer.subarray(0, bytesRead);
   } finally {

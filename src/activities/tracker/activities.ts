@@ -1,6 +1,7 @@
 import { Context, metricMeter } from '@temporalio/activity';
 import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Config } from '../../config/config.js';
+import { trackerProfile } from '../../config/tracker-profiles.js';
 import { viewOf } from '../../config/view.js';
 import { ledgerRecord } from '../../domain/ledger.js';
 import { summarizeIssue } from '../../domain/issue.js';
@@ -8,14 +9,16 @@ import type { Observation } from '../../domain/observation.js';
 import { compareWithKnown, queueLength } from '../../domain/observation.js';
 import type { Known } from '../../domain/project.js';
 import { projectWorkflowId } from '../../domain/project.js';
+import type { TaskState } from '../../domain/task.js';
 import type { TrackerPort } from '../../workflows/ports.js';
 import type { Attempt } from '../attempt.js';
 import { withTypedFailures } from '../git/failures.js';
 import { heartbeating } from '../heartbeat.js';
 import type { HostDeps } from '../host.js';
 import { createScheduleKeeper } from '../schedules/keeper.js';
-import { judgeClaim, unreadable } from './claim.js';
+import { claimIssue } from './claim.js';
 import { TrackerError, trackerFailure } from './error.js';
+import { currentHolder } from './holder.js';
 import { fingerprint } from './fingerprint.js';
 import { lookAtFile } from './file-look.js';
 import { writeLedger } from './ledger.js';
@@ -25,6 +28,7 @@ import { createPacing } from './pauses.js';
 import { openTracker } from './registry.js';
 import { stampOf } from './reload.js';
 import { sweepWorkspaces } from './sweep.js';
+import { withLink } from './tell.js';
 import type { Tracker } from './tracker.js';
 import { transitionIssue } from './transition.js';
 import { watchUntilChange } from './watch.js';
@@ -40,7 +44,14 @@ export function createTrackerActivities(
   const paced = createPacing();
   const trackerOf = keepOpen((config) => paced(config.hash, open(config, deps)));
   const keepSchedules = createScheduleKeeper(deps);
-  const newLook = () => createLook({ ...deps, openTracker: trackerOf, workflowState, keepSchedules });
+  const newLook = (openTracker = trackerOf) =>
+    createLook({ ...deps, openTracker, workflowState, keepSchedules });
+  /** Somebody has asked for this look: what was read a while ago is no answer. */
+  const anew = (config: Config) => {
+    const tracker = trackerOf(config);
+    tracker.forget?.();
+    return tracker;
+  };
 
   return {
     /** Reads only, so it may be repeated at any time. */
@@ -62,7 +73,7 @@ export function createTrackerActivities(
     /** Reads only, so it may be repeated at any time. */
     poll: ({ known }) =>
       typed(async () => {
-        const { observation } = await newLook()(known);
+        const { observation } = await newLook(anew)(known);
         return compareWithKnown(known, observation);
       }),
 
@@ -81,17 +92,12 @@ export function createTrackerActivities(
         return issue === null ? null : { issue: summarizeIssue(issue), fingerprint: fingerprint(issue) };
       }),
 
-    /** The issue id is the key; no tracker of this version keeps a mark of who works on an issue. */
-    claim: ({ config: hash, issueId, evenIfIneligible }) =>
+    /** The issue id is the key; where the tracker keeps claims, the project has its own again. */
+    claim: ({ config: hash, ...asked }) =>
       typed(async () => {
         const config = await deps.configs.get(hash);
-        try {
-          const [issue] = await trackerOf(config).fetchIssuesByIds([issueId]);
-          return judgeClaim(viewOf(config).tracker, issue, evenIfIneligible);
-        } catch (error) {
-          if (error instanceof TrackerError && error.retryable) return unreadable(error);
-          throw error;
-        }
+        const holder = () => currentHolder(config.project);
+        return claimIssue({ ...asked, holder, rules: viewOf(config).tracker, tracker: trackerOf(config) });
       }),
 
     /** The issue id and the state are the key: an issue that was moved is in no active state any more. */
@@ -101,11 +107,22 @@ export function createTrackerActivities(
         return transitionIssue({ deps, config, tracker: trackerOf(config), input, signal });
       }),
 
+    /** The issue and the project are the key: there is one such text, and the same one is not written again. */
+    tell: ({ config: hash, issueId, text }) =>
+      typed(async () => {
+        const config = await deps.configs.get(hash);
+        const { key } = await currentHolder(config.project);
+        await trackerOf(config).desk?.tell(issueId, withLink(text, deps.env), key);
+      }),
+
     /** The workflow id and the run id are the key: a repetition writes the same record. */
-    settle: ({ state, outcome }) =>
+    settle: ({ config: hash, state, outcome }) =>
       typed(async () => {
         const { workflowId, runId } = runOf();
         await writeLedger(deps.paths, ledgerRecord(state, outcome, { workflowId, runId }));
+        if (!keepsClaims(state)) return;
+        const { desk } = trackerOf(await deps.configs.get(hash));
+        await desk?.release(state.issue.id, await currentHolder(state.project));
       }),
   };
 }
@@ -120,6 +137,12 @@ function keepOpen(open: (config: Config) => Tracker): (config: Config) => Tracke
     for (const oldest of [...kept.keys()].slice(0, -keptTrackers)) kept.delete(oldest);
     return tracker;
   };
+}
+
+/** A host may have lost the configuration of a task that is over: it is read only for a claim that there may be. */
+function keepsClaims({ config, issue }: TaskState): boolean {
+  const profile = trackerProfile(config?.view.tracker.kind ?? '');
+  return issue.source === 'tracker' && profile?.inRepository === false;
 }
 
 function runOf(): { workflowId: string; runId: string } {

@@ -1,9 +1,49 @@
 import type { ConfigView } from '../../domain/config-view.js';
 import type { Issue } from '../../domain/issue.js';
 import { isActive, isEligible, isTerminal } from '../../domain/policy.js';
+import { FailureType } from '../../domain/failure.js';
 import type { ClaimOutcome } from '../../workflows/ports.js';
-import type { TrackerError } from './error.js';
-import { failureTypeOf } from './error.js';
+import { failureTypeOf, TrackerError } from './error.js';
+import type { Holder } from './holder.js';
+import type { Tracker } from './tracker.js';
+
+/** Another orchestrator works for hours, and whoever asks costs requests. */
+const othersClaimMs = 5 * 60_000;
+
+interface Claim {
+  tracker: Tracker;
+  rules: ConfigView['tracker'];
+  issueId: string;
+  evenIfIneligible: boolean;
+  /** Asked where the tracker keeps claims. */
+  holder: () => Promise<Holder>;
+}
+
+/** Reads the issue again, and takes it where the tracker has a place for that. */
+export async function claimIssue({
+  tracker,
+  rules,
+  issueId,
+  evenIfIneligible,
+  holder,
+}: Claim): Promise<ClaimOutcome> {
+  try {
+    const { desk } = tracker;
+    const issue = desk ? await desk.readNow(issueId) : (await tracker.fetchIssuesByIds([issueId]))[0];
+    const outcome = judgeClaim(rules, issue ?? undefined, evenIfIneligible);
+    if (outcome.kind !== 'claimed' || desk === undefined) return outcome;
+    const verdict = await desk.claim(outcome.issue, await holder());
+    return verdict.kind === 'ours' ? outcome : takenBefore(verdict.message);
+  } catch (error) {
+    if (error instanceof TrackerError && error.retryable) return unreadable(error);
+    throw error;
+  }
+}
+
+/** The task waits, and looks again: the other one may give the issue back. */
+function takenBefore(message: string): ClaimOutcome {
+  return { kind: 'unreadable', category: FailureType.trackerRequest, message, retryAfterMs: othersClaimMs };
+}
 
 /** Whether work on the issue may begin now, as it was just read (SPEC 11.1). */
 export function judgeClaim(
@@ -18,7 +58,7 @@ export function judgeClaim(
 }
 
 /** A tracker that cannot be read now: the task looks again later, and keeps its claim (SPEC 16.6). */
-export function unreadable(error: TrackerError): ClaimOutcome {
+function unreadable(error: TrackerError): ClaimOutcome {
   const { message, retryAfterMs } = error;
   return { kind: 'unreadable', category: failureTypeOf(error), message, retryAfterMs };
 }

@@ -33,7 +33,7 @@ export class TrackerError extends Error {
   ) {
     super(message, options);
     this.malformed = options.malformed ?? [];
-    this.retryable = options.retryable ?? !needsPerson(category, this.malformed);
+    this.retryable = options.retryable ?? mayPass(category, this.malformed);
     this.retryAfterMs = plausible(options.retryAfterMs);
   }
 }
@@ -44,6 +44,11 @@ const longestRetryAfterMs = 24 * 60 * 60 * 1_000;
 function plausible(retryAfterMs: number | undefined): number | null {
   if (retryAfterMs === undefined || !(retryAfterMs >= 0)) return null;
   return Math.min(Math.ceil(retryAfterMs), longestRetryAfterMs);
+}
+
+/** A token that a person renews is good for the next request: nothing fails because one has expired at night. */
+function mayPass(category: TrackerErrorCategory, malformed: readonly string[]): boolean {
+  return category === 'missing_tracker_secret' || !needsPerson(category, malformed);
 }
 
 /** A malformed record is somebody's to mend, as a broken configuration is. */

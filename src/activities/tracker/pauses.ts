@@ -1,5 +1,5 @@
 import { TrackerError } from './error.js';
-import type { Tracker } from './tracker.js';
+import type { Desk, Tracker } from './tracker.js';
 
 /** After a first failure; each further one doubles it. */
 const firstPauseMs = 1_000;
@@ -44,8 +44,10 @@ export function createPacing(now: () => number = Date.now): Pacing {
       }
     }
 
+    const { desk } = tracker;
     return {
       ...tracker,
+      ...(desk && { desk: pacedDesk(desk, ask) }),
       fetchIssuesByStates: (states) =>
         states.length === 0
           ? tracker.fetchIssuesByStates(states)
@@ -54,6 +56,18 @@ export function createPacing(now: () => number = Date.now): Pacing {
         ids.length === 0 ? tracker.fetchIssuesByIds(ids) : ask(() => tracker.fetchIssuesByIds(ids)),
       findIssue: (identifier) => ask(() => tracker.findIssue(identifier)),
     };
+  };
+}
+
+type Ask = <T>(request: () => Promise<T>) => Promise<T>;
+
+function pacedDesk(desk: Desk, ask: Ask): Desk {
+  return {
+    readNow: (id) => ask(() => desk.readNow(id)),
+    claim: (issue, holder) => ask(() => desk.claim(issue, holder)),
+    release: (id, holder) => ask(() => desk.release(id, holder)),
+    tell: (id, text, key) => ask(() => desk.tell(id, text, key)),
+    move: (id, state) => ask(() => desk.move(id, state)),
   };
 }
 

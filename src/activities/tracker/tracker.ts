@@ -3,6 +3,7 @@ import type { Issue } from '../../domain/issue.js';
 import type { LandingEntry } from '../../domain/landing.js';
 import type { Problem } from '../../domain/project.js';
 import type { Tool } from '../tool.js';
+import type { Holder } from './holder.js';
 
 /** Issues, and what a person should mend so that there are more. */
 export interface IssueList {
@@ -16,6 +17,25 @@ export interface ToolContext {
   issue: Issue;
   /** The task's run directory, for what the tracker itself has no place for. */
   runPath: string;
+}
+
+export type ClaimVerdict =
+  | { kind: 'ours' }
+  /** In words for people: whose it is, and what to do if that is wrong. */
+  | { kind: 'theirs'; message: string };
+
+/** What the orchestrator itself does with an issue of a tracker that is a place of its own. */
+export interface Desk {
+  /** The issue as it is at this moment, and not as it was read a while ago; null when it is gone. */
+  readNow(id: string): Promise<Issue | null>;
+  /** Takes the issue for the holder, where everybody sees it. Key: the issue and the holder. */
+  claim(issue: Issue, holder: Holder): Promise<ClaimVerdict>;
+  /** Gives the holder's claim back, if it has one. */
+  release(id: string, holder: Holder): Promise<void>;
+  /** Puts the text where people see it, in place of what was there. Key: the issue and the given one. */
+  tell(id: string, text: string, key: string): Promise<void>;
+  /** Gives the issue another state. Key: the state. */
+  move(id: string, state: string): Promise<void>;
 }
 
 /**
@@ -37,10 +57,14 @@ export interface Tracker {
   fetchIssuesByIds(ids: readonly string[]): Promise<Issue[]>;
   /** The issue with this identifier, in whatever state it is, or null. */
   findIssue(identifier: string): Promise<Issue | null>;
+  /** What it remembers is old: the next reading asks again. Missing where it remembers nothing. */
+  forget?(): void;
   /** Edits that belong into the commit that lands an issue, for trackers that live in the repository. */
   landingEdits?(entry: Pick<LandingEntry, 'issueId' | 'source'>, tree: TreeReader): Promise<FileEdit[]>;
   /** Edits that give an issue another state, for trackers that live in the repository. */
   stateEdits?: (issueId: string, state: string, tree: TreeReader) => Promise<FileEdit[]>;
+  /** Missing where the tracker has no place for it. */
+  readonly desk?: Desk;
   /**
    * What an agent may do in the tracker: with the tracker's credential, which the agent never sees, and within the
    * configured scope. `issueTools` has those that every tracker offers.

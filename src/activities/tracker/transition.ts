@@ -5,7 +5,8 @@ import type { TrackerPort, TransitionOutcome } from '../../workflows/ports.js';
 import { commitToBase } from '../forge/commit-to-base.js';
 import type { HostDeps } from '../host.js';
 import { TrackerError } from './error.js';
-import type { Tracker } from './tracker.js';
+import type { Issue } from '../../domain/issue.js';
+import type { Desk, Tracker } from './tracker.js';
 
 export interface Transition {
   deps: Pick<HostDeps, 'paths' | 'log'>;
@@ -19,10 +20,10 @@ export interface Transition {
 export async function transitionIssue(transition: Transition): Promise<TransitionOutcome> {
   const { deps, config, tracker, input, signal } = transition;
   const { issueId, identifier, project, state } = input;
-  const [issue] = await tracker.fetchIssuesByIds([issueId]);
-  if (issue === undefined || !isActive(viewOf(config).tracker, issue.state)) return { kind: 'left' };
-
-  const { stateEdits } = tracker;
+  const { desk, stateEdits } = tracker;
+  const issue = desk ? await desk.readNow(issueId) : (await tracker.fetchIssuesByIds([issueId]))[0];
+  if (issue == null || !isActive(viewOf(config).tracker, issue.state)) return { kind: 'left' };
+  if (desk !== undefined) return moveAtDesk(desk, issue, state);
   if (stateEdits === undefined) {
     throw new TrackerError(
       'invalid_tracker_config',
@@ -47,5 +48,16 @@ export async function transitionIssue(transition: Transition): Promise<Transitio
       return outcome;
     default:
       return outcome satisfies never;
+  }
+}
+
+/** What no repetition mends is for a person, who is told. */
+async function moveAtDesk(desk: Desk, issue: Issue, state: string): Promise<TransitionOutcome> {
+  try {
+    await desk.move(issue.id, state);
+    return { kind: 'moved', from: issue.state };
+  } catch (error) {
+    if (error instanceof TrackerError && !error.retryable) return { kind: 'blocked', message: error.message };
+    throw error;
   }
 }

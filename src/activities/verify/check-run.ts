@@ -100,6 +100,8 @@ async function checkOut(verification: Verification): Promise<Progress> {
   const { checkout, progress } = placesFor(verification);
   const mirror = await openMirror({ paths: deps.paths, config });
   const signal = AbortSignal.any([attempt.end, attempt.leave]);
+  // What has landed since is not here yet.
+  if ((await mirror.resolve(input.sha)) === null) await mirror.fetch(signal);
   await createCheckout({ mirror, dir: checkout, commit: input.sha, signal });
   const overlaid = input.overlay
     ? await overlayProtected({ ...input, config, gitDir: mirror.gitDir, checkout })

@@ -1,8 +1,11 @@
 import { dirname } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { namedConnection } from '../../config/connection.js';
 import { ConfigError } from '../../config/errors.js';
+import type { Host } from '../../worker/main.js';
 import { AlreadyRunning, EngineError, runUp, runWorker } from '../../worker/main.js';
 import { CliError, ExitCode } from '../error.js';
+import type { Listening } from '../http/listen.js';
 import type { Invocation } from '../invocation.js';
 import type { ServeOptions } from '../serve-options.js';
 import { logOptions } from '../serve-options.js';
@@ -19,7 +22,14 @@ export async function serve(
   const run = command === 'up' ? runUp : runWorker;
   const { metricsPort } = options;
   try {
-    await run({ workflows: [first, ...others], cwd, env, log: logOptions(options, cwd), metricsPort });
+    await run({
+      workflows: [first, ...others],
+      cwd,
+      env,
+      log: logOptions(options, cwd),
+      metricsPort,
+      beside,
+    });
   } catch (error) {
     if (error instanceof AlreadyRunning)
       throw new CliError(ExitCode.refused, error.message, null, { cause: error });
@@ -27,6 +37,13 @@ export async function serve(
       throw new CliError(ExitCode.unreachable, error.message, null, { cause: error });
     throw others.length > 0 ? inItsFolder(error) : error;
   }
+}
+
+/** Loaded where it is wanted: most projects have no webhooks. */
+async function beside(client: Client, { config, env, log }: Host): Promise<Listening | null> {
+  if (config.webhooks === undefined) return null;
+  const { serveWebhooks } = await import('../http/serve-webhooks.js');
+  return serveWebhooks({ client, config, env, warn: (message, fields) => log.warn(message, fields) });
 }
 
 /** An embedded engine and a data directory belong to one project each. */

@@ -70,7 +70,8 @@ function notesOn(config: Config): Note[] {
   ];
 }
 
-function factsOf({ file, project, tracker, agent, verify, review, land, repository, schedules }: Config) {
+function factsOf(config: Config) {
+  const { file, project, tracker, forge, agent, verify, review, land, repository, schedules } = config;
   const { kind, active_states: activeStates, terminal_states: terminalStates } = tracker;
   return {
     file,
@@ -78,6 +79,7 @@ function factsOf({ file, project, tracker, agent, verify, review, land, reposito
     tracker: { kind, activeStates, terminalStates },
     agent: { kind: agent.kind, fallback: agent.fallback ?? null },
     repository: repository && { url: repository.url, base: repository.base },
+    forge: { kind: forge.kind },
     gates: {
       verify: verify?.checks.map(({ name }) => name) ?? null,
       review: review ? { human: review.human.when, agents: review.agents.map(({ name }) => name) } : null,

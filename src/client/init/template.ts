@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { FoundTracker } from './find-tracker.js';
 
 /** What `continuo init` found out about a repository. */
 export interface Findings {
@@ -9,17 +10,21 @@ export interface Findings {
   /** A kind of agent that was found, or the command line of one that was given. */
   agent: { kind: string } | { command: string } | null;
   workspaces: string;
+  tracker: FoundTracker;
 }
 
 /** What editors check the file by: a copy in the repository works without a network, and for everybody who has it. */
 export const schemaFile = '.continuo/workflow.schema.json';
+
+/** What people put on an issue that is to be worked on. */
+export const workLabel = 'continuo';
 
 /** Fails at once and says why: a gate without a check would let everything through. */
 const noCheck = 'echo "verify.checks in WORKFLOW.md has no test command yet" >&2; exit 1';
 const noAgent = 'echo "command.run in WORKFLOW.md names no coding agent yet" >&2; exit 1';
 
 /** A workflow file with every gate: nothing lands that was not verified and approved by a person. */
-export function renderWorkflowFile({ project, base, check, agent, workspaces }: Findings): string {
+export function renderWorkflowFile({ project, base, check, agent, workspaces, tracker }: Findings): string {
   return `---
 # yaml-language-server: $schema=${schemaFile}
 # Continuo: how tasks become landed changes in this repository.
@@ -27,23 +32,14 @@ export function renderWorkflowFile({ project, base, check, agent, workspaces }: 
 project:
   name: ${scalar(project)}
 
-# Tasks are Markdown files in this folder, one for each; only committed ones are worked on.
-tracker:
-  kind: file
-  provider:
-    path: tasks
-
-# How often the tracker and this file are looked at.
-polling:
-  interval_ms: 5000
-
+${trackerSections(tracker)}
 # Each task works in a checkout of its own below this folder.
 workspace:
   root: ${scalar(workspaces)}
 
-# Changes start from this branch and land on it. The path is relative to this file.
+${tracker.kind === 'file' ? '# Changes start from this branch and land on it. The path is relative to this file.' : '# Changes start from this branch and land on it. git pushes there with the login that it has on this host.'}
 repository:
-  url: .
+  url: ${tracker.kind === 'file' ? '.' : scalar(tracker.url)}
   base: ${scalar(base)}
 
 ${agentSections(agent, check)}
@@ -85,6 +81,33 @@ Rules:
 - Keep the change as small as the task allows, and add or update tests for it.
 - Run the tests before you finish. Never weaken or delete a test to make it pass.
 - Finish with one line that sums up what you changed.
+`;
+}
+
+function trackerSections(tracker: FoundTracker): string {
+  if (tracker.kind === 'file') {
+    return `# Tasks are Markdown files in this folder, one for each; only committed ones are worked on.
+tracker:
+  kind: file
+  provider:
+    path: tasks
+
+# How often the tracker and this file are looked at.
+polling:
+  interval_ms: 5000
+`;
+  }
+  const server = tracker.apiUrl === null ? '' : `\n    api_url: ${scalar(tracker.apiUrl)}`;
+  return `# Open issues with this label are worked on. The token is in the environment variable GITHUB_TOKEN.
+tracker:
+  kind: github
+  provider:
+    repo: ${scalar(tracker.repo)}${server}
+  required_labels: [${workLabel}]
+
+# How often the tracker and this file are looked at.
+polling:
+  interval_ms: 30000
 `;
 }
 

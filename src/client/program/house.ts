@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { DownOptions } from '../commands/down.js';
 import type { InitOptions } from '../commands/init.js';
 import type { ServeOptions } from '../serve-options.js';
@@ -24,6 +25,12 @@ export function defineHouse(program: Command): void {
     )
     .option('--check <command>', 'the command of your tests (default: recognized from the repository)')
     .option('--base <branch>', 'the branch that changes land on (default: the one that is checked out)')
+    .addOption(
+      new Option('--tracker <kind>', 'where issues come from; github reads the remote origin')
+        .choices(['file', 'github'])
+        .default('file'),
+    )
+    .option('--labels', 'with --tracker github: make the labels that the file names, with GITHUB_TOKEN')
     .option('-y, --yes', 'write without asking')
     .option('--print', 'show it and write nothing')
     .addHelpText(
@@ -31,6 +38,7 @@ export function defineHouse(program: Command): void {
       examples(
         'continuo init',
         "continuo init --yes --agent-command 'claude -p' --check 'npm ci && npm test'",
+        'continuo init --tracker github --labels',
       ),
     )
     .action(async (options: InitOptions, command: Command) => {
@@ -151,6 +159,16 @@ export function defineHouse(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const { refreshProject } = await import('../commands/refresh.js');
       await refreshProject(await invocationOf(command));
+    });
+
+  program
+    .command('webhook')
+    .summary('say how GitHub is told to tell of changes')
+    .description('Print what to enter on GitHub, so that it tells this project of changes at once.')
+    .addHelpText('after', examples('continuo webhook', 'continuo webhook --json'))
+    .action(async (_options: object, command: Command) => {
+      const { printWebhook } = await import('../commands/webhook.js');
+      await printWebhook(await invocationOf(command));
     });
 
   program

@@ -6,6 +6,8 @@ import { Worker } from '@temporalio/worker';
 import { createScheduleActivities } from '../../../src/activities/schedules/activities.js';
 import { createTrackerActivities } from '../../../src/activities/tracker/activities.js';
 import type { Tracker } from '../../../src/activities/tracker/tracker.js';
+import type { HostDeps } from '../../../src/activities/host.js';
+import type { Ports } from '../../../src/workflows/ports.js';
 import { activityQueue } from '../../../src/domain/queue.js';
 import { refOf } from '../../../src/config/view.js';
 import type { ProjectState } from '../../../src/domain/project.js';
@@ -33,7 +35,9 @@ export interface LiveProject extends World {
 }
 
 type Use = (project: LiveProject) => Promise<void>;
-type WithProject = (use: Use, tracker?: Tracker) => Promise<void>;
+/** Activities in place of fakes. */
+type More = (deps: HostDeps) => Partial<Ports>;
+type WithProject = (use: Use, tracker?: Tracker, more?: More) => Promise<void>;
 
 /**
  * One server for all tests of a file; what it returns gives each a real project workflow with the real tracker
@@ -45,10 +49,15 @@ export function useProject(): WithProject {
     env = await startLocalServer();
   });
   afterAll(() => env.teardown());
-  return (use, tracker) => withProject(env, use, tracker);
+  return (use, tracker, more) => withProject(env, use, tracker, more);
 }
 
-async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tracker): Promise<void> {
+async function withProject(
+  env: TestWorkflowEnvironment,
+  use: Use,
+  tracker?: Tracker,
+  more: More = () => ({}),
+): Promise<void> {
   await withWorld(async (world) => {
     const ports = new FakePorts();
     const taskQueue = `test-${randomUUID()}`;
@@ -58,6 +67,7 @@ async function withProject(env: TestWorkflowEnvironment, use: Use, tracker?: Tra
       ...ports.activities(),
       ...createTrackerActivities(deps, tracker && (() => tracker)),
       ...createScheduleActivities(deps),
+      ...more(deps),
     };
     const { nativeConnection: connection } = env;
     const workers = await Promise.all([

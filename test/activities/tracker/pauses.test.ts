@@ -99,6 +99,21 @@ describe('a tracker that was asked too often (TRK-16)', () => {
   });
 });
 
+describe('what is written to a tracker', () => {
+  it('waits as what is read does, and says as much of the tracker', async () => {
+    const { world, pacing, tracker } = stage();
+    const tell = () => tracker.findIssue('a').then(() => undefined);
+    const unused = () => Promise.reject(new Error('not to be called'));
+    const desk = { readNow: unused, claim: unused, release: unused, tell, move: unused };
+    const paced = pacing('hash', { ...tracker, desk });
+    world.fails = new TrackerError('tracker_rate_limited', 'asked too often', { retryAfterMs: hourMs });
+    await expect(paced.desk?.tell('a', 'x', 'k')).rejects.toThrow('asked too often');
+    expect(await failureOf(paced)).toMatchObject({ retryAfterMs: hourMs });
+    await expect(paced.desk?.tell('a', 'x', 'k')).rejects.toThrow('asked too often');
+    expect(world.requests).toBe(1);
+  });
+});
+
 describe('a pause', () => {
   it('ends when the clock is set back, and does not last until it has caught up', async () => {
     const { world, paced } = stage();

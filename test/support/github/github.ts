@@ -9,6 +9,7 @@ import { BareRepository } from './bare-repository.js';
 import type { Asked, Reply } from './exchange.js';
 import { json } from './exchange.js';
 import { Faults } from './faults.js';
+import { answerLog, isLogPath } from './rest/actions.js';
 import { answerGraphql } from './graphql/answer.js';
 import { answerGit, isGitPath } from './git-http.js';
 import { now, register } from './identity.js';
@@ -74,6 +75,7 @@ export class GitHub {
       apps: [],
       installations: [],
       nodes: new Map(),
+      reactions: [],
       lastId: 1_000_000,
       now: clock,
       listeners: [],
@@ -225,6 +227,7 @@ export class GitHub {
   private async answer(asked: Asked, call: HttpCall): Promise<Reply> {
     if (asked.place === 'api') return answerApi(this.world, this.limits, asked, call);
     if (asked.path === '/api/graphql') return answerGraphql(this.world, this.limits, asked, call);
+    if (isLogPath(asked.path)) return answerLog(this.world, asked);
     if (isGitPath(asked.path)) return answerGit(this.world, asked, call);
     return json(404, { message: 'Not Found' });
   }

@@ -1,6 +1,8 @@
 import { comment, editComment, editIssue, openIssue } from './acts/issues.js';
 import type { IssueEdit } from './acts/issues.js';
 import type { NewCommit } from './acts/commits.js';
+import { addRun, endJob } from './acts/actions.js';
+import type { NewRun } from './acts/actions.js';
 import { actionsApp, addCheck, addStatus, editCheck } from './acts/checks.js';
 import type { CheckEdit } from './acts/checks.js';
 import { pushCommit } from './acts/commits.js';
@@ -22,6 +24,7 @@ import type {
   Comment,
   CommitStatus,
   Issue,
+  Job,
   MergeMethod,
   ProjectValue,
   Protection,
@@ -33,6 +36,7 @@ import type {
   StateReason,
   Thread,
   User,
+  WorkflowRun,
   World,
 } from './world.js';
 
@@ -206,6 +210,15 @@ export class GitHubRepository {
 
   editCheck(run: CheckRun, edit: CheckEdit): void {
     editCheck(this.world, this.state, this.state.owner, run, edit);
+  }
+
+  /** A run of a workflow of GitHub's own actions, with its jobs. */
+  runWorkflow(wanted: NewRun): WorkflowRun {
+    return addRun(this.world, this.state, this.state.owner, wanted);
+  }
+
+  endJob(job: Job, end: Parameters<typeof endJob>[3]): void {
+    endJob(this.world, this.state, job, end);
   }
 
   status(

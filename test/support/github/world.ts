@@ -1,3 +1,4 @@
+import type { Reaction } from './acts/reactions.js';
 import type { BareRepository } from './bare-repository.js';
 import type { Happening } from './happenings.js';
 
@@ -239,7 +240,7 @@ export interface Job {
   /** The job as the checks show it: its name, status and conclusion. */
   check: CheckRun;
   attempt: number;
-  log: string;
+  log: Buffer;
 }
 
 export interface Protection {
@@ -327,6 +328,7 @@ export interface World {
   apps: App[];
   installations: Installation[];
   nodes: Map<string, Node>;
+  reactions: Reaction[];
   lastId: number;
   now: () => Date;
   /** Told of every change, in its order. */

@@ -44,7 +44,7 @@ export async function push(work: Work, options: readonly string[] = []): Promise
   const { mirror, candidate, ref, entry, signal } = work;
   const pushed = await pushRefs({
     gitDir: mirror.gitDir,
-    url: mirror.url,
+    remote: mirror.remote,
     refspecs: [`${candidate.sha}:${ref}`],
     options: [`--force-with-lease=${ref}:${candidate.baseSha}`, ...options],
     ...(signal && { signal }),

@@ -1,4 +1,3 @@
-import type { Config } from '../../../config/config.js';
 import type { MergeOutcome } from '../../../workflows/ports.js';
 import { compareTrees } from '../../git/changes.js';
 import { listNames } from '../../git/list-names.js';
@@ -6,6 +5,7 @@ import { localPath } from '../../git/local-path.js';
 import { withLock } from '../../git/lock.js';
 import { openMirror } from '../../git/mirror.js';
 import { submoduleMode } from '../../git/objects.js';
+import type { RemoteConfig } from '../../git/remote.js';
 import type { HostDeps } from '../../host.js';
 import type { Forge } from '../forge.js';
 import type { Work } from './base.js';
@@ -23,11 +23,7 @@ type Deps = Pick<HostDeps, 'paths' | 'log'>;
  * Landing in a plain git repository: a path on this host, or any URL that git pushes to. Where the base is
  * checked out on this host, the working trees move with it. `at` is told of each step of that.
  */
-export function createLocalForge(
-  config: Pick<Config, 'repository'>,
-  deps: Deps,
-  at: Steps = () => undefined,
-): Forge {
+export function createLocalForge(config: RemoteConfig, deps: Deps, at: Steps = () => undefined): Forge {
   return {
     async merge(landing) {
       const mirror = await openMirror({ paths: deps.paths, config });

@@ -13,7 +13,7 @@ afterEach(() => removeRepository(repository));
 
 /** Calls a tool as the agent of SHOP-1 does. */
 async function ask(name: string, input: unknown, key = 'turn-1/gen-0001/1'): Promise<string> {
-  const tracker = openTracker(configOf(repository), repository);
+  const tracker = openTracker(configOf(repository), { ...repository, env: {} });
   const issue = await tracker.findIssue('SHOP-1');
   if (issue === null) throw new Error('there is no such issue');
   const tools = tracker.tools?.({ issue, runPath: join(repository.folder, '..', 'run') }) ?? [];

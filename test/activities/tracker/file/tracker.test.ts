@@ -14,7 +14,7 @@ import { configOf, withRepository } from '../repository.js';
 const active = ['Todo', 'In Progress'];
 
 function trackerOf(repository: TestRepository, parts?: Record<string, string>) {
-  return openTracker(configOf(repository, parts), repository);
+  return openTracker(configOf(repository, parts), { ...repository, env: {} });
 }
 
 describe('task files in a repository', () => {

@@ -31,11 +31,11 @@ export function addCheck(
   world: World,
   repository: Repository,
   by: User,
-  { app, name, sha, ...edit }: { app: App; name: string; sha: string } & CheckEdit,
+  { app, suite, name, sha, ...edit }: { app: App; suite?: CheckSuite; name: string; sha: string } & CheckEdit,
 ): CheckRun {
   const checkRun = register<CheckRun>(world, {
     kind: 'checkRun',
-    suite: suiteOf(world, repository, app, sha),
+    suite: suite ?? suiteOf(world, repository, app, sha),
     name,
     sha,
     status: 'queued',

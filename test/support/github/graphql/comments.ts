@@ -5,6 +5,7 @@ import type { Comment } from '../world.js';
 import { issueShape } from './issues.js';
 import { actorOf } from './people.js';
 import { pullShape } from './pulls.js';
+import { reactionGroups } from './reactions.js';
 import { repositoryShape } from './repositories.js';
 import type { Shape, View } from './view.js';
 
@@ -29,5 +30,6 @@ export function commentShape(view: View, comment: Comment): Shape<IssueComment> 
     pullRequest: () => (pull === null ? null : pullShape(view, pull)),
     repository: () => repositoryShape(view, issue.repository),
     viewerDidAuthor: comment.author === view.user,
+    reactionGroups: () => reactionGroups(view, comment),
   };
 }

@@ -1,5 +1,6 @@
 import { checkAccess, requireRole } from '../access.js';
 import { dequeue, disableAutoMerge, enableAutoMerge, enqueue } from '../acts/auto-merge.js';
+import { react } from '../acts/reactions.js';
 import { setDraft } from '../acts/pulls.js';
 import { reply, setResolved } from '../acts/reviews.js';
 import { Refusal } from '../refusal.js';
@@ -34,6 +35,14 @@ export function mutationsOf(view: View) {
     convertPullRequestToDraft: onPull((pull) => setDraft(world, pull, user, true)),
     resolveReviewThread: onThread(true),
     unresolveReviewThread: onThread(false),
+    addReaction: mutation<Input & { subjectId: string; content: string }>(({ subjectId, content }) => {
+      const subject = view.world.nodes.get(subjectId);
+      if (subject?.kind !== 'comment' && subject?.kind !== 'review') throw unknownNode(subjectId);
+      const { repository } = subject.kind === 'comment' ? subject.issue : subject.pull.issue;
+      checkAccess(view.viewer, repository, { issues: 'write' });
+      react(world, subject, user, content);
+      return { reaction: { __typename: 'Reaction', content } };
+    }),
     addPullRequestReviewThreadReply: mutation<Input & { pullRequestReviewThreadId: string; body: string }>(
       ({ pullRequestReviewThreadId, body }) => {
         const thread = threadWith(view, pullRequestReviewThreadId);

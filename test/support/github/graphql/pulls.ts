@@ -5,7 +5,7 @@ import { changedFiles } from '../acts/diff.js';
 import { isMergeable, mergeStateOf } from '../acts/merges.js';
 import { decisionOf, opinions } from '../acts/reviews.js';
 import { nodeId } from '../identity.js';
-import type { Issue, Pull, QueueEntry, Review } from '../world.js';
+import type { Issue, Pull, QueueEntry, Review, User } from '../world.js';
 import type { PageArguments } from './connection.js';
 import { connection } from './connection.js';
 import { issueFields, issueShape, ordered } from './issues.js';
@@ -41,6 +41,14 @@ export function pullShape(view: View, pull: Pull): Shape<PullRequest & Newer> {
     merged: pull.mergedAt !== null,
     mergedAt: pull.mergedAt,
     mergedBy: () => actorOf(view, mergedBy),
+    timelineItems: connection<Ended, PageArguments & { itemTypes?: string[] | null }>(
+      ({ itemTypes }) => endsOf(pull).filter(({ type }) => itemTypes?.includes(type) ?? true),
+      ({ by }) => ({ __typename: 'ClosedEvent', actor: actorOf(view, by) }),
+    ),
+    baseRef: async () => {
+      const isThere = (await repository.git.branch(base.ref)) !== null;
+      return isThere ? { __typename: 'Ref', name: base.ref, refUpdateRule: ruleOf(pull) } : null;
+    },
     mergeCommit: mergeCommit === null ? null : { __typename: 'Commit', oid: mergeCommit },
     mergeable: async () => {
       const isFree = await isMergeable(pull);
@@ -90,6 +98,32 @@ export function pullShape(view: View, pull: Pull): Shape<PullRequest & Newer> {
     isInMergeQueue: entry !== undefined,
     mergeQueueEntry: entry === undefined ? null : queueEntryShape(view, entry),
   };
+}
+
+interface Ended {
+  id: number;
+  type: 'CLOSED_EVENT';
+  by: User | null;
+}
+
+/** Of all that has happened to it, how it has ended. */
+function endsOf({ issue }: Pull): Ended[] {
+  const { id, state, closedBy: by } = issue;
+  return state === 'closed' ? [{ id, type: 'CLOSED_EVENT', by }] : [];
+}
+
+/** What people without administration rights see of a protection. */
+function ruleOf({ issue, base }: Pull) {
+  const rules = issue.repository.protections[base.ref];
+  return rules === undefined
+    ? null
+    : {
+        __typename: 'RefUpdateRule',
+        pattern: base.ref,
+        requiredApprovingReviewCount: rules.requiredApprovals,
+        requiredStatusCheckContexts: rules.requiredContexts,
+        requiresConversationResolution: rules.requiresConversationResolution,
+      };
 }
 
 export function queueEntryShape(view: View, entry: QueueEntry): Shape<MergeQueueEntry> {

@@ -9,6 +9,7 @@ import type { Review, ReviewComment, Thread } from '../world.js';
 import { connection } from './connection.js';
 import { actorOf } from './people.js';
 import { pullShape } from './pulls.js';
+import { reactionGroups } from './reactions.js';
 import type { Shape, View } from './view.js';
 
 export function reviewShape(view: View, review: Review): Shape<PullRequestReview> {
@@ -28,6 +29,7 @@ export function reviewShape(view: View, review: Review): Shape<PullRequestReview
     url: `${issueWeb(view.world, pull.issue)}#pullrequestreview-${review.id}`,
     pullRequest: () => pullShape(view, pull),
     viewerDidAuthor: author === view.user,
+    reactionGroups: () => reactionGroups(view, review),
     comments: connection(
       () => pull.threads.flatMap(({ comments }) => comments).filter((each) => each.review === review),
       (comment) => reviewCommentShape(view, comment),
@@ -75,6 +77,7 @@ export function reviewCommentShape(view: View, comment: ReviewComment): Shape<Pu
     authorAssociation: associationOf(pull.issue.repository, author),
     body: comment.body,
     bodyText: comment.body,
+    state: comment.review.state === 'PENDING' ? 'PENDING' : 'SUBMITTED',
     createdAt: comment.createdAt,
     updatedAt: comment.updatedAt,
     path: thread.path,

@@ -45,6 +45,7 @@ const isRequired =
 
 function checkRunShape(view: View, repository: Repository, run: CheckRun): Shape<CheckRunFields> {
   const { app, id } = run.suite;
+  const workflowRun = repository.workflowRuns.find(({ suite }) => suite === run.suite);
   return {
     __typename: 'CheckRun',
     id: nodeId(run),
@@ -66,7 +67,8 @@ function checkRunShape(view: View, repository: Repository, run: CheckRun): Shape
       id: nodeId(run.suite),
       databaseId: id,
       app: { __typename: 'App', databaseId: app.id, slug: app.slug, name: app.name },
-      workflowRun: null,
+      workflowRun:
+        workflowRun === undefined ? null : { __typename: 'WorkflowRun', databaseId: workflowRun.id },
     },
   };
 }

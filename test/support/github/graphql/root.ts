@@ -16,7 +16,8 @@ const mostIds = 100;
 export function rootOf(view: View): Shape<Query> {
   return {
     __typename: 'Query',
-    viewer: () => actorOf(view, view.user),
+    // A bot's own login has the ending that its comments' author has not.
+    viewer: () => ({ ...actorOf(view, view.user), login: view.user.login }),
     rateLimit: () => rateLimit(view),
     repository: ({ owner, name }: { owner: string; name: string }) => {
       // It follows a rename, as GitHub does.

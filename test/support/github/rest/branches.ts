@@ -1,7 +1,7 @@
 import { requireRole } from '../access.js';
 import { json } from '../exchange.js';
 import { notFound } from '../refusal.js';
-import { branchOf, protectionOf } from '../shapes/branch.js';
+import { branchOf, protectionOf, rulesOf } from '../shapes/branch.js';
 import { commitOf } from '../shapes/commit.js';
 import { commitNamed } from './checks.js';
 import type { Route } from './route.js';
@@ -14,6 +14,11 @@ export const branchRoutes: Route[] = [
     const rules = repository.protections[params.branch ?? ''];
     if (rules === undefined) throw notFound('Branch not protected');
     return json(200, protectionOf(world, repository, params.branch ?? '', rules));
+  }),
+
+  below('GET /rules/branches/:branch*', { metadata: 'read' }, ({ repository, params }) => {
+    const rules = repository.protections[params.branch ?? ''];
+    return json(200, rules === undefined ? [] : rulesOf(rules));
   }),
 
   below('GET /branches/:branch*', { contents: 'read' }, async ({ world, repository, params }) => {

@@ -5,7 +5,9 @@ import { apiUrl } from '../links.js';
 import type { RateLimits } from '../rate-limits.js';
 import { notFound, Refusal } from '../refusal.js';
 import type { Repository, World } from '../world.js';
+import { actionRoutes } from './actions.js';
 import { appRoutes } from './apps.js';
+import { blobRoutes } from './blobs.js';
 import { branchRoutes } from './branches.js';
 import { checkRoutes } from './checks.js';
 import { commentRoutes } from './comments.js';
@@ -27,9 +29,11 @@ const routes: Route[] = [
   ...relationRoutes,
   ...issueRoutes,
   ...refRoutes,
+  ...blobRoutes,
   ...reviewRoutes,
   ...pullRoutes,
   ...checkRoutes,
+  ...actionRoutes,
   ...branchRoutes,
   ...appRoutes,
 ];

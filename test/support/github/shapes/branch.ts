@@ -75,3 +75,40 @@ export function protectionOf(
     allow_fork_syncing: { enabled: false },
   };
 }
+
+/** What the rulesets of a repository ask of a branch; here they say the same as its protection. */
+export function rulesOf({
+  requiredContexts,
+  isStrict,
+  hasMergeQueue,
+}: Protection): Schemas['repository-rule-detailed'][] {
+  return [
+    ...(requiredContexts.length === 0
+      ? []
+      : [
+          {
+            type: 'required_status_checks' as const,
+            parameters: {
+              required_status_checks: requiredContexts.map((context) => ({ context })),
+              strict_required_status_checks_policy: isStrict,
+            },
+          },
+        ]),
+    ...(hasMergeQueue
+      ? [
+          {
+            type: 'merge_queue' as const,
+            parameters: {
+              check_response_timeout_minutes: 60,
+              grouping_strategy: 'ALLGREEN' as const,
+              max_entries_to_build: 5,
+              max_entries_to_merge: 5,
+              merge_method: 'SQUASH' as const,
+              min_entries_to_merge: 1,
+              min_entries_to_merge_wait_minutes: 5,
+            },
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,125 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { LandRules } from '../domain/config-view.js';
+import { failedChecks, isGreen } from '../domain/evidence.js';
+import type { Stage } from '../domain/task.js';
+import { verifier } from './proxies.js';
+import { attempt } from './task-attempt.js';
+import {
+  askToLook,
+  changeInput,
+  changesPort,
+  follow,
+  lookAnew,
+  moveOf,
+  waitForChange,
+} from './task-change.js';
+import type { Task } from './task-context.js';
+import { granted, headOf, note, now, shortSha, view, workspaceOf } from './task-context.js';
+import { show } from './task-show.js';
+import { waitForBase } from './task-ways-back.js';
+
+/** Lands a change by its forge, which has the last word about what may be merged. */
+export async function landChange(task: Task, rules: LandRules): Promise<Stage> {
+  const { state } = task;
+  const shown = await show(task, { isDraft: false });
+  if (shown.kind === 'blocked') {
+    await waitForBase(task, shown.message);
+    return { phase: 'land' };
+  }
+  const { change } = state;
+  const move = shown.kind === 'pushed' ? shown : moveOf(task);
+  if (change === null || move === null) return { phase: 'land' };
+  if (move.kind === 'wait') {
+    await waitForChange(task, change, move.for);
+    return { phase: 'land' };
+  }
+  return move.kind === 'ready' ? merge(task, rules) : follow(task, change, move);
+}
+
+/** Nothing cuts this short: the change may be merged at this very moment. */
+async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> {
+  const { state } = task;
+  const { change } = state;
+  if (change === null) return { phase: 'land' };
+  const { number } = change;
+  const sha = headOf(task);
+  if (change.queued === sha) {
+    const remedy = `see ${change.url}, then continuo retry ${state.issue.identifier}`;
+    change.queued = null;
+    await waitForBase(task, `#${number} was taken out of the queue of ${base}: ${remedy}.`);
+    return { phase: 'land' };
+  }
+  const port = changesPort(task, `Merge #${number} at ${shortSha(sha)}`);
+  const input = { ...changeInput(task, change), sha, base, strategy, title: state.issue.title };
+  task.isAtTrain = true;
+  const outcome = await CancellationScope.nonCancellable(() => port.mergeChange(input)).finally(() => {
+    task.isAtTrain = false;
+  });
+  switch (outcome.kind) {
+    case 'merged':
+      state.landedSha = outcome.sha;
+      note(task, `#${number} landed on ${base} as ${shortSha(outcome.sha)}`);
+      return { phase: 'done' };
+    case 'queued':
+      note(task, `#${number} is in the queue of ${base}`);
+      change.queued = sha;
+      if (change.seen !== null) change.seen = { ...change.seen, isQueued: true };
+      await askToLook(task, number);
+      return { phase: 'land' };
+    case 'moved':
+      await lookAnew(task, change);
+      return { phase: 'land' };
+    case 'blocked':
+      await waitForBase(task, outcome.message);
+      await lookAnew(task, change);
+      return { phase: 'land' };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/**
+ * A forge holds on to the head, and not to the base: what is on the base now may never have been verified, so it is. It is
+ * there whatever comes of it, so people are told.
+ */
+export async function verifyLanded(task: Task): Promise<void> {
+  const { state } = task;
+  const { change, landedSha, workspace } = state;
+  if (change === null || landedSha === null || workspace === null || !view(task).gates.verify) return;
+  const { project, issue } = state;
+  const { identifier, id: issueId } = issue;
+  const port = verifier({
+    project,
+    host: workspaceOf(task).host,
+    summary: `Verify ${shortSha(landedSha)} on the base`,
+  });
+  await attempt(task, async () => {
+    const evidence = await port.verify({
+      config: granted(task).config.hash,
+      workspace,
+      sha: landedSha,
+      baseSha: landedSha,
+      overlay: false,
+      entry: { project, identifier, issueId },
+    });
+    state.evidence = evidence;
+    if (isGreen(evidence)) return;
+    const names = failedChecks(evidence).map(({ name }) => name);
+    const message = `the base is red at ${shortSha(landedSha)}, as which #${change.number} was merged: ${names.join(', ')}`;
+    note(task, message);
+    state.lastError = { category: 'verification', message, at: now() };
+  });
+}
+
+/** A change that is over is closed where it did not land, and its branch goes. */
+export async function closeChange(task: Task): Promise<void> {
+  const { state } = task;
+  const { change, stage, landedSha } = state;
+  if (change === null) return;
+  const { branch } = change;
+  const why =
+    stage.phase === 'rejected' || stage.phase === 'cancelled' ? `${stage.phase} by ${stage.by}` : stage.phase;
+  const text = landedSha === null ? `Continuo has ended its work on this: ${why}.` : '';
+  const port = changesPort(task, `Close #${change.number}`);
+  await attempt(task, () => port.closeChange({ ...changeInput(task, change), text, branch }));
+}

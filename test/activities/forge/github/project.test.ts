@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { createChangeWatch } from '../../../../src/activities/forge/change-watch.js';
+import type { TaskStatus } from '../../../../src/domain/status.js';
+import { statusQuery } from '../../../../src/workflows/messages.js';
+import { workflowText } from '../../../config/workflow-file.js';
+import { until } from '../../../support/engine.js';
+import { completedTurn, seenChange } from '../../../support/fake-ports.js';
+import { useProject } from '../../tracker/live-project.js';
+import { us, useForge } from './world.js';
+
+const withProject = useProject();
+
+describe('a project whose changes are on GitHub', () => {
+  const world = useForge();
+
+  it('hears a person on the pull request: what to change, and that it may land', async () => {
+    await withProject(
+      async ({ ports, deps, rewrite, config, state, task }) => {
+        const { shop, github } = world;
+        deps.env.GITHUB_TOKEN = github.token(us);
+        const repo = `repo: acme/shop, api_url: '${github.apiUrl}', refresh_ms: 50`;
+        await rewrite(
+          workflowText({
+            polling: '{ interval_ms: 100 }',
+            tracker: `{ kind: github, provider: { ${repo} } }`,
+            forge: `{ kind: github, provider: { ${repo} } }`,
+            land: '{ mode: pull_request }',
+            review: '{ human: { when: always } }',
+          }),
+        );
+        await until(async () => (await state()).config.hash !== config.hash);
+
+        let head = '';
+        ports.usually('runTurn', () => Promise.resolve(completedTurn('did it')));
+        ports.usually('checkpoint', async () => {
+          head = await shop.push('topic', { 'a.txt': `${ports.inputs('runTurn').length}\n` }, { by: us });
+          return { kind: 'committed', sha: head, files: [], risks: [], notes: [] };
+        });
+        ports.usually('showChange', async ({ sha, isDraft, number }) => {
+          const opened =
+            number ?? (await shop.openPullRequest({ title: 'Fix', head: 'topic', by: us })).issue.number;
+          const url = `https://github.example/acme/shop/pull/${opened}`;
+          const seen = seenChange({ number: opened, headSha: sha, isDraft });
+          return { kind: 'shown', change: { number: opened, url, branch: 'topic', sha }, seen };
+        });
+
+        shop.openIssue({ title: 'Fix the login' });
+        const status = () => task('GH-1').query<TaskStatus>(statusQuery);
+        const asksAbout = async (turns: number) => {
+          await until(async () => (await state()).tasks['1'] !== undefined);
+          await until(async () => {
+            const { waiting } = await status();
+            return waiting?.kind === 'decision' && ports.inputs('runTurn').length === turns;
+          });
+        };
+        await asksAbout(1);
+        await shop.review(2, { by: 'rea', state: 'APPROVED' });
+        await shop.review(2, { by: 'wes', state: 'CHANGES_REQUESTED', body: 'Say it in one line' });
+        await asksAbout(2);
+        expect(JSON.stringify(ports.inputs('runTurn')[1]?.feedback)).toContain('Say it in one line');
+        await shop.review(2, { by: 'wes', state: 'APPROVED' });
+        expect(await task('GH-1').result()).toMatchObject({ outcome: 'done' });
+        const { decisions } = await status();
+        expect(decisions.map(({ by, verdict, via }) => [by, verdict, via])).toEqual([
+          ['wes', 'request_changes', 'update'],
+          ['wes', 'approve', 'update'],
+        ]);
+        expect(ports.inputs('mergeChange')).toMatchObject([{ number: 2, sha: head }]);
+      },
+      undefined,
+      (deps) => createChangeWatch(deps),
+    );
+  });
+});
