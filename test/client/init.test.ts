@@ -136,10 +136,11 @@ describe('continuo init --tracker github', () => {
     await origin('https://ann:ghp_secret@github.com/acme/shop.git');
     const { stdout, exitCode } = await init('--print', '--tracker', 'github');
     expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining('ghp_secret')]);
-    const { tracker, repository: landsOn } = configOf(stdout);
+    const { tracker, forge, land, repository: landsOn } = configOf(stdout);
     expect(tracker).toMatchObject({ kind: 'github', required_labels: ['continuo'] });
     expect(tracker.provider).toEqual({ repo: 'acme/shop' });
     expect(landsOn).toMatchObject({ url: 'https://github.com/acme/shop.git', base: 'trunk' });
+    expect([forge.kind, land?.mode]).toEqual(['github', 'pull_request']);
   });
 
   it("names the API of a server of one's own", async () => {

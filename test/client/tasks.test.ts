@@ -18,6 +18,7 @@ const statusFields = [
     'agent',
     'report',
     'branch',
+    'change',
     'checks',
     'containment',
     'risks',

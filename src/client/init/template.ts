@@ -37,7 +37,7 @@ ${trackerSections(tracker)}
 workspace:
   root: ${scalar(workspaces)}
 
-${tracker.kind === 'file' ? '# Changes start from this branch and land on it. The path is relative to this file.' : '# Changes start from this branch and land on it. git pushes there with the login that it has on this host.'}
+# Changes start from this branch and land on it.${tracker.kind === 'file' ? ' The path is relative to this file.' : ''}
 repository:
   url: ${tracker.kind === 'file' ? '.' : scalar(tracker.url)}
   base: ${scalar(base)}
@@ -55,11 +55,7 @@ review:
   human:
     when: always
 
-# Verified and approved changes are rebased, verified again, and land as one commit.
-land:
-  mode: merge
-  strategy: squash
-
+${landSections(tracker)}
 # A task that has spent this much stops and waits for a person.
 budget:
   task_turns: 30
@@ -108,6 +104,22 @@ tracker:
 # How often the tracker and this file are looked at.
 polling:
   interval_ms: 30000
+`;
+}
+
+function landSections({ kind }: FoundTracker): string {
+  if (kind === 'file')
+    return `# Verified and approved changes are rebased, verified again, and land as one commit.
+land:
+  mode: merge
+  strategy: squash
+`;
+  return `# Changes are shown as pull requests, by the token of the tracker. A review there approves, and GitHub merges.
+forge:
+  kind: github
+land:
+  mode: pull_request
+  strategy: squash
 `;
 }
 
