@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Floor } from '../floor/floor.mjs';
 import { recordPlan } from '../record/plan.mjs';
 import { memoryOf } from '../support/keeper.mjs';
@@ -18,7 +19,9 @@ export async function thousand({ scope, quick, say }) {
   const address = process.env.TEMPORAL_ADDRESS ?? null;
   const program = copyProgram(scope);
   const plan = await recordPlan(scope, program);
-  const lab = await Lab.open(scope, { program, address });
+  // More agents than processors would take these from the landings, which come one after another.
+  const atOnce = availableParallelism();
+  const lab = await Lab.open(scope, { program, address, agents: atOnce });
   const floor = await Floor.open(scope, { lab, plan });
   // On a server that is not the bench's own, another run may have left its names.
   const names = (side, length) => Array.from({ length }, (_, index) => `${side}-${process.pid}-${index}`);
@@ -36,7 +39,7 @@ export async function thousand({ scope, quick, say }) {
   );
   const memory = memoryOf(lab.pid);
   const bare = names('floor', Math.min(floorTasks, count));
-  const floorMs = await timed(() => Promise.all(bare.map((name) => floor.run(name))));
+  const floorMs = await timed(() => inTurn(bare, atOnce, (name) => floor.run(name)));
   floor.check();
   const rate = (tasks, time) => (tasks * 1_000) / time;
   return [
@@ -48,4 +51,13 @@ export async function thousand({ scope, quick, say }) {
     }),
     figure({ name: 'memory of their worker, highest', unit: 'MB', value: memory.highest, detail: memory }),
   ];
+}
+
+/** Runs all, at most so many at the same time. */
+async function inTurn(names, atOnce, run) {
+  const left = [...names];
+  const work = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) await run(name);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
 }
