@@ -4,7 +4,6 @@ import { octokitFor } from '../support/github/octokit.js';
 import { livePlace, variables } from './place.js';
 import type { LivePlace } from './place.js';
 
-/** GitHub's servers see a change a little later than another. */
 const mostLooks = 60;
 const pauseMs = 500;
 
@@ -41,28 +40,32 @@ export class LiveHands {
     const { data } = await this.octokit.rest.issues.create({ ...this.names, ...wanted });
     const { id, number, node_id: nodeId } = data;
     this.written.push({ id, number, nodeId });
-    await this.seen(number, 'open');
+    await this.until(`#${number} is listed`, (issues) => issues.some((one) => one.number === number));
     return { id, number, nodeId };
   }
 
   async closeIssue(number: number): Promise<void> {
     await this.octokit.rest.issues.update({ ...this.names, issue_number: number, state: 'closed' });
-    await this.seen(number, 'closed');
+    await this.until(`#${number} is closed`, (issues) =>
+      issues.some((one) => one.number === number && one.state === 'closed'),
+    );
   }
 
   async blockIssue(number: number, by: Written): Promise<void> {
     const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by';
     await this.octokit.request(route, { ...this.names, issue_number: number, issue_id: by.id });
+    await this.until(`#${number} is blocked`, (issues) =>
+      issues.some((one) => one.number === number && blockersOf(one) > 0),
+    );
   }
 
   /** Only an administrator may. */
   async deleteIssue({ number, nodeId }: Written): Promise<void> {
     const mutation = 'mutation ($id: ID!) { deleteIssue(input: { issueId: $id }) { clientMutationId } }';
     await this.octokit.graphql(mutation, { id: nodeId });
-    this.written.splice(
-      this.written.findIndex((one) => one.number === number),
-      1,
-    );
+    const index = this.written.findIndex((one) => one.number === number);
+    this.written.splice(index, 1);
+    await this.until(`#${number} is gone`, (issues) => issues.every((one) => one.number !== number));
   }
 
   async labelsOn(number: number): Promise<string[]> {
@@ -75,17 +78,16 @@ export class LiveHands {
     return data.map(({ body }) => body ?? '');
   }
 
-  /** Names of the refs that begin so, such as `heads/continuo/`. */
-  async refs(ref: string): Promise<string[]> {
+  /** `ref` without its `refs/`, such as `heads/main`. */
+  async hasRef(ref: string): Promise<boolean> {
     const { data } = await this.octokit.rest.git.listMatchingRefs({ ...this.names, ref });
-    return data.map((one) => one.ref);
+    return data.some((one) => one.ref === `refs/${ref}`);
   }
 
   /** Where it is there. */
   async removeBranch(branch: string): Promise<void> {
     const ref = `heads/${branch}`;
-    if ((await this.refs(ref)).includes(`refs/${ref}`))
-      await this.octokit.rest.git.deleteRef({ ...this.names, ref });
+    if (await this.hasRef(ref)) await this.octokit.rest.git.deleteRef({ ...this.names, ref });
   }
 
   async clean(): Promise<void> {
@@ -94,15 +96,21 @@ export class LiveHands {
       if (!this.labelsBefore.has(name)) await this.octokit.rest.issues.deleteLabel({ ...this.names, name });
   }
 
-  private async seen(number: number, state: 'open' | 'closed'): Promise<void> {
+  /** GitHub's servers see a change a little later one than another: waits until its list of issues shows it. */
+  private async until(what: string, isSeen: (newest: Listed[]) => boolean): Promise<void> {
     for (let look = 0; look < mostLooks; look += 1) {
-      const { data } = await this.octokit.rest.issues.listForRepo({ ...this.names, state, per_page: 100 });
-      if (data.some((issue) => issue.number === number)) return;
+      const wanted = { ...this.names, state: 'all' as const, per_page: 100 };
+      const { data } = await this.octokit.rest.issues.listForRepo(wanted);
+      if (isSeen(data)) return;
       await sleep(pauseMs);
     }
-    throw new Error(`GitHub lists no ${state} issue #${number}`);
+    throw new Error(`GitHub does not show that ${what}`);
   }
 }
+
+type Listed = Awaited<ReturnType<Octokit['rest']['issues']['listForRepo']>>['data'][number];
+
+const blockersOf = ({ issue_dependencies_summary: summary }: Listed) => summary?.total_blocked_by ?? 0;
 
 async function labelsOf(octokit: Octokit, names: { owner: string; repo: string }): Promise<string[]> {
   const labels = await octokit.paginate(octokit.rest.issues.listLabelsForRepo, { ...names, per_page: 100 });
