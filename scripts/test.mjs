@@ -1,6 +1,7 @@
 // `npm test`: build, then types and lint, and beside them every jest test but those of the long suites. `npm run test:e2e` and
 // `npm run test:storm`: build, then one of those, which kill real processes for minutes. `npm run test:agents`: build,
-// install the agents, then the tests that drive them. Words after the suite name some of its files. A few files that
+// install the agents, then the tests that drive them. `npm run test:live`: build, then the tests for a real GitHub, which are
+// skipped where none is named. Words after the suite name some of its files. A few files that
 // fail are run once more by themselves, and what passed only then is told. The last line is `N passed, N failed`; a step
 // that fails counts as one failure, and so does a test file that cannot run; each is named above it.
 import { spawn } from 'node:child_process';
@@ -12,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [first, ...others] = process.argv.slice(2);
 const longSuites = ['e2e', 'storm', 'agents'];
-const suite = longSuites.includes(first) ? first : null;
+const suite = [...longSuites, 'live'].includes(first) ? first : null;
 const names = suite === null ? [] : others.filter((word) => !word.startsWith('-'));
 const rest = suite === null ? process.argv.slice(2) : others.filter((word) => word.startsWith('-'));
 

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse.js';
 import { findCheckCommand } from '../../src/client/init/check-command.js';
 import { findRepository } from '../../src/client/init/repository.js';
@@ -175,6 +176,60 @@ describe('continuo init --tracker github', () => {
     } finally {
       await github.close();
     }
+  });
+
+  it('has GitHub Actions run the checks on pull requests, and may do no more than read', async () => {
+    await commitAll({ 'package.json': '{}', 'yarn.lock': '' });
+    await origin('https://github.com/acme/shop.git');
+    const check = "make 'it' work # and: so on";
+    const args = ['--tracker', 'github', '--actions', '--check', check];
+    const { exitCode, stdout } = await init('--yes', ...args);
+    const file = join(repository, '.github', 'workflows', 'continuo-checks.yml');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`Wrote ${file}`)]);
+    expect(stdout).toContain('git add WORKFLOW.md .continuo .github/workflows/continuo-checks.yml &&');
+    const text = await readFile(file, 'utf8');
+    expect(stdout).toContain(text);
+    expect(parse(text)).toEqual({
+      name: 'Continuo checks',
+      on: { pull_request: {} },
+      permissions: { contents: 'read' },
+      jobs: {
+        'check-1': {
+          name: 'test',
+          'runs-on': 'ubuntu-latest',
+          'timeout-minutes': 10,
+          steps: [
+            { uses: 'actions/checkout@v6' },
+            { uses: 'actions/setup-node@v6', with: { 'node-version': 'lts/*' } },
+            { run: 'corepack enable' },
+            { name: 'test', run: check, shell: 'bash' },
+          ],
+        },
+      },
+    });
+  });
+
+  it('leaves a workflow of GitHub Actions that is there, and writes the rest', async () => {
+    await commitAll({ Makefile: 'test:\n\tx\n' });
+    await origin('https://github.com/acme/shop.git');
+    const folder = join(repository, '.github', 'workflows');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'continuo-checks.yml'), 'mine');
+    const { exitCode, stdout } = await init('--yes', '--tracker', 'github', '--actions');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('continuo-checks.yml as it was')]);
+    expect(await readFile(join(folder, 'continuo-checks.yml'), 'utf8')).toBe('mine');
+    expect(await readdir(repository)).toContain('WORKFLOW.md');
+  });
+
+  it('writes no workflow that runs nothing', async () => {
+    await commitAll();
+    await origin('https://github.com/acme/shop.git');
+    const nothing = await init('--yes', '--tracker', 'github', '--actions');
+    const elsewhere = await init('--yes', '--actions');
+    expect([nothing, elsewhere].map(({ exitCode }) => exitCode)).toEqual([2, 2]);
+    expect(nothing.stderr).toContain('--check <command>');
+    expect(elsewhere.stderr).toContain('--tracker github');
+    expect(await readdir(repository)).not.toContain('WORKFLOW.md');
   });
 
   it('says what is missing', async () => {

@@ -50,8 +50,19 @@ const issueFields = [
   'blocked_by dispatchable created_at updated_at scope acceptance source',
 ].flatMap((names) => names.split(' '));
 
-/** What every tracker does, whatever is behind it (SPEC 11). */
-export function trackerContract(name: string, open: () => Promise<TrackerWorld>): void {
+/**
+ * What every tracker does, whatever is behind it (SPEC 11). `isOurs`: the provider is the test's own, which may break its
+ * records and its connection.
+ */
+export function trackerContract(
+  name: string,
+  open: () => Promise<TrackerWorld>,
+  { isOurs = true } = {},
+): void {
+  const whereOurs = (tests: () => void) => {
+    if (isOurs) tests();
+    else describe.skip('with a provider of the test’s own', tests);
+  };
   describe(`the ${name} tracker`, () => {
     let world: TrackerWorld;
     beforeEach(async () => {
@@ -91,14 +102,6 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       ]);
     });
 
-    it('keeps to its scope (TRK-02)', async () => {
-      await world.write(issue('a'));
-      await world.writeElsewhere(issue('b'));
-      const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
-      expect(identifiers(issues)).toEqual(['a']);
-      expect(identifiers(await byId('a', 'b'))).toEqual(['a']);
-    });
-
     it('asks nothing of the provider for nothing (TRK-05)', async () => {
       await world.write(issue('a'));
       const before = world.requests();
@@ -123,59 +126,6 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       expect(found.find(isA)).toEqual(issues.find(isA));
     });
 
-    it('gives all or nothing, with a category (TRK-07, TRK-08)', async () => {
-      await world.write(issue('a'));
-      await world.disconnect();
-      for (const call of [() => world.tracker.fetchIssuesByStates([world.states.active]), () => byId('a')]) {
-        const error = await call().catch((thrown: unknown) => thrown);
-        expect(error).toBeInstanceOf(TrackerError);
-        expect(error).toMatchObject({ category: 'tracker_request', retryable: true });
-      }
-    });
-
-    it('gives up on a provider that never answers (TRK-13)', async () => {
-      await world.write(issue('a'));
-      await world.silence();
-      await expect(byId('a')).rejects.toMatchObject({
-        category: 'tracker_request',
-        retryable: true,
-        message: expect.stringContaining('has not answered within'),
-      });
-    });
-
-    it('drops a malformed record from a list and reports it (TRK-09)', async () => {
-      await world.write(issue('a'));
-      await world.writeMalformed('b');
-      const { issues, problems } = await world.tracker.fetchIssuesByStates([world.states.active]);
-      expect(identifiers(issues)).toEqual(['a']);
-      expect(problems).toHaveLength(1);
-      expect(`${problems[0]!.where} ${problems[0]!.message}`).toMatch(
-        new RegExp(`\\b${identifierOf('b')}\\b.*: found .*allowed: `),
-      );
-    });
-
-    it('fails a refresh that asks for a malformed record, and no other (TRK-10)', async () => {
-      await world.write(issue('a'));
-      await world.writeMalformed('b');
-      expect(identifiers(await byId('a'))).toEqual(['a']);
-      await expect(byId('a', 'b')).rejects.toMatchObject({
-        category: 'tracker_response',
-        retryable: false,
-        malformed: [world.idOf('b')],
-      });
-    });
-
-    it('degrades broken metadata, and keeps the issue (TRK-11, ISS-08)', async () => {
-      await world.write(issue('a', { brokenMetadata: true }));
-      const [found] = await byId('a');
-      expect(found).toMatchObject({
-        identifier: identifierOf('a'),
-        priority: null,
-        created_at: null,
-        labels: [],
-      });
-    });
-
     it('keeps the order of the provider (TRK-12)', async () => {
       await world.write(issue('a'), issue('b'), issue('c'), issue('d'));
       const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
@@ -190,17 +140,80 @@ export function trackerContract(name: string, open: () => Promise<TrackerWorld>)
       expect((await world.tracker.fetchIssuesByIds(issues.map((each) => each.id))).length).toBe(2);
     });
 
-    it('gives no secret away (ISS-12)', async () => {
-      await world.write(issue('a'));
-      const found = JSON.stringify(await byId('a'));
-      await world.disconnect();
-      const error = await byId('a').catch((thrown: unknown) => thrown);
-      for (const secret of world.secrets) expect(`${found} ${String(error)}`).not.toContain(secret);
-    });
+    whereOurs(() => {
+      it('keeps to its scope (TRK-02)', async () => {
+        await world.write(issue('a'));
+        await world.writeElsewhere(issue('b'));
+        const { issues } = await world.tracker.fetchIssuesByStates([world.states.active]);
+        expect(identifiers(issues)).toEqual(['a']);
+        expect(identifiers(await byId('a', 'b'))).toEqual(['a']);
+      });
 
-    it('reads priority and dates (ISS-06, ISS-07)', async () => {
-      await world.write(issue('a', { priority: 2, createdAt: '2026-01-02T04:04:05+01:00' }));
-      expect((await byId('a'))[0]).toMatchObject({ priority: 2, created_at: '2026-01-02T03:04:05.000Z' });
+      it('gives all or nothing, with a category (TRK-07, TRK-08)', async () => {
+        await world.write(issue('a'));
+        await world.disconnect();
+        for (const call of [() => world.tracker.fetchIssuesByStates([world.states.active]), () => byId('a')]) {
+          const error = await call().catch((thrown: unknown) => thrown);
+          expect(error).toBeInstanceOf(TrackerError);
+          expect(error).toMatchObject({ category: 'tracker_request', retryable: true });
+        }
+      });
+
+      it('gives up on a provider that never answers (TRK-13)', async () => {
+        await world.write(issue('a'));
+        await world.silence();
+        await expect(byId('a')).rejects.toMatchObject({
+          category: 'tracker_request',
+          retryable: true,
+          message: expect.stringContaining('has not answered within'),
+        });
+      });
+
+      it('drops a malformed record from a list and reports it (TRK-09)', async () => {
+        await world.write(issue('a'));
+        await world.writeMalformed('b');
+        const { issues, problems } = await world.tracker.fetchIssuesByStates([world.states.active]);
+        expect(identifiers(issues)).toEqual(['a']);
+        expect(problems).toHaveLength(1);
+        expect(`${problems[0]!.where} ${problems[0]!.message}`).toMatch(
+          new RegExp(`\\b${identifierOf('b')}\\b.*: found .*allowed: `),
+        );
+      });
+
+      it('fails a refresh that asks for a malformed record, and no other (TRK-10)', async () => {
+        await world.write(issue('a'));
+        await world.writeMalformed('b');
+        expect(identifiers(await byId('a'))).toEqual(['a']);
+        await expect(byId('a', 'b')).rejects.toMatchObject({
+          category: 'tracker_response',
+          retryable: false,
+          malformed: [world.idOf('b')],
+        });
+      });
+
+      it('degrades broken metadata, and keeps the issue (TRK-11, ISS-08)', async () => {
+        await world.write(issue('a', { brokenMetadata: true }));
+        const [found] = await byId('a');
+        expect(found).toMatchObject({
+          identifier: identifierOf('a'),
+          priority: null,
+          created_at: null,
+          labels: [],
+        });
+      });
+
+      it('gives no secret away (ISS-12)', async () => {
+        await world.write(issue('a'));
+        const found = JSON.stringify(await byId('a'));
+        await world.disconnect();
+        const error = await byId('a').catch((thrown: unknown) => thrown);
+        for (const secret of world.secrets) expect(`${found} ${String(error)}`).not.toContain(secret);
+      });
+
+      it('reads priority and dates (ISS-06, ISS-07)', async () => {
+        await world.write(issue('a', { priority: 2, createdAt: '2026-01-02T04:04:05+01:00' }));
+        expect((await byId('a'))[0]).toMatchObject({ priority: 2, created_at: '2026-01-02T03:04:05.000Z' });
+      });
     });
 
     it('reads scope and acceptance criteria from the text', async () => {

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { workflowSchema } from '../../config/json-schema.js';
 import type { Config } from '../../config/config.js';
 import { parseConfig } from '../../config/parse.js';
 import { makeLabels } from '../../worker/github-setup.js';
 import { CliError, ExitCode } from '../error.js';
+import { actionsFile, renderActionsFile } from '../init/actions-file.js';
 import { findAgent } from '../init/find-agent.js';
 import { findCheckCommand } from '../init/check-command.js';
 import type { TrackerKind } from '../init/find-tracker.js';
@@ -23,6 +24,8 @@ export interface InitOptions {
   tracker: TrackerKind;
   /** Makes the labels that the file names, where the tracker has labels. */
   labels?: boolean;
+  /** Has GitHub Actions run the checks of the file on pull requests. */
+  actions?: boolean;
   /** Writes without asking. */
   yes?: boolean;
   /** Shows and writes nothing. */
@@ -35,16 +38,21 @@ export async function initProject(invocation: Invocation, options: InitOptions):
   if (options.labels && options.tracker !== 'github') {
     throw new CliError(ExitCode.usage, '--labels makes labels on GitHub', 'add --tracker github');
   }
+  if (options.actions && options.tracker !== 'github') {
+    throw new CliError(ExitCode.usage, '--actions is for a repository on GitHub', 'add --tracker github');
+  }
   const repository = await findRepository(cwd);
   const file = join(repository.root, 'WORKFLOW.md');
   const findings = await lookAround(repository, options, env);
   const text = renderWorkflowFile(findings);
   // A template that does not fit the findings must not reach the repository.
   const config = parseConfig(file, text, env);
+  const actions = options.actions ? await actionsFor(repository.root, config, findings) : null;
+  const shown = actions === null ? text : `${text}\n# ${actionsFile}\n${actions}`;
 
   if (options.print) {
-    if (json) out.json({ file, written: [], labels: [], ...findings, text });
-    else out.text(text);
+    if (json) out.json({ file, written: [], labels: [], ...findings, text, actions });
+    else out.text(shown);
     return;
   }
   if (await exists(file)) {
@@ -54,13 +62,28 @@ export async function initProject(invocation: Invocation, options: InitOptions):
       'compare it with a new one (continuo init --print), or move it away',
     );
   }
-  if (!json) out.text(text);
+  if (!json) out.text(shown);
   await agree(invocation, file, options.yes ?? false);
   // They come first: what has failed is tried again by the same command.
   const labels = options.labels ? await labelsFor(config, env) : [];
-  const written = await write(repository.root, file, text, findings);
-  if (json) out.json({ file, written, labels, ...findings, text });
-  else for (const line of nextSteps(written, labels, findings)) out.line(line);
+  const files = [
+    { path: file, text },
+    ...(findings.tracker.kind === 'file' ? [{ path: 'tasks/README.md', text: tasksReadme }] : []),
+    { path: schemaFile, text: `${JSON.stringify(workflowSchema(), null, 2)}\n` },
+    ...(actions === null ? [] : [{ path: actionsFile, text: actions }]),
+  ];
+  const { written, kept } = await write(repository.root, files);
+  if (json) out.json({ file, written, labels, ...findings, text, actions });
+  else for (const line of nextSteps({ written, kept, labels, actions, findings })) out.line(line);
+}
+
+async function actionsFor(root: string, config: Config, { check }: Findings): Promise<string> {
+  if (check !== null) return renderActionsFile(root, config);
+  throw new CliError(
+    ExitCode.usage,
+    `no command of tests was recognized at ${root}, so there is nothing that GitHub Actions could run`,
+    'name it: --check <command>',
+  );
 }
 
 async function labelsFor(config: Config, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -128,35 +151,49 @@ async function agree({ out, stdin, stderr }: Invocation, file: string, yes: bool
   }
 }
 
-/** Writes what is not there yet; returns the files that were written. */
-async function write(root: string, file: string, text: string, { tracker }: Findings): Promise<string[]> {
-  const files = [
-    { path: file, text },
-    ...(tracker.kind === 'file' ? [{ path: join(root, 'tasks', 'README.md'), text: tasksReadme }] : []),
-    { path: join(root, schemaFile), text: `${JSON.stringify(workflowSchema(), null, 2)}\n` },
-  ];
-  const written: string[] = [];
+/** Writes what is not there yet. */
+async function write(
+  root: string,
+  files: { path: string; text: string }[],
+): Promise<{ written: string[]; kept: string[] }> {
+  const [written, kept]: [string[], string[]] = [[], []];
   for (const { path, text } of files) {
-    if (await exists(path)) continue;
-    await mkdir(dirname(path), { recursive: true });
+    const file = resolve(root, path);
+    if (await exists(file)) {
+      kept.push(file);
+      continue;
+    }
+    await mkdir(dirname(file), { recursive: true });
     // `wx` never replaces a file, however it came there meanwhile.
-    await writeFile(path, text, { flag: 'wx' });
-    written.push(path);
+    await writeFile(file, text, { flag: 'wx' });
+    written.push(file);
   }
-  return written;
+  return { written, kept };
 }
 
-function nextSteps(written: string[], labels: string[], { check, agent, tracker }: Findings): string[] {
+interface Outcome {
+  written: string[];
+  kept: string[];
+  labels: string[];
+  actions: string | null;
+  findings: Findings;
+}
+
+function nextSteps({ written, kept, labels, actions, findings }: Outcome): string[] {
+  const { check, agent, tracker } = findings;
   const isOnGitHub = tracker.kind === 'github';
+  const added = ['WORKFLOW.md', ...(isOnGitHub ? [] : ['tasks']), '.continuo'];
+  if (actions !== null) added.push(actionsFile);
   return [
     '',
     ...labels.map((label) => `Made the label ${label}`),
     ...written.map((path) => `Wrote ${path}`),
+    ...kept.map((path) => `Left ${path} as it was`),
     '',
     'Next:',
     ...(agent === null ? ['  put the command of your coding agent into command.run'] : []),
     ...(check === null ? ['  put the command of your tests into verify.checks'] : []),
-    `  git add WORKFLOW.md ${isOnGitHub ? '' : 'tasks '}.continuo && git commit -m 'Set up Continuo'`,
+    `  git add ${added.join(' ')} && git commit -m 'Set up Continuo'`,
     ...(isOnGitHub ? ['  export GITHUB_TOKEN=<your token>', '  continuo doctor'] : []),
     '  continuo up',
     isOnGitHub

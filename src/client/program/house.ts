@@ -31,6 +31,7 @@ export function defineHouse(program: Command): void {
         .default('file'),
     )
     .option('--labels', 'with --tracker github: make the labels that the file names, with GITHUB_TOKEN')
+    .option('--actions', 'with --tracker github: have GitHub Actions run the checks on pull requests')
     .option('-y, --yes', 'write without asking')
     .option('--print', 'show it and write nothing')
     .addHelpText(
@@ -38,7 +39,7 @@ export function defineHouse(program: Command): void {
       examples(
         'continuo init',
         "continuo init --yes --agent-command 'claude -p' --check 'npm ci && npm test'",
-        'continuo init --tracker github --labels',
+        'continuo init --tracker github --labels --actions',
       ),
     )
     .action(async (options: InitOptions, command: Command) => {

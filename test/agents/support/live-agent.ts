@@ -1,14 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TaskStatus } from '../../../src/domain/status.js';
 import { LiveProject } from '../../support/live-project.js';
 import type { Script } from '../../support/scripted-model/index.js';
 import { ScriptedModel } from '../../support/scripted-model/index.js';
-import type { AgentName } from './binary.js';
-import { agentBinary } from './binary.js';
-import { agentVariables } from './home.js';
-
-type LiveKind = Exclude<AgentName, 'opencode'>;
+import type { LiveKind, RealAgents } from './real-agents.js';
+import { realAgents } from './real-agents.js';
 
 export interface LiveSetting {
   script: Script;
@@ -27,46 +22,32 @@ export interface LiveSetting {
   env?: Record<string, string>;
 }
 
-const programs: Record<LiveKind, (binary: string) => string> = {
-  codex: (binary) => `codex: { command: ${JSON.stringify(`${binary} app-server`)}, read_timeout_ms: 100000 }`,
-  claude: (binary) => `claude: { command: ${JSON.stringify(binary)}, read_timeout_ms: 100000 }`,
-};
-
 /** The whole way, as people go it: `continuo up` with the task `sum`, a real agent in its sandbox, and the model that it asks. */
 export class LiveAgent {
   private constructor(
     readonly project: LiveProject,
     readonly model: ScriptedModel,
-    private readonly home: string,
+    private readonly agents: RealAgents,
   ) {}
 
-  static async start({ kind = 'codex', fallback, ...setting }: LiveSetting): Promise<LiveAgent> {
+  static async start({ kind = 'codex', ...setting }: LiveSetting): Promise<LiveAgent> {
     const model = await ScriptedModel.start(setting.script);
-    // Not in the folder for temporary files: Codex has no sandbox there.
-    const home = realpathSync(mkdtempSync(join(process.cwd(), 'node_modules', '.agents-live-')));
-    const kinds = fallback === undefined ? [kind] : [kind, fallback];
-    const variables = Object.fromEntries(
-      kinds.flatMap((name) => Object.entries(agentVariables(name, home, model.port))),
-    );
-    const sections = kinds.map((name) => {
-      const binary = agentBinary(name);
-      return programs[name](binary.kind === 'found' ? binary.path : '');
-    });
-    const second = fallback === undefined ? '' : `, fallback: ${fallback}`;
-    const approvals = setting.approvals === undefined ? '' : `, approvals: ${setting.approvals}`;
+    const { fallback, approvals } = setting;
+    const agents = realAgents(fallback === undefined ? [kind] : [kind, fallback], model.port, [
+      ...(fallback === undefined ? [] : [`fallback: ${fallback}`]),
+      ...(approvals === undefined ? [] : [`approvals: ${approvals}`]),
+    ]);
     const project = new LiveProject({
-      workflow: `agent: { kind: ${kind}${second}${approvals}, env: [${Object.keys(variables).join(', ')}] }
-${sections.join('\n')}
-containment: { host_ports: [${model.port}], readable: [${JSON.stringify(process.cwd())}] }
+      workflow: `${agents.sections}
 verify: { checks: [{ name: sum, run: ${JSON.stringify(setting.check)} }] }
 review: { human: { when: never } }
 land: { mode: merge }`,
       files: { 'README.md': 'A project.\n' },
       tasks: { sum: setting.task },
       ...(setting.provider !== undefined && { provider: setting.provider }),
-      env: () => ({ ...variables, ...setting.env }),
+      env: () => ({ ...agents.variables, ...setting.env }),
     });
-    const live = new LiveAgent(project, model, home);
+    const live = new LiveAgent(project, model, agents);
     await project.start();
     return live;
   }
@@ -89,6 +70,6 @@ land: { mode: merge }`,
   async close(): Promise<void> {
     await this.project.close();
     await this.model.close();
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    this.agents.remove();
   }
 }

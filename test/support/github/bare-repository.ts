@@ -55,6 +55,11 @@ export function run(
 export class BareRepository {
   private constructor(readonly path: string) {}
 
+  /** One that is there already. */
+  static at(path: string): BareRepository {
+    return new BareRepository(path);
+  }
+
   static async create(path: string, defaultBranch: string): Promise<BareRepository> {
     await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, path]);
     const repository = new BareRepository(path);

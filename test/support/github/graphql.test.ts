@@ -106,6 +106,16 @@ describe('queries', () => {
   });
 });
 
+it('has an administrator delete an issue, and nobody else', async () => {
+  const id = nodeId(widgets.openIssue({ title: 'Broken', by: 'ana' }));
+  const mutation = 'mutation ($id: ID!) { deleteIssue(input: { issueId: $id }) { repository { name } } }';
+  await expect(ask(mutation, { id })).rejects.toMatchObject({ errors: [{ type: 'FORBIDDEN' }] });
+  const owner = octokitFor(github, github.token('acme')).graphql;
+  expect(await owner(mutation, { id })).toEqual({ deleteIssue: { repository: { name: 'widgets' } } });
+  expect(widgets.state.issues.size).toBe(0);
+  await expect(owner(mutation, { id })).rejects.toMatchObject({ errors: [{ type: 'NOT_FOUND' }] });
+});
+
 describe('a query that is wrong', () => {
   it('is answered by status 200 with the error in the shape of GitHub', async () => {
     await expect(ask('{ viewer { loginn } }')).rejects.toMatchObject({

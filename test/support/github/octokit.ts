@@ -1,8 +1,8 @@
 import { Octokit } from 'octokit';
 import type { GitHub } from './github.js';
 
-/** The real client against the fake, which neither waits nor asks again: a test sees each answer. */
-export function octokitFor(github: GitHub, auth?: string): Octokit {
+/** The real client against a GitHub, mostly the fake. It neither waits nor asks again: a test sees each answer. */
+export function octokitFor(github: Pick<GitHub, 'apiUrl'>, auth?: string): Octokit {
   return new Octokit({
     baseUrl: github.apiUrl,
     ...(auth === undefined ? {} : { auth }),

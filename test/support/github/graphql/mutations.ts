@@ -1,11 +1,13 @@
 import { checkAccess, requireRole } from '../access.js';
 import { dequeue, disableAutoMerge, enableAutoMerge, enqueue } from '../acts/auto-merge.js';
+import { deleteIssue } from '../acts/moves.js';
 import { react } from '../acts/reactions.js';
 import { setDraft } from '../acts/pulls.js';
 import { reply, setResolved } from '../acts/reviews.js';
 import { Refusal } from '../refusal.js';
 import type { MergeMethod, Pull, Thread } from '../world.js';
 import { pullShape, queueEntryShape } from './pulls.js';
+import { repositoryShape } from './repositories.js';
 import { reviewCommentShape, threadShape } from './reviews.js';
 import type { View } from './view.js';
 import { graphqlError } from './view.js';
@@ -35,6 +37,15 @@ export function mutationsOf(view: View) {
     convertPullRequestToDraft: onPull((pull) => setDraft(world, pull, user, true)),
     resolveReviewThread: onThread(true),
     unresolveReviewThread: onThread(false),
+    deleteIssue: mutation<Input & { issueId: string }>(({ issueId }) => {
+      const issue = view.world.nodes.get(issueId);
+      if (issue?.kind !== 'issue' || !issue.repository.issues.has(issue.number)) throw unknownNode(issueId);
+      const { repository } = issue;
+      checkAccess(view.viewer, repository, { issues: 'write' });
+      requireRole(view.viewer, repository, 'admin');
+      deleteIssue(world, issue, user);
+      return { repository: repositoryShape(view, repository) };
+    }),
     addReaction: mutation<Input & { subjectId: string; content: string }>(({ subjectId, content }) => {
       const subject = view.world.nodes.get(subjectId);
       if (subject?.kind !== 'comment' && subject?.kind !== 'review') throw unknownNode(subjectId);
