@@ -32,7 +32,14 @@ function listenIn(runner) {
     runs.delete(id);
     const { activity, startedAt, args, cwd, env, input } = run;
     const { stdout, exitCode } = end;
-    const program = { argv: ['git', ...args], cwd, env, input: String(input), stdout: String(stdout), exitCode };
+    const program = {
+      argv: ['git', ...args],
+      cwd,
+      env,
+      input: String(input),
+      stdout: String(stdout),
+      exitCode,
+    };
     write(activity, program, startedAt);
   });
 }
