@@ -1,10 +1,9 @@
 import type { Config } from '../../../config/config.js';
 import { GitHubError } from '../../github/errors.js';
-import { withGitHubFailures } from '../../github/failure.js';
+import { inWords, needsPerson, orBlocked, withGitHubFailures } from '../../github/failure.js';
 import type { HostDeps } from '../../host.js';
 import type { ChangeKeeper } from '../change-keeper.js';
 import { closeChange } from './close.js';
-import { inWords, needsPerson, orBlocked } from './failure.js';
 import { mergeChange } from './merge.js';
 import type { Surroundings } from './open.js';
 import { openGitHubForge } from './open.js';
