@@ -14,7 +14,7 @@ export async function closeChange(
 ): Promise<void> {
   const pull = await readPull(forge, number);
   if (pull !== null && pull.merged_at == null) {
-    await forge.comments.add(number, lastWord, text);
+    if (text !== '') await forge.comments.add(number, lastWord, text);
     if (pull.state === 'open') await editPull(forge, number, { state: 'closed' });
   }
   await removeBranch(forge, branch);

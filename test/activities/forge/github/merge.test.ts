@@ -168,13 +168,13 @@ describe('merging a change on GitHub', () => {
 describe('closing a change on GitHub', () => {
   const rig = useChangeRig();
   const branch = 'continuo/GH-1';
-  const close = () =>
+  const close = (text = 'It was rejected.') =>
     rig.keeper().close({
       config: 'hash',
       project: 'shop',
       identifier: 'GH-1',
       number: 1,
-      text: 'It was rejected.',
+      text,
       branch,
     });
   const open = async () => {
@@ -207,6 +207,13 @@ describe('closing a change on GitHub', () => {
     await close();
     expect(rig.shop.pull(1).issue.comments).toEqual([]);
     expect(await rig.shop.branch(branch)).toBeNull();
+  });
+
+  it('says nothing where there is nothing to say', async () => {
+    await open();
+    await close('');
+    const { issue } = rig.shop.pull(1);
+    expect([issue.state, issue.comments]).toEqual(['closed', []]);
   });
 
   it('is done where nothing is left to close', async () => {

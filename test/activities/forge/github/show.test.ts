@@ -253,6 +253,28 @@ describe('a change that is shown on GitHub', () => {
     expect(await rig.show({ sha: adopted, number: 1 })).toEqual({ kind: 'pushed', sha: forced });
   });
 
+  it('is not opened where its branch has what is none of the task’s, which stays as it is', async () => {
+    const theirs = await rig.shop.push(branch, { 'theirs.txt': 'x' }, { by: 'wes' });
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    expect(await rig.show({ sha })).toEqual({
+      kind: 'blocked',
+      message: expect.stringMatching(/continuo\/GH-1 is there already, at [0-9a-f]{12}, .*: delete it on GitHub/),
+    });
+    expect(await rig.shop.branch(branch)).toBe(theirs);
+    expect(rig.shop.state.issues.size).toBe(0);
+  });
+
+  it('is found with what a person has added to it before its worker knew of it', async () => {
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    await rig.show({ sha });
+    const theirs = await rig.shop.push(branch, { 'theirs.txt': 'x' }, { by: 'wes' });
+    expect(await rig.show({ sha })).toMatchObject({
+      kind: 'shown',
+      change: { number: 1, sha },
+      seen: { headSha: theirs },
+    });
+  });
+
   it('gets its branch anew where that is gone', async () => {
     const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
     await rig.show({ sha });
