@@ -34,7 +34,7 @@ export interface ShowChangeInput extends Configured {
 
 export type ShowChangeOutcome =
   | { kind: 'shown'; change: Change; seen: ChangeSeen }
-  /** Somebody has put other commits on the branch, or removed some: it is at `sha` now. */
+  /** Somebody has put other commits on the branch of an open change, or removed some: it is at `sha` now. */
   | { kind: 'pushed'; sha: string }
   /** Only a person can mend it; in words with what to do, without a full stop. */
   | { kind: 'blocked'; message: string };
@@ -60,8 +60,11 @@ export interface ChangePort {
    * what people say by the messages that they would have sent themselves. Reads; the ids are the key of what is told.
    */
   lookAtChanges(input: Configured & { project: string; numbers: number[] | null }): Promise<void>;
-  /** The same again and again, for as long as the project has that configuration. */
-  watchChanges(input: Configured & { project: string }): Promise<void>;
+  /**
+   * The same again and again, for as long as the project has that configuration. Where it could not be done before, and
+   * `isTroubled` says so, it ends after the first look that succeeds.
+   */
+  watchChanges(input: Configured & { project: string; isTroubled?: boolean }): Promise<void>;
   /** Has failed checks run once more; false where the forge cannot. Key: the commit. */
   rerunChecks(input: ChangeInput & { sha: string }): Promise<{ isRerun: boolean }>;
   /** What failed checks of the commit say, with the end of their logs. Reads only. */
