@@ -42,8 +42,7 @@ export async function webhook({ scope, quick, say }) {
   scope.defer(() => bare.terminate());
   const values = await alternate(
     quick ? 3 : 31,
-    (round) =>
-      told(task, `check ${round}`, (name) => shop.check(headSha, name, { conclusion: 'success' })),
+    (round) => told(task, `check ${round}`, (name) => shop.check(headSha, name, { conclusion: 'success' })),
     (round) => told(bare, `word ${round}`, (word) => bare.signal('told', word)),
     (subject, floor) => say(`  webhook ${subject.toFixed(0)} ms, floor ${floor.toFixed(1)} ms`),
   );

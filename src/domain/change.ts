@@ -133,8 +133,7 @@ export function nextMove(change: TaskChange, base: string): ChangeMove {
   const by = seen.by ?? 'somebody';
   if (seen.state === 'merged') return { kind: 'merged', sha: seen.mergedSha ?? seen.headSha, by };
   if (seen.state === 'closed') return { kind: 'closed', by };
-  if (isSetBack(change))
-    return { kind: 'wait', for: ['its forge to show the newest commit'] };
+  if (isSetBack(change)) return { kind: 'wait', for: ['its forge to show the newest commit'] };
   if (seen.headSha !== sha) return { kind: 'pushed', sha: seen.headSha };
   const threads = newThreads(change);
   if (threads.length > 0) return { kind: 'threads', threads };

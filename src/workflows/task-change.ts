@@ -202,7 +202,10 @@ async function catchUp(task: Task): Promise<Stage> {
   if (headOf(task) === entry.sha && state.change !== null) {
     const { change } = state;
     const remedy = `update its branch at ${change.url}, if that is still so`;
-    await waitForBase(task, `#${change.number} is said to be behind ${rules.base}, and has all of it: ${remedy}.`);
+    await waitForBase(
+      task,
+      `#${change.number} is said to be behind ${rules.base}, and has all of it: ${remedy}.`,
+    );
     await lookAnew(task, change);
     return state.stage;
   }

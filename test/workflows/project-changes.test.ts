@@ -159,7 +159,8 @@ describe('a long life of a project', () => {
       await latest.signal(messages.refreshChangesSignal, { numbers: [12] });
       while ((await latest.describe()).runId === begun.firstExecutionRunId)
         await latest.signal(messages.changeOpenedSignal, { issueId: issue.id, number: 12 });
-      while (ports.inputs('lookAtChanges').length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (ports.inputs('lookAtChanges').length < 2)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       expect(ports.inputs('lookAtChanges').map(({ numbers }) => numbers)).toEqual([[12], [12]]);
     } finally {
       release();

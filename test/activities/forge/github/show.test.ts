@@ -258,7 +258,9 @@ describe('a change that is shown on GitHub', () => {
     const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
     expect(await rig.show({ sha })).toEqual({
       kind: 'blocked',
-      message: expect.stringMatching(/continuo\/GH-1 is there already, at [0-9a-f]{12}, .*: delete it on GitHub/),
+      message: expect.stringMatching(
+        /continuo\/GH-1 is there already, at [0-9a-f]{12}, .*: delete it on GitHub/,
+      ),
     });
     expect(await rig.shop.branch(branch)).toBe(theirs);
     expect(rig.shop.state.issues.size).toBe(0);
