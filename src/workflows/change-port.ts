@@ -48,6 +48,10 @@ export type MergeChangeOutcome =
   | { kind: 'moved' }
   | { kind: 'blocked'; message: string };
 
+export interface ClosedChange {
+  mergedSha: string | null;
+}
+
 /** Changes of a forge that keeps them; asked for only where `land.mode` is `pull_request`. */
 export interface ChangePort {
   /**
@@ -73,6 +77,9 @@ export interface ChangePort {
   mergeChange(
     input: ChangeInput & { sha: string; base: string; strategy: LandStrategy; title: string },
   ): Promise<MergeChangeOutcome>;
-  /** Closes a change that is over, with a last word unless that is empty, and removes its branch. Key: the number. */
-  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<void>;
+  /**
+   * Closes a change that is over, with a last word unless that is empty, and removes its branch. Says as what it was merged,
+   * if it was, which an earlier version did not. Key: the number.
+   */
+  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<ClosedChange | null>;
 }

@@ -141,5 +141,12 @@ export async function closeChange(task: Task): Promise<void> {
   const what = landedSha === null ? why : `its base has all of it, at ${shortSha(landedSha)}`;
   const text = `Continuo has ended its work on this: ${what}.`;
   const port = changesPort(task, `Close #${change.number}`);
-  await attempt(task, () => port.closeChange({ ...changeInput(task, change), text, branch }));
+  await attempt(task, async () => {
+    const closed = await port.closeChange({ ...changeInput(task, change), text, branch });
+    const mergedSha = closed?.mergedSha ?? null;
+    if (mergedSha === null || landedSha !== null) return;
+    const message = `#${change.number} had been merged before it could be closed: the base has it, as ${shortSha(mergedSha)}`;
+    note(task, message);
+    state.lastError = { category: 'landing', message, at: now() };
+  });
 }

@@ -356,6 +356,19 @@ describe('what people do to a change', () => {
   });
 });
 
+describe('a change that is merged although its task is cancelled', () => {
+  it('is told, because the base has it', async () => {
+    found = { fit: 'blocked', missing: ['an approving review'] };
+    ports.next('closeChange', { mergedSha: testSha(9) });
+    const { handle, done } = await start();
+    await rig.until(handle, isWaiting('change'));
+    await handle.signal(messages.cancelSignal, { id: randomUUID(), by: 'ann', note: 'no' });
+    expect(await done()).toBe('cancelled');
+    const { lastError } = await rig.until(handle, () => true);
+    expect(lastError?.message).toContain('#12 had been merged before it could be closed');
+  });
+});
+
 describe('what CI says of a change', () => {
   const red = (url: string): Partial<ChangeSeen> => ({
     fit: 'blocked',

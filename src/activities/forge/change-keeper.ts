@@ -1,5 +1,6 @@
 import type {
   ChangePort,
+  ClosedChange,
   MergeChangeOutcome,
   ShowChangeInput,
   ShowChangeOutcome,
@@ -12,5 +13,5 @@ import type {
 export interface ChangeKeeper {
   show(input: ShowChangeInput, signal: AbortSignal): Promise<ShowChangeOutcome>;
   merge(input: Parameters<ChangePort['mergeChange']>[0], signal: AbortSignal): Promise<MergeChangeOutcome>;
-  close(input: Parameters<ChangePort['closeChange']>[0]): Promise<void>;
+  close(input: Parameters<ChangePort['closeChange']>[0]): Promise<ClosedChange>;
 }

@@ -23,7 +23,7 @@ export function createGitHubKeeper(
     close: (input) =>
       withGitHubFailures(async () => {
         try {
-          await closeChange(forge, input);
+          return await closeChange(forge, input);
         } catch (error) {
           if (!(error instanceof GitHubError) || !needsPerson(error)) throw error;
           // The task is over all the same.
@@ -31,6 +31,7 @@ export function createGitHubKeeper(
             number: input.number,
             why: inWords(error),
           });
+          return { mergedSha: null };
         }
       }),
   };

@@ -204,7 +204,7 @@ describe('closing a change on GitHub', () => {
   it('leaves a merged one alone, but for its branch', async () => {
     const sha = await open();
     await rig.keeper().merge(rig.mergeInput({ sha }), new AbortController().signal);
-    await close();
+    expect(await close()).toEqual({ mergedSha: await rig.shop.branch('main') });
     expect(rig.shop.pull(1).issue.comments).toEqual([]);
     expect(await rig.shop.branch(branch)).toBeNull();
   });
