@@ -277,6 +277,19 @@ describe('a change that is shown on GitHub', () => {
     });
   });
 
+  it('goes on under its former name where the repository has another one now', async () => {
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    await rig.show({ sha });
+    rig.shop.transfer({ name: 'store' });
+    const next = await rig.work({ 'sum.js': 'one\n2\n3\n' }, sha);
+    const keeper = rig.keeper(', repo: acme/shop');
+    const more = { sha: next, number: 1, title: 'Add them all', isDraft: false };
+    expect(await rig.show(more, keeper)).toMatchObject({ kind: 'shown', seen: { headSha: next } });
+    expect([pull().issue.title, pull().isDraft]).toEqual(['Add them all', false]);
+    const merged = await keeper.merge(rig.mergeInput({ sha: next }), new AbortController().signal);
+    expect(merged).toEqual({ kind: 'merged', sha: await rig.shop.branch('main') });
+  });
+
   it('gets its branch anew where that is gone', async () => {
     const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
     await rig.show({ sha });
@@ -324,7 +337,7 @@ describe('a change that GitHub does not take', () => {
 
   it('is blocked by a branch that is protected', async () => {
     rig.shop.protect(branch);
-    expect(await shown()).toEqual(blocked('protected branch|GH006', 'Let the token or the App push'));
+    expect(await shown()).toEqual(blocked('protected branch|GH006', 'let the token or the App push'));
   });
 
   it('is blocked by a repository that is archived', async () => {
