@@ -48,7 +48,9 @@ export type MergeChangeOutcome =
   | { kind: 'moved' }
   | { kind: 'blocked'; message: string };
 
-export interface ClosedChange {
+/** What has become of a change that was not to land any more. */
+export interface ChangeStanding {
+  /** As what it was merged all the same, or null. */
   mergedSha: string | null;
 }
 
@@ -77,9 +79,11 @@ export interface ChangePort {
   mergeChange(
     input: ChangeInput & { sha: string; base: string; strategy: LandStrategy; title: string },
   ): Promise<MergeChangeOutcome>;
+  /** Has the forge not merge it by its queue, nor by itself. Key: the number. */
+  withdrawChange(input: ChangeInput): Promise<ChangeStanding>;
   /**
    * Closes a change that is over, with a last word unless that is empty, and removes its branch. Says as what it was merged,
    * if it was, which an earlier version did not. Key: the number.
    */
-  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<ClosedChange | null>;
+  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<ChangeStanding | null>;
 }

@@ -16,7 +16,7 @@ import {
   waitForChange,
 } from './task-change.js';
 import type { Task } from './task-context.js';
-import { granted, headOf, note, now, shortSha, view, workspaceOf } from './task-context.js';
+import { granted, headOf, isTakenBack, note, now, shortSha, view, workspaceOf } from './task-context.js';
 import { whileThere } from './task-halt.js';
 import { show } from './task-show.js';
 import { waitForBase } from './task-ways-back.js';
@@ -83,6 +83,30 @@ async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> 
     default:
       return outcome satisfies never;
   }
+}
+
+/**
+ * What a person has taken back, or paused, must not be merged by the forge's queue meanwhile. Where it was merged all the
+ * same, the stage that follows; else null.
+ */
+export async function withdrawChange(task: Task): Promise<Stage | null> {
+  const { state } = task;
+  const { change } = state;
+  const isWantedBack = isTakenBack(task) || state.pausedBy !== null;
+  if (change === null || change.queued === null || !isWantedBack) return null;
+  const port = changesPort(task, `Take #${change.number} out of the queue`);
+  task.isAtTrain = true;
+  const { mergedSha } = await CancellationScope.nonCancellable(() =>
+    unlessDown(task, () => port.withdrawChange(changeInput(task, change))),
+  ).finally(() => {
+    task.isAtTrain = false;
+  });
+  change.queued = null;
+  const { seen } = change;
+  if (seen === null) return null;
+  if (mergedSha === null) change.seen = { ...seen, isQueued: false };
+  else if (seen.state === 'open') change.seen = { ...seen, state: 'merged', mergedSha };
+  return isSettled(change) ? followUrgent(task) : null;
 }
 
 /** A host that is down must not merge later what was asked of it: another one does that, or nobody any more. */

@@ -126,6 +126,7 @@ export class FakePorts {
       rerunChecks: () => Promise.resolve({ isRerun: true }),
       readChecks: () => Promise.resolve([failedCheck]),
       mergeChange: ({ sha }) => Promise.resolve({ kind: 'merged', sha: `M${sha.slice(1)}` }),
+      withdrawChange: () => Promise.resolve({ mergedSha: null }),
       closeChange: () => Promise.resolve(null),
     };
     const scripted = <M extends Method>(method: M) => {

@@ -141,6 +141,36 @@ describe('a task whose work is shown before it lands', () => {
     expect(await done()).toBe('done');
   });
 
+  it.each([
+    ['is taken out of the queue where somebody wants changes after all', null, 'done', 2],
+    ['is done where the queue was faster than whoever wants changes', testSha(9), 'done', 1],
+  ] as const)('%s', async (_, mergedSha, outcome, turns) => {
+    ports.next('mergeChange', { kind: 'queued' });
+    ports.next('withdrawChange', { mergedSha });
+    const { handle, done } = await start();
+    const { headSha, round } = await rig.until(
+      handle,
+      ({ waitingFor }) => waitingFor === '#12: its turn in the queue',
+    );
+    const decision = { verdict: 'request_changes', sha: headSha!, round, note: 'not so' } as const;
+    await handle.signal(messages.decideSignal, { id: 'review/1', by: 'ann', ...decision });
+    expect(await done()).toBe(outcome);
+    expect(ports.inputs('withdrawChange')).toMatchObject([{ number: 12 }]);
+    expect(ports.inputs('runTurn')).toHaveLength(turns);
+  });
+
+  it('is out of the queue while it is paused', async () => {
+    ports.next('mergeChange', { kind: 'queued' });
+    const { handle, done } = await start();
+    await rig.until(handle, ({ waitingFor }) => waitingFor === '#12: its turn in the queue');
+    await handle.signal(messages.pauseSignal, { id: randomUUID(), by: 'ann', note: '' });
+    await rig.until(handle, isWaiting('paused'));
+    expect(ports.inputs('withdrawChange')).toHaveLength(1);
+    await handle.signal(messages.resumeSignal, { id: randomUUID(), by: 'ann', note: '' });
+    expect(await done()).toBe('done');
+    expect(ports.inputs('mergeChange')).toHaveLength(2);
+  });
+
   it('is merged by another host where the one that was to do so is down', async () => {
     let isCancelled = false;
     ports.next('mergeChange', () =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClosedChange } from '../../../workflows/change-port.js';
+import type { ChangeStanding } from '../../../workflows/change-port.js';
 import { markOf } from '../../github/comments.js';
 import { GitHubError } from '../../github/errors.js';
 import type { GitHubForge } from './open.js';
@@ -15,7 +15,7 @@ const lastWord = markOf('closed', 'last word');
 export async function closeChange(
   forge: GitHubForge,
   { number, text, branch }: { number: number; text: string; branch: string },
-): Promise<ClosedChange> {
+): Promise<ChangeStanding> {
   let pull = await readPull(forge, number);
   if (pull !== null && pull.merged_at == null) {
     if (text !== '') await forge.comments.add(number, lastWord, text);

@@ -40,7 +40,8 @@ export async function showChange(show: Show): Promise<ShowChangeOutcome> {
   const before = await findOurs(show, branch);
   if (before !== null && before.state !== 'open') return shown(forge, before, before.head.sha);
 
-  if (before !== null && before.head.sha !== sha) await stopAutoMerge(forge, before);
+  // It was said of another commit than the one that comes.
+  if (before?.auto_merge != null && before.head.sha !== sha) await stopAutoMerge(forge, before.node_id);
   const mirror = await openMirror({ paths: deps.paths, config });
   const brought = await bringBranch({ mirror, project, identifier, sha, signal });
   if (brought.kind === 'blocked') return brought;

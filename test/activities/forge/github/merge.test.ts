@@ -148,6 +148,30 @@ describe('merging a change on GitHub', () => {
     expect(pull().autoMerge).not.toBeNull();
   });
 
+  it('is taken back from queue and auto-merge, or says that it was merged already', async () => {
+    const sha = await ready();
+    const withdraw = () =>
+      rig
+        .keeper()
+        .withdraw(
+          { config: 'hash', project: 'shop', identifier: 'GH-1', number: 1 },
+          new AbortController().signal,
+        );
+    rig.shop.protect('main', { requiredContexts: ['build'] });
+    await merge({ sha });
+    expect(await withdraw()).toEqual({ mergedSha: null });
+    expect(pull().autoMerge).toBeNull();
+    rig.shop.protect('main', { hasMergeQueue: true });
+    await merge({ sha });
+    rig.github.faults.add({ match: { body: /dequeuePullRequest/ }, isAfter: true, reset: true });
+    await expect(withdraw()).rejects.toMatchObject({ type: 'forge_request', nonRetryable: false });
+    expect(await withdraw()).toEqual({ mergedSha: null });
+    expect(rig.shop.state.queue).toEqual([]);
+    await merge({ sha });
+    const landed = await rig.shop.mergeFromQueue();
+    expect(await withdraw()).toEqual({ mergedSha: landed });
+  });
+
   it('is blocked by a draft, and by a strategy that the repository does not allow', async () => {
     const sha = await ready();
     rig.shop.state.mergeMethods = ['merge', 'rebase'];

@@ -6,6 +6,7 @@ import * as drafts from '../../../../src/activities/forge/github/draft.js';
 import { landingQuery } from '../../../../src/activities/forge/github/landing-facts.js';
 import type { ShownFinding } from '../../../../src/domain/change.js';
 import type { CheckResult } from '../../../../src/domain/evidence.js';
+import { dequeueMutation } from '../../../../src/activities/forge/github/withdraw.js';
 import type { ShowChangeInput } from '../../../../src/workflows/change-port.js';
 import type { Fault } from '../../../support/github/index.js';
 import { failedCheck } from '../../../support/fake-ports.js';
@@ -29,6 +30,7 @@ it('asks in the words of GitHub’s own schema', () => {
   const texts = [
     merging.autoMergeMutation,
     merging.stopMutation,
+    dequeueMutation,
     merging.enqueueMutation,
     talking.threadsQuery,
     talking.replyMutation,
