@@ -1,4 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { TaskChange } from '../domain/change.js';
 import { isSettled } from '../domain/change.js';
 import type { LandRules } from '../domain/config-view.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
@@ -85,15 +86,15 @@ async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> 
   }
 }
 
-/**
- * What a person has taken back, or paused, must not be merged by the forge's queue meanwhile. Where it was merged all the
- * same, the stage that follows; else null.
- */
-export async function withdrawChange(task: Task): Promise<Stage | null> {
-  const { state } = task;
-  const { change } = state;
-  const isWantedBack = isTakenBack(task) || state.pausedBy !== null;
-  if (change === null || change.queued === null || !isWantedBack) return null;
+/** The change that waits in its forge's queue although a person has taken it back, or paused the task; or null. */
+export function queuedInVain(task: Task): TaskChange | null {
+  const { change, pausedBy } = task.state;
+  const isWantedBack = isTakenBack(task) || pausedBy !== null;
+  return change !== null && change.queued !== null && isWantedBack ? change : null;
+}
+
+/** Takes it out of the queue. Where it was merged all the same, the stage that follows; else null. */
+export async function withdrawChange(task: Task, change: TaskChange): Promise<Stage | null> {
   const port = changesPort(task, `Take #${change.number} out of the queue`);
   task.isAtTrain = true;
   const { mergedSha } = await CancellationScope.nonCancellable(() =>

@@ -13,7 +13,7 @@ import type { TaskInput } from './messages.js';
 import { changeHost } from './task-host.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
-import { withdrawChange } from './task-merge.js';
+import { queuedInVain, withdrawChange } from './task-merge.js';
 import { handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
 import { closeTurn, isTurnMoot } from './task-open-turn.js';
@@ -77,7 +77,8 @@ async function step(task: Task): Promise<void> {
 
 async function proceed(task: Task): Promise<Task['state']['stage']> {
   if (isTurnMoot(task.state)) await closeTurn(task);
-  const landed = await withdrawChange(task);
+  const queued = queuedInVain(task);
+  const landed = queued && (await withdrawChange(task, queued));
   if (landed !== null) return landed;
   const { taken, rewind, stage } = task.state;
   if (taken !== null) return lend(task, taken);
