@@ -121,13 +121,13 @@ async function adopt(task: Task, change: TaskChange, sha: string): Promise<Stage
   const port = git({ project, host, summary: `Take in what was pushed to ${branch}` });
   const message = `Take in what was pushed to ${branch}`;
   const input = { ...checkpointOf(task, { summary: message, message }), sha, branch, from: change.sha };
-  const { checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
+  const { sha: pushed = sha, checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
   state.workspace = { ...workspaceOf(task), baseSha };
   takeHead(task, checkpoint);
-  takePushed(change, sha);
+  takePushed(change, pushed);
   countReturnsAnew(state);
   openRound(task, { kind: 'pushed', by, files, conflicts, at: now() });
-  note(task, `${by} has pushed ${shortSha(sha)} to #${number}, round ${state.round}`);
+  note(task, `${by} has pushed ${shortSha(pushed)} to #${number}, round ${state.round}`);
   return { phase: conflicts.length > 0 ? 'run' : 'verify' };
 }
 
