@@ -12,6 +12,7 @@ import { takeover } from './takeover.mjs';
 import { task } from './task.mjs';
 import { thousand } from './thousand.mjs';
 import { throughput } from './throughput.mjs';
+import { webhook } from './webhook.mjs';
 import { workspace } from './workspace.mjs';
 
 /** In the order in which they are measured: what deletes or writes much comes last. */
@@ -20,6 +21,7 @@ export const figures = {
   history,
   idle,
   starts,
+  webhook,
   backlog,
   parked,
   takeover,

@@ -22,17 +22,21 @@ export function makeRepository(folder, files) {
   git(folder, 'checkout', '--quiet', '--detach');
 }
 
+/** Where work lands, and who decides, unless told otherwise. */
+const here = `repository: { url: ., base: main }
+review: { human: { when: never } }
+land: { strategy: squash }`;
 const writeNote = 'mkdir -p notes && echo done > "notes/$CONTINUO_TASK.txt"';
 
 /**
  * Nothing to think about, nothing to wait for: the agent writes one file, and the check looks at it. `before`
  * is a command line that the agent runs first, `agents` how many may run at once, and `sections` are those of another
- * agent, without braces around the keys of `agent`.
+ * agent, without braces around the keys of `agent`, and `places` in it those of where work lands and who decides.
  */
 export function workflowFile({ project, workspaces, intervalMs, before = null, agents = 10, sections }) {
   const run = before === null ? writeNote : `${before}; ${writeNote}`;
   const command = { agent: 'kind: command', others: `command: { run: ${JSON.stringify(run)} }` };
-  const { agent, others } = sections ?? command;
+  const { agent, others, places = here } = sections ?? command;
   return `---
 project: { name: ${project} }
 tracker: { kind: file, provider: { path: tasks } }
@@ -40,10 +44,8 @@ polling: { interval_ms: ${intervalMs} }
 workspace: { root: ${JSON.stringify(workspaces)} }
 agent: { ${agent}, max_concurrent_agents: ${agents} }
 ${others}
-repository: { url: ., base: main }
 verify: { checks: [{ name: notes, run: test -d notes }] }
-review: { human: { when: never } }
-land: { strategy: squash }
+${places}
 ---
 Write a note on {{ issue.identifier }}: {{ issue.title }}
 `;

@@ -52,6 +52,8 @@ export const GitHubProvider = GitHubAccess.extend({
   priority_labels: z
     .record(word, z.int({ error: aPriority }).min(1, { error: aPriority }).max(4, { error: aPriority }))
     .optional(),
+  /** A field of GitHub's Projects, with options such as those labels, or `High`, or a number. */
+  priority_field: word.optional(),
   /** Shows people who works on an issue; null shows nothing. */
   claim_label: word.nullable().default('continuo: working'),
   /** A login, as a second sign of the same. */

@@ -93,6 +93,21 @@ export interface TaskChange extends Change {
   answered: string[];
 }
 
+/** What a person has put on its branch is what it shows from then on. */
+export function takePushed(change: TaskChange, sha: string): void {
+  Object.assign(change, { sha, earlier: earlierOf(change, sha) });
+}
+
+/** Merged or closed. */
+export function isSettled(change: TaskChange | null): boolean {
+  return change !== null && change.seen !== null && change.seen.state !== 'open';
+}
+
+/** Its branch was set back to what the task had shown before, or its forge lags behind. */
+export function isSetBack({ seen, earlier }: TaskChange): boolean {
+  return seen !== null && seen.state === 'open' && earlier.includes(seen.headSha);
+}
+
 /** More keys than this are of no use: what is that old is resolved. */
 const mostAnswered = 100;
 const mostEarlier = 20;
@@ -118,8 +133,7 @@ export function nextMove(change: TaskChange, base: string): ChangeMove {
   const by = seen.by ?? 'somebody';
   if (seen.state === 'merged') return { kind: 'merged', sha: seen.mergedSha ?? seen.headSha, by };
   if (seen.state === 'closed') return { kind: 'closed', by };
-  if (change.earlier.includes(seen.headSha))
-    return { kind: 'wait', for: ['its forge to show the newest commit'] };
+  if (isSetBack(change)) return { kind: 'wait', for: ['its forge to show the newest commit'] };
   if (seen.headSha !== sha) return { kind: 'pushed', sha: seen.headSha };
   const threads = newThreads(change);
   if (threads.length > 0) return { kind: 'threads', threads };

@@ -42,6 +42,13 @@ export interface Problem {
   stops?: true;
 }
 
+/** Where a problem is that keeps changes from being looked at. */
+export const forgePlace = 'forge';
+
+export function isOfForge({ where }: Problem): boolean {
+  return where === forgePlace;
+}
+
 /** The right to run an agent now, with what it takes. */
 export interface Grant {
   config: ConfigRef;
@@ -71,6 +78,8 @@ export interface ProjectState {
   pausedBy: string | null;
   /** A look that was asked for when the run before this one ended. */
   lookAsked?: boolean;
+  /** The same of changes. */
+  changesAsked?: ChangesAsked;
   /** Quotas and budgets that are used up. */
   holds: Holds;
   spending: SharedSpending;
@@ -78,6 +87,12 @@ export interface ProjectState {
   seenMessages: string[];
   /** What people told the project, and what came of it; the newest ten. */
   remarks: string[];
+}
+
+/** Changes that somebody wants to be looked at now: those that are named, and maybe all others too. */
+export interface ChangesAsked {
+  numbers: number[];
+  all: boolean;
 }
 
 /** An issue that may be started. */
@@ -275,7 +290,8 @@ export function known(state: ProjectState): Known {
     ),
     settled: state.settled,
     dispatching: state.pausedBy === null && !isHeld(state),
-    problems: state.problems,
+    // What is wrong with the forge the watch of changes finds out, and not this one.
+    problems: state.problems.filter((one) => !isOfForge(one)),
     ...(room !== null && { room }),
   };
 }

@@ -34,7 +34,7 @@ export interface ShowChangeInput extends Configured {
 
 export type ShowChangeOutcome =
   | { kind: 'shown'; change: Change; seen: ChangeSeen }
-  /** Somebody has put other commits on the branch, or removed some: it is at `sha` now. */
+  /** Somebody has put other commits on the branch of an open change, or removed some: it is at `sha` now. */
   | { kind: 'pushed'; sha: string }
   /** Only a person can mend it; in words with what to do, without a full stop. */
   | { kind: 'blocked'; message: string };
@@ -48,6 +48,12 @@ export type MergeChangeOutcome =
   | { kind: 'moved' }
   | { kind: 'blocked'; message: string };
 
+/** What has become of a change that was not to land any more. */
+export interface ChangeStanding {
+  /** As what it was merged all the same, or null. */
+  mergedSha: string | null;
+}
+
 /** Changes of a forge that keeps them; asked for only where `land.mode` is `pull_request`. */
 export interface ChangePort {
   /**
@@ -60,8 +66,11 @@ export interface ChangePort {
    * what people say by the messages that they would have sent themselves. Reads; the ids are the key of what is told.
    */
   lookAtChanges(input: Configured & { project: string; numbers: number[] | null }): Promise<void>;
-  /** The same again and again, for as long as the project has that configuration. */
-  watchChanges(input: Configured & { project: string }): Promise<void>;
+  /**
+   * The same again and again, for as long as the project has that configuration. Where it could not be done before, and
+   * `isTroubled` says so, it ends after the first look that succeeds.
+   */
+  watchChanges(input: Configured & { project: string; isTroubled?: boolean }): Promise<void>;
   /** Has failed checks run once more; false where the forge cannot. Key: the commit. */
   rerunChecks(input: ChangeInput & { sha: string }): Promise<{ isRerun: boolean }>;
   /** What failed checks of the commit say, with the end of their logs. Reads only. */
@@ -70,6 +79,11 @@ export interface ChangePort {
   mergeChange(
     input: ChangeInput & { sha: string; base: string; strategy: LandStrategy; title: string },
   ): Promise<MergeChangeOutcome>;
-  /** Closes a change that is over, with a last word unless that is empty, and removes its branch. Key: the number. */
-  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<void>;
+  /** Has the forge not merge it by its queue, nor by itself. Key: the number. */
+  withdrawChange(input: ChangeInput): Promise<ChangeStanding>;
+  /**
+   * Closes a change that is over, with a last word unless that is empty, and removes its branch. Says as what it was merged,
+   * if it was, which an earlier version did not. Key: the number.
+   */
+  closeChange(input: ChangeInput & { text: string; branch: string }): Promise<ChangeStanding | null>;
 }

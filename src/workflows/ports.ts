@@ -85,6 +85,8 @@ export type RestoreOutcome =
 
 /** What somebody has pushed, in the files; `conflicts` are those in which it does not fit the work, with marks. */
 export interface AdoptOutcome {
+  /** What the branch was at: a later one where the commit that was asked for is gone. Missing in what an earlier version recorded. */
+  sha?: string;
   checkpoint: CheckpointOutcome;
   /** The base that the work is compared with from now on. */
   baseSha: string;

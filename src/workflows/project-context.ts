@@ -1,6 +1,6 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { kindOf } from '../domain/hosts.js';
-import type { ProjectState } from '../domain/project.js';
+import type { ChangesAsked, ProjectState } from '../domain/project.js';
 import { isStopped } from '../domain/project.js';
 import { newSharedSpending } from '../domain/shared-budget.js';
 import { escapeMarkdown } from '../domain/details.js';
@@ -20,16 +20,18 @@ export interface Project {
   restartWatch: () => void;
   /** And the watch of changes. */
   restartChanges: () => void;
-  /** Numbers of changes that somebody wants to be looked at now, or all. */
-  changesAsked: number[] | 'all' | null;
-  /** The same for a look that was asked for. */
+  /** What is to be looked at next because somebody has asked, and what is being looked at for that reason. */
+  changesAsked: ChangesAsked | null;
+  changesLookedAt: ChangesAsked | null;
+  restartChangesLook: () => void;
+  /** The same for a look at the tracker that was asked for. */
   restartLook: () => void;
   /** And for the sweep. */
   restartSweep: () => void;
   fault: Error | null;
 }
 
-export function openProject({ lookAsked = false, ...state }: ProjectState): Project {
+export function openProject({ lookAsked = false, changesAsked, ...state }: ProjectState): Project {
   upsertSearchAttributes([{ key: projectAttribute, value: keyword(state.project) }]);
   return {
     state: withBareMaps(state),
@@ -39,7 +41,9 @@ export function openProject({ lookAsked = false, ...state }: ProjectState): Proj
     isEnding: false,
     restartWatch: () => undefined,
     restartChanges: () => undefined,
-    changesAsked: null,
+    changesAsked: changesAsked ?? null,
+    changesLookedAt: null,
+    restartChangesLook: () => undefined,
     restartLook: () => undefined,
     restartSweep: () => undefined,
     fault: null,

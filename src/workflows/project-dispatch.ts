@@ -10,7 +10,7 @@ import type { ConfigRef } from '../domain/config-view.js';
 import type { Issue, IssueSummary } from '../domain/issue.js';
 import { unreadIssue } from '../domain/issue.js';
 import type { IssueChange, Place, Poll } from '../domain/project.js';
-import { grantOf, isHeld, isStopped, placeFor } from '../domain/project.js';
+import { grantOf, isHeld, isOfForge, isStopped, placeFor } from '../domain/project.js';
 import { taskWorkflowId } from '../domain/task.js';
 import { noUsage } from '../domain/usage.js';
 import { deliver } from './deliver.js';
@@ -18,6 +18,7 @@ import type { TaskInput } from './messages.js';
 import { logFieldsOf } from './log-fields.js';
 import { configuredSignal, issueObservedSignal, slotGrantedSignal } from './messages.js';
 import { weighBudgets } from './project-budget.js';
+import { restartChanges } from './project-changes.js';
 import type { Project } from './project-context.js';
 import { publishProject } from './project-context.js';
 import { taskAttributes } from './search-attributes.js';
@@ -27,7 +28,7 @@ import type { task } from './task.js';
 export async function applyPoll(project: Project, poll: Poll): Promise<void> {
   const { state } = project;
   if (poll.config !== null) await configure(project, poll.config);
-  if (poll.problems !== null) state.problems = poll.problems;
+  if (poll.problems !== null) state.problems = [...poll.problems, ...state.problems.filter(isOfForge)];
   for (const id of poll.unsettled) delete state.settled[id];
   for (const id of poll.closed) settleClosed(project, id);
   for (const change of poll.changes) await tellTask(project, change);
@@ -52,6 +53,7 @@ export async function configure(project: Project, config: ConfigRef): Promise<vo
     const handle = getExternalWorkflowHandle(taskWorkflowId(state.project, issue.identifier));
     await deliver(() => handle.signal(configuredSignal, { config }));
   }
+  restartChanges(project);
 }
 
 /** Starts the task of an issue, with a slot on a host; without one it is forced, and asks for its slot itself. */

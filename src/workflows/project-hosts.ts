@@ -9,6 +9,7 @@ import { leaveHostSignal } from './messages.js';
 import type { HostCheck } from './ports.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark, uncut } from './project-context.js';
+import { restartChanges } from './project-changes.js';
 import { settleClosed } from './project-dispatch.js';
 import { attendant } from './proxies.js';
 
@@ -144,7 +145,7 @@ function moveWatch(project: Project): void {
   remark(project, `${next} watches the tracker in place of ${state.host}`);
   state.host = next;
   project.restartWatch();
-  project.restartChanges();
+  restartChanges(project);
   project.restartLook();
   project.restartSweep();
 }

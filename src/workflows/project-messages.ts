@@ -14,7 +14,7 @@ import type { NoteMessage } from './messages.js';
 import { acceptRaiseForAll, countSpent } from './project-budget.js';
 import type { Project } from './project-context.js';
 import { publishProject, remark } from './project-context.js';
-import { handleChanges } from './project-changes.js';
+import { handleChanges, restartChanges } from './project-changes.js';
 import { heed } from './project-holds.js';
 import { acceptDrain } from './project-drain.js';
 import { joinHost } from './project-hosts.js';
@@ -56,7 +56,8 @@ export function handleProjectMessages(project: Project): void {
   });
 
   setHandler(messages.configureSignal, async ({ config, host }) => {
-    const same = state.config.hash === config.hash && state.host === host;
+    const isElsewhere = state.host !== host;
+    const same = state.config.hash === config.hash && !isElsewhere;
     state.host = host;
     if (patched('sweep')) project.sweepAsked = true;
     // Histories of earlier versions have attended to nobody.
@@ -64,7 +65,7 @@ export function handleProjectMessages(project: Project): void {
     const told = configure(project, config);
     const isWatching = state.problems.every(({ where }) => where !== 'scheduler');
     if (!same || !isWatching) project.restartWatch();
-    if (!same) project.restartChanges();
+    if (isElsewhere) restartChanges(project);
     publishProject(project);
     await told;
   });

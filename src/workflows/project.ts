@@ -13,7 +13,7 @@ import {
 import type { Poll, ProjectState } from '../domain/project.js';
 import { known, slotsToGrant } from '../domain/project.js';
 import { handleProjectMessages } from './project-messages.js';
-import { refreshChanges, watchChanges } from './project-changes.js';
+import { changesLeft, refreshChanges, watchChanges } from './project-changes.js';
 import { endHolds } from './project-holds.js';
 import { attendHosts, clearHosts, tasksToTell } from './project-hosts.js';
 import { applyPoll, grantSlots } from './project-dispatch.js';
@@ -186,6 +186,12 @@ function isAtRest(project: Project): boolean {
   );
 }
 
-async function startNewRun({ state, refreshAsked }: Project): Promise<never> {
-  return continueAsNew<typeof project>({ ...state, ...(refreshAsked && { lookAsked: true }) });
+async function startNewRun(running: Project): Promise<never> {
+  const { state, refreshAsked } = running;
+  const changesAsked = changesLeft(running);
+  return continueAsNew<typeof project>({
+    ...state,
+    ...(refreshAsked && { lookAsked: true }),
+    ...(changesAsked !== null && { changesAsked }),
+  });
 }

@@ -1,6 +1,6 @@
 import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import type { ChangeCheck, ChangeMove, TaskChange } from '../domain/change.js';
-import { isUrgent, nextMove } from '../domain/change.js';
+import { isSetBack, isUrgent, nextMove, takePushed } from '../domain/change.js';
 import { approves } from '../domain/decision.js';
 import { isAbandoned } from '../domain/move.js';
 import { projectWorkflowId } from '../domain/project.js';
@@ -37,7 +37,8 @@ export function heedChange(task: Task): void {
   setHandler(changeSeenSignal, (seen) => {
     const { change } = state;
     if (change?.number !== seen.number || isEnded(task)) return;
-    change.seen = seen;
+    // What is told once more is no news.
+    if (JSON.stringify(change.seen) !== JSON.stringify(seen)) change.seen = seen;
     if (task.issueIsTerminal && seen.state === 'open') end(task, theTracker, 'the issue is closed');
     const move = moveOf(task);
     // The landing itself heeds what it has asked for.
@@ -120,13 +121,13 @@ async function adopt(task: Task, change: TaskChange, sha: string): Promise<Stage
   const port = git({ project, host, summary: `Take in what was pushed to ${branch}` });
   const message = `Take in what was pushed to ${branch}`;
   const input = { ...checkpointOf(task, { summary: message, message }), sha, branch, from: change.sha };
-  const { checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
+  const { sha: pushed = sha, checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
   state.workspace = { ...workspaceOf(task), baseSha };
   takeHead(task, checkpoint);
-  change.sha = sha;
+  takePushed(change, pushed);
   countReturnsAnew(state);
   openRound(task, { kind: 'pushed', by, files, conflicts, at: now() });
-  note(task, `${by} has pushed ${shortSha(sha)} to #${number}, round ${state.round}`);
+  note(task, `${by} has pushed ${shortSha(pushed)} to #${number}, round ${state.round}`);
   return { phase: conflicts.length > 0 ? 'run' : 'verify' };
 }
 
@@ -198,6 +199,16 @@ async function catchUp(task: Task): Promise<Stage> {
   state.workspace = { ...workspaceOf(task), baseSha };
   const message = `Take in ${rules.base} at ${shortSha(baseSha)}`;
   await saveWork(task, { summary: message, message });
+  if (headOf(task) === entry.sha && state.change !== null) {
+    const { change } = state;
+    const remedy = `update its branch at ${change.url}, if that is still so`;
+    await waitForBase(
+      task,
+      `#${change.number} is said to be behind ${rules.base}, and has all of it: ${remedy}.`,
+    );
+    await lookAnew(task, change);
+    return state.stage;
+  }
   carryOver(task, entry.sha);
   note(task, `${rules.base} at ${shortSha(baseSha)} is taken in`);
   return { phase: 'verify' };
@@ -223,7 +234,11 @@ export async function waitForChange(task: Task, change: TaskChange, reasons: str
   const isNew = () => state.change?.seen !== seen;
   const waiting = { kind: 'change', number, url, reasons } as const;
   const isDone = await waitFor(task, waiting, () => isNew() || isMoot() || task.retryAsked, lookPatienceMs);
-  if (task.retryAsked || !isDone) await askToLook(task, number);
+  if (task.retryAsked || !isDone) {
+    // By now it is no lag: showing it brings the branch forward again.
+    if (isSetBack(change)) task.shown = '';
+    await askToLook(task, number);
+  }
   task.retryAsked = false;
   if (state.newConfig !== null) Object.assign(state, { config: state.newConfig, newConfig: null });
 }

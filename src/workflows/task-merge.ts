@@ -1,4 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { TaskChange } from '../domain/change.js';
+import { isSettled } from '../domain/change.js';
 import type { LandRules } from '../domain/config-view.js';
 import { failedChecks, isGreen } from '../domain/evidence.js';
 import type { Stage } from '../domain/task.js';
@@ -9,18 +11,21 @@ import {
   changeInput,
   changesPort,
   follow,
+  followUrgent,
   lookAnew,
   moveOf,
   waitForChange,
 } from './task-change.js';
 import type { Task } from './task-context.js';
-import { granted, headOf, note, now, shortSha, view, workspaceOf } from './task-context.js';
+import { granted, headOf, isTakenBack, note, now, shortSha, view, workspaceOf } from './task-context.js';
+import { whileThere } from './task-halt.js';
 import { show } from './task-show.js';
 import { waitForBase } from './task-ways-back.js';
 
 /** Lands a change by its forge, which has the last word about what may be merged. */
 export async function landChange(task: Task, rules: LandRules): Promise<Stage> {
   const { state } = task;
+  if (state.change !== null && isSettled(state.change)) return (await followUrgent(task)) ?? state.stage;
   const shown = await show(task, { isDraft: false });
   if (shown.kind === 'blocked') {
     await waitForBase(task, shown.message);
@@ -36,7 +41,7 @@ export async function landChange(task: Task, rules: LandRules): Promise<Stage> {
   return move.kind === 'ready' ? merge(task, rules) : follow(task, change, move);
 }
 
-/** Nothing cuts this short: the change may be merged at this very moment. */
+/** Nothing cuts this short but the end of its host: the change may be merged at this very moment. */
 async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> {
   const { state } = task;
   const { change } = state;
@@ -45,14 +50,17 @@ async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> 
   const sha = headOf(task);
   if (change.queued === sha) {
     const remedy = `see ${change.url}, then continuo retry ${state.issue.identifier}`;
-    change.queued = null;
-    await waitForBase(task, `#${number} was taken out of the queue of ${base}: ${remedy}.`);
+    const message = `#${number} was taken out of the queue of ${base}: ${remedy}.`;
+    if (await waitForBase(task, message)) change.queued = null;
+    else await lookAnew(task, change);
     return { phase: 'land' };
   }
   const port = changesPort(task, `Merge #${number} at ${shortSha(sha)}`);
   const input = { ...changeInput(task, change), sha, base, strategy, title: state.issue.title };
   task.isAtTrain = true;
-  const outcome = await CancellationScope.nonCancellable(() => port.mergeChange(input)).finally(() => {
+  const outcome = await CancellationScope.nonCancellable(() =>
+    unlessDown(task, () => port.mergeChange(input)),
+  ).finally(() => {
     task.isAtTrain = false;
   });
   switch (outcome.kind) {
@@ -75,6 +83,41 @@ async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> 
       return { phase: 'land' };
     default:
       return outcome satisfies never;
+  }
+}
+
+/** The change that waits in its forge's queue although a person has taken it back, or paused the task; or null. */
+export function queuedInVain(task: Task): TaskChange | null {
+  const { change, pausedBy } = task.state;
+  const isWantedBack = isTakenBack(task) || pausedBy !== null;
+  return change !== null && change.queued !== null && isWantedBack ? change : null;
+}
+
+/** Takes it out of the queue. Where it was merged all the same, the stage that follows; else null. */
+export async function withdrawChange(task: Task, change: TaskChange): Promise<Stage | null> {
+  const port = changesPort(task, `Take #${change.number} out of the queue`);
+  task.isAtTrain = true;
+  const { mergedSha } = await CancellationScope.nonCancellable(() =>
+    unlessDown(task, () => port.withdrawChange(changeInput(task, change))),
+  ).finally(() => {
+    task.isAtTrain = false;
+  });
+  change.queued = null;
+  const { seen } = change;
+  if (seen === null) return null;
+  if (mergedSha === null) change.seen = { ...seen, isQueued: false };
+  else if (seen.state === 'open') change.seen = { ...seen, state: 'merged', mergedSha };
+  return isSettled(change) ? followUrgent(task) : null;
+}
+
+/** A host that is down must not merge later what was asked of it: another one does that, or nobody any more. */
+async function unlessDown<T>(task: Task, work: () => Promise<T>): Promise<T> {
+  const scope = new CancellationScope();
+  try {
+    return await whileThere(task, () => scope.run(work));
+  } catch (error) {
+    scope.cancel();
+    throw error;
   }
 }
 
@@ -119,7 +162,16 @@ export async function closeChange(task: Task): Promise<void> {
   const { branch } = change;
   const why =
     stage.phase === 'rejected' || stage.phase === 'cancelled' ? `${stage.phase} by ${stage.by}` : stage.phase;
-  const text = landedSha === null ? `Continuo has ended its work on this: ${why}.` : '';
+  // Said where it was not merged; what has landed may have come there by another way.
+  const what = landedSha === null ? why : `its base has all of it, at ${shortSha(landedSha)}`;
+  const text = `Continuo has ended its work on this: ${what}.`;
   const port = changesPort(task, `Close #${change.number}`);
-  await attempt(task, () => port.closeChange({ ...changeInput(task, change), text, branch }));
+  await attempt(task, async () => {
+    const closed = await port.closeChange({ ...changeInput(task, change), text, branch });
+    const mergedSha = closed?.mergedSha ?? null;
+    if (mergedSha === null || landedSha !== null) return;
+    const message = `#${change.number} had been merged before it could be closed: the base has it, as ${shortSha(mergedSha)}`;
+    note(task, message);
+    state.lastError = { category: 'landing', message, at: now() };
+  });
 }

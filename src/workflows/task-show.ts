@@ -3,6 +3,7 @@ import { changeBody, shownFindings, threadAnswers } from '../domain/change-text.
 import { statusOf } from '../domain/status.js';
 import type { ShowChangeInput } from './change-port.js';
 import { changes } from './proxies.js';
+import { askToLook } from './task-change.js';
 import type { Task } from './task-context.js';
 import { granted, headOf, note, shortSha, view, workspaceOf } from './task-context.js';
 import { whileThere } from './task-halt.js';
@@ -22,6 +23,7 @@ export async function show(task: Task, { isDraft }: { isDraft: boolean }): Promi
   const { state } = task;
   const input = inputOf(task, isDraft);
   const before = state.change;
+  const seenBefore = before?.seen;
   const picture = JSON.stringify(input);
   if (before !== null && task.shown === picture) return { kind: 'shown' };
 
@@ -32,12 +34,15 @@ export async function show(task: Task, { isDraft }: { isDraft: boolean }): Promi
   if (outcome.kind !== 'shown') return outcome;
 
   const { change, seen } = outcome;
+  // What was told meanwhile may be newer than what has been seen here, and nobody tells it again unasked.
+  const isOvertaken = before !== null && before.seen !== seenBefore;
   state.change = takeShown(state.change, { change, seen, answers: input.answers });
   task.shown = JSON.stringify(inputOf(task, isDraft));
   if (before?.number !== change.number) {
     note(task, `shown as #${change.number}: ${change.url}`);
     await reportChange(task);
   }
+  if (isOvertaken) await askToLook(task, change.number);
   return { kind: 'shown' };
 }
 

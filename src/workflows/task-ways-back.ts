@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import type { FailReason, FailureType, TurnFault } from '../domain/failure.js';
+import { isSettled } from '../domain/change.js';
 import { credentialOf } from '../domain/hold.js';
 import { backoffMs, nextAttempt } from '../domain/policy.js';
 import type { Feedback } from '../domain/feedback.js';
@@ -134,13 +135,17 @@ async function reportQuota(task: Task, { until, message }: UsedUp, credential: s
   return hold;
 }
 
-export async function waitForBase(task: Task, message: string): Promise<void> {
+/** Until it is time to try again, a person does not want to wait, or there is nothing to wait for; whether a person said so. */
+export async function waitForBase(task: Task, message: string): Promise<boolean> {
   const ms = Math.min(baseRetryMs * 2 ** task.tries, baseRetryLimitMs);
   task.tries += 1;
   const waiting = { kind: 'base', message, until: after(ms) } as const;
-  const isMoot = () => isTakenBack(task) || task.state.newConfig !== null;
-  if (await waitUnlessRetried(task, waiting, ms, isMoot)) task.tries = 0;
+  // Somebody may merge or close the change that waits here.
+  const isMoot = () => isTakenBack(task) || task.state.newConfig !== null || isSettled(task.state.change);
+  const isRetried = (await waitUnlessRetried(task, waiting, ms, isMoot)) && !isMoot();
+  if (isRetried || isMoot()) task.tries = 0;
   takeNewConfig(task);
+  return isRetried;
 }
 
 /** The base may have another name by now, and nothing that waits for it takes a slot. */

@@ -13,6 +13,7 @@ import type { TaskInput } from './messages.js';
 import { changeHost } from './task-host.js';
 import { conclude, park, stageAfter } from './task-end.js';
 import type { TaskResult } from './task-end.js';
+import { queuedInVain, withdrawChange } from './task-merge.js';
 import { handleMessages } from './task-messages.js';
 import { claim, land, prepare, review, run, verify } from './task-phases.js';
 import { closeTurn, isTurnMoot } from './task-open-turn.js';
@@ -76,6 +77,9 @@ async function step(task: Task): Promise<void> {
 
 async function proceed(task: Task): Promise<Task['state']['stage']> {
   if (isTurnMoot(task.state)) await closeTurn(task);
+  const queued = queuedInVain(task);
+  const landed = queued && (await withdrawChange(task, queued));
+  if (landed !== null) return landed;
   const { taken, rewind, stage } = task.state;
   if (taken !== null) return lend(task, taken);
   if (rewind !== null && stage.phase !== 'prepare' && !isAbandoned(task.state)) return goBack(task, rewind);
@@ -131,9 +135,12 @@ function nextStage(task: Task): Promise<Task['state']['stage']> {
   }
 }
 
-/** A turn that waits for an answer is known by the workflow run: another one could not go on with it. */
+/**
+ * A turn that waits for an answer is known by the workflow run: another one could not go on with it. So is an issue that was
+ * closed, until the forge has told whether by a merge.
+ */
 function isAtRest(task: Task): boolean {
-  return !isEnded(task) && task.state.openTurn === null;
+  return !isEnded(task) && task.state.openTurn === null && !task.issueIsTerminal;
 }
 
 /** A long life is carried over several runs; the state goes on whole. */

@@ -126,7 +126,8 @@ export class FakePorts {
       rerunChecks: () => Promise.resolve({ isRerun: true }),
       readChecks: () => Promise.resolve([failedCheck]),
       mergeChange: ({ sha }) => Promise.resolve({ kind: 'merged', sha: `M${sha.slice(1)}` }),
-      closeChange: () => Promise.resolve(),
+      withdrawChange: () => Promise.resolve({ mergedSha: null }),
+      closeChange: () => Promise.resolve(null),
     };
     const scripted = <M extends Method>(method: M) => {
       return async (input: Input<M>): Promise<Output<M>> => {

@@ -155,5 +155,6 @@ const noActivities: Ports = {
   rerunChecks: unused,
   readChecks: unused,
   mergeChange: unused,
+  withdrawChange: unused,
   closeChange: unused,
 };

@@ -6,11 +6,13 @@ import { noUsage } from '../../src/domain/usage.js';
 import * as messages from '../../src/workflows/messages.js';
 import {
   failedCheck,
+  heldUntil,
   passedCheck,
   seenChange,
   testConfig,
   testEvidence,
   testSha,
+  untilCancelled,
 } from '../support/fake-ports.js';
 import { useRig } from '../support/workflow-rig.js';
 
@@ -54,6 +56,15 @@ const isWaiting =
   (kind: string) =>
   ({ waiting }: TaskStatus) =>
     waiting?.kind === kind;
+/** How often the task has asked its project for a look. */
+const asksToLook = async (handle: Handle) => {
+  const { events = [] } = await handle.fetchHistory();
+  return (events ?? []).filter(
+    (event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes?.signalName === 'refreshChanges',
+  ).length;
+};
+const retry = (handle: Handle) =>
+  handle.signal(messages.retrySignal, { id: randomUUID(), by: 'ann', note: '' });
 const feedback = () => ports.inputs('runTurn').flatMap((input) => input.feedback);
 const thread = (changes: Partial<ChangeThread> = {}): ChangeThread => ({
   id: 'T1',
@@ -111,6 +122,69 @@ describe('a task whose work is shown before it lands', () => {
     expect(waitingFor).toContain('was taken out of the queue of main');
     await handle.signal(messages.retrySignal, { id: randomUUID(), by: 'ann', note: '' });
     expect(await done()).toBe('done');
+  });
+
+  it('is put into the queue again by nobody but a person', async () => {
+    ports.next('mergeChange', { kind: 'queued' });
+    const { handle, done } = await start();
+    await rig.until(handle, ({ waitingFor }) => waitingFor === '#12: its turn in the queue');
+    await tell(handle, { isQueued: false });
+    await rig.until(handle, isWaiting('base'));
+    // It looks again for another reason.
+    const shows = ports.inputs('showChange').length;
+    await handle.signal(messages.configuredSignal, { config: { ...shown(), hash: 'another' } });
+    while (ports.inputs('showChange').length === shows)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const { waitingFor } = await rig.until(handle, isWaiting('base'));
+    expect(waitingFor).toContain('was taken out of the queue of main');
+    expect(ports.inputs('mergeChange')).toHaveLength(1);
+    await retry(handle);
+    expect(await done()).toBe('done');
+  });
+
+  it.each([
+    ['is taken out of the queue where somebody wants changes after all', null, 'done', 2],
+    ['is done where the queue was faster than whoever wants changes', testSha(9), 'done', 1],
+  ] as const)('%s', async (_, mergedSha, outcome, turns) => {
+    ports.next('mergeChange', { kind: 'queued' });
+    ports.next('withdrawChange', { mergedSha });
+    const { handle, done } = await start();
+    const { headSha, round } = await rig.until(
+      handle,
+      ({ waitingFor }) => waitingFor === '#12: its turn in the queue',
+    );
+    const decision = { verdict: 'request_changes', sha: headSha!, round, note: 'not so' } as const;
+    await handle.signal(messages.decideSignal, { id: 'review/1', by: 'ann', ...decision });
+    expect(await done()).toBe(outcome);
+    expect(ports.inputs('withdrawChange')).toMatchObject([{ number: 12 }]);
+    expect(ports.inputs('runTurn')).toHaveLength(turns);
+  });
+
+  it('is out of the queue while it is paused', async () => {
+    ports.next('mergeChange', { kind: 'queued' });
+    const { handle, done } = await start();
+    await rig.until(handle, ({ waitingFor }) => waitingFor === '#12: its turn in the queue');
+    await handle.signal(messages.pauseSignal, { id: randomUUID(), by: 'ann', note: '' });
+    await rig.until(handle, isWaiting('paused'));
+    expect(ports.inputs('withdrawChange')).toHaveLength(1);
+    await handle.signal(messages.resumeSignal, { id: randomUUID(), by: 'ann', note: '' });
+    expect(await done()).toBe('done');
+    expect(ports.inputs('mergeChange')).toHaveLength(2);
+  });
+
+  it('is merged by another host where the one that was to do so is down', async () => {
+    let isCancelled = false;
+    ports.next('mergeChange', () =>
+      untilCancelled().finally(() => {
+        isCancelled = true;
+      }),
+    );
+    const { handle, done } = await start();
+    while (ports.inputs('mergeChange').length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await handle.signal(messages.leaveHostSignal, { host: 'host', why: 'down', to: 'host' });
+    expect(await done()).toBe('done');
+    expect(ports.inputs('mergeChange')).toHaveLength(2);
+    while (!isCancelled) await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
   it('looks anew where the change has moved, and waits where the forge refuses', async () => {
@@ -213,6 +287,68 @@ describe('what people do to a change', () => {
     expect(ports.inputs('mergeChange')).toEqual([]);
   });
 
+  it('ends it also while it waits for its base, or to be merged', async () => {
+    ports.next('mergeChange', { kind: 'blocked', message: 'squash is not allowed' });
+    const { handle, done } = await start();
+    await rig.until(handle, isWaiting('base'));
+    await tell(handle, { state: 'merged', by: 'ann', mergedSha: testSha(9) });
+    expect(await done()).toBe('done');
+    expect((await handle.result()).landedSha).toBe(testSha(9));
+    expect(ports.inputs('mergeChange')).toHaveLength(1);
+  });
+
+  it('is asked for again where it was told while the task showed its work', async () => {
+    found = { fit: 'blocked', missing: ['an approving review'], threads: [thread()] };
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { handle } = await start();
+    await rig.until(handle, (status) => status.round === 2 && isWaiting('change')(status));
+    expect(await asksToLook(handle)).toBe(0);
+    ports.next('showChange', async ({ sha, base, isDraft }) => {
+      await heldUntil(released);
+      const change = { number: 12, url: 'https://github.example/acme/shop/pull/12', branch: 'b', sha };
+      return { kind: 'shown', change, seen: seenChange({ headSha: sha, base, isDraft, ...found }) };
+    });
+    const before = ports.inputs('showChange').length;
+    await tell(handle, { headSha: testSha(2), threads: [thread({ key: 'T1/3' })] });
+    while (ports.inputs('showChange').length === before)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await tell(handle, { headSha: testSha(2), threads: [thread({ key: 'T1/5', text: 'Nor so' })] });
+    release();
+    await rig.until(handle, (status) => status.round === 3 && isWaiting('change')(status));
+    expect(await asksToLook(handle)).toBe(1);
+  });
+
+  it('is brought forward again where its branch was set back to an earlier commit', async () => {
+    found = { fit: 'blocked', missing: ['an approving review'], threads: [thread()] };
+    const { handle } = await start();
+    await rig.until(handle, (status) => status.round === 2 && isWaiting('change')(status));
+    await tell(handle, { headSha: testSha(1) });
+    await rig.until(handle, ({ waitingFor }) => waitingFor === '#12: its forge to show the newest commit');
+    const before = ports.inputs('showChange').length;
+    await retry(handle);
+    await rig.until(handle, ({ waitingFor }) => waitingFor === '#12: an approving review');
+    expect(ports.inputs('showChange').slice(before)).toMatchObject([{ sha: testSha(2) }]);
+    expect(ports.inputs('adopt')).toEqual([]);
+  });
+
+  it('is no news where it was told before', async () => {
+    found = { fit: 'blocked', missing: ['an approving review'] };
+    const { handle } = await start();
+    await rig.until(handle, isWaiting('change'));
+    const shows = async () => {
+      const { events = [] } = await handle.fetchHistory();
+      return (events ?? []).filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length;
+    };
+    const same = { ...found, headSha: testSha(1) };
+    await tell(handle, same);
+    await rig.until(handle, isWaiting('change'));
+    const before = await shows();
+    await tell(handle, same);
+    await rig.until(handle, isWaiting('change'));
+    expect(await shows()).toBe(before);
+  });
+
   it('and rejected where it was closed', async () => {
     found = { fit: 'blocked', missing: ['an approving review'] };
     const { handle, done } = await start();
@@ -248,6 +384,19 @@ describe('what people do to a change', () => {
     expect(ports.inputs('closeChange')).toEqual([
       expect.objectContaining({ number: 12, text: 'Continuo has ended its work on this: cancelled by ann.' }),
     ]);
+  });
+});
+
+describe('a change that is merged although its task is cancelled', () => {
+  it('is told, because the base has it', async () => {
+    found = { fit: 'blocked', missing: ['an approving review'] };
+    ports.next('closeChange', { mergedSha: testSha(9) });
+    const { handle, done } = await start();
+    await rig.until(handle, isWaiting('change'));
+    await handle.signal(messages.cancelSignal, { id: randomUUID(), by: 'ann', note: 'no' });
+    expect(await done()).toBe('cancelled');
+    const { lastError } = await rig.until(handle, () => true);
+    expect(lastError?.message).toContain('#12 had been merged before it could be closed');
   });
 });
 
@@ -288,6 +437,8 @@ describe('what CI says of a change', () => {
 });
 
 describe('a base that moves on', () => {
+  const committed = { kind: 'committed' as const, sha: testSha(1), files: [], risks: [], notes: [] };
+
   it('is taken in where it must be, and an approval stays one where the two fit', async () => {
     const { handle, done } = await start(shown({ human: 'always' }));
     const { headSha } = await rig.until(handle, isWaiting('decision'));
@@ -305,6 +456,20 @@ describe('a base that moves on', () => {
     expect(ports.inputs('takeInBase')).toHaveLength(1);
     expect(ports.inputs('mergeChange').map(({ sha }) => sha)).toEqual([testSha(2)]);
     expect(ports.inputs('verify').map(({ sha }) => sha)).toContain(testSha(2));
+  });
+
+  it('is waited for where the work has it already, and the forge says otherwise', async () => {
+    found = { fit: 'behind' };
+    ports.next('checkpoint', committed, { ...committed, kind: 'unchanged' });
+    const { handle, done } = await start();
+    const { waitingFor } = await rig.until(handle, isWaiting('base'));
+    expect(waitingFor).toContain('#12 is said to be behind main, and has all of it');
+    expect(ports.inputs('verify')).toHaveLength(1);
+    await retry(handle);
+    await rig.until(handle, isWaiting('change'));
+    await tell(handle, {});
+    expect(await done()).toBe('done');
+    expect(ports.inputs('verify').map(({ sha }) => sha)).toEqual([testSha(1), `M${testSha(1).slice(1)}`]);
   });
 
   it('goes to the agent where it conflicts', async () => {

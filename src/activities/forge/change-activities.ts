@@ -6,7 +6,7 @@ import type { HostDeps } from '../host.js';
 import type { ChangeKeeper } from './change-keeper.js';
 import { openChangeKeeper } from './registry.js';
 
-type ChangeActivities = Pick<ChangePort, 'showChange' | 'mergeChange' | 'closeChange'>;
+type ChangeActivities = Pick<ChangePort, 'showChange' | 'mergeChange' | 'withdrawChange' | 'closeChange'>;
 
 /** Writes to the changes of a forge that keeps them. */
 export function createChangeActivities(deps: HostDeps): ChangeActivities {
@@ -33,6 +33,9 @@ export function createChangeActivities(deps: HostDeps): ChangeActivities {
 
     /** The commit is the key: one that is merged is not merged again. */
     mergeChange: (input) => at(input.config, (keeper, signal) => keeper.merge(input, signal)),
+
+    /** The number is the key: what is in no queue is left as it is. */
+    withdrawChange: (input) => at(input.config, (keeper, signal) => keeper.withdraw(input, signal)),
 
     /** The number is the key: what is closed or gone stays so. */
     closeChange: (input) => at(input.config, (keeper) => keeper.close(input)),

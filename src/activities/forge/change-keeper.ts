@@ -1,5 +1,7 @@
 import type {
+  ChangeInput,
   ChangePort,
+  ChangeStanding,
   MergeChangeOutcome,
   ShowChangeInput,
   ShowChangeOutcome,
@@ -12,5 +14,6 @@ import type {
 export interface ChangeKeeper {
   show(input: ShowChangeInput, signal: AbortSignal): Promise<ShowChangeOutcome>;
   merge(input: Parameters<ChangePort['mergeChange']>[0], signal: AbortSignal): Promise<MergeChangeOutcome>;
-  close(input: Parameters<ChangePort['closeChange']>[0]): Promise<void>;
+  withdraw(input: ChangeInput, signal: AbortSignal): Promise<ChangeStanding>;
+  close(input: Parameters<ChangePort['closeChange']>[0]): Promise<ChangeStanding>;
 }

@@ -113,7 +113,7 @@ export function createChangeWatch(
       }),
 
     /** As `lookAtChanges`, until it is cancelled. A forge that cannot be asked is waited for by Temporal's own timers. */
-    watchChanges: ({ config, project }) =>
+    watchChanges: ({ config, project, isTroubled = false }) =>
       typed(
         async (signal) => {
           const reader = await readerOf(config);
@@ -123,6 +123,7 @@ export function createChangeWatch(
             if (open !== null) {
               forget(open, project);
               quiet = (await inTurn(project, () => look(reader, open, false))) ? 0 : quiet + 1;
+              if (isTroubled) return;
               waitMs = reader.refreshMs * Math.min(2 ** quiet, longestPause);
             }
             await pause(waitMs, signal);

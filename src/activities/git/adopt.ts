@@ -12,6 +12,7 @@ import { commitMessage } from './message.js';
 import type { Mirror } from './mirror.js';
 import { openMirror } from './mirror.js';
 import { isAncestor, mergeBase, resolveCommit, treeOf } from './objects.js';
+import { listRemoteRefs } from './remote-refs.js';
 import { RepositoryError } from './repository-error.js';
 
 /** More names than this would not be read, and have to fit into a payload. */
@@ -28,20 +29,16 @@ export interface Adopt extends Checkpoint {
 /**
  * Brings commits that a person has put on the task's branch into the workspace and its checkpoints. What the agent has
  * done since is saved before, and joined with them: with marks where the two do not fit. A commit that is in the
- * checkpoints already changes nothing. Throws `RepositoryError` where the branch has it no more.
+ * checkpoints already changes nothing. Where the branch was moved again and the commit is gone, what is there now counts.
+ * Throws `RepositoryError` where there is no such branch any more.
  */
 export async function adoptCommits(adopt: Adopt): Promise<AdoptOutcome> {
-  const { deps, config, repository, input, sha, branch, from, signal } = adopt;
+  const { deps, config, repository, input, from, signal } = adopt;
   await makeCheckpoint(adopt);
   const host = openHostGit(input.workspace);
   const mirror = await openMirror({ paths: deps.paths, config });
   await mirror.fetch(signal);
-  await mirror.fetchRefs(`refs/heads/${branch}`, signal);
-  if ((await resolveCommit(host.gitDir, sha)) === null)
-    throw new RepositoryError(
-      'unreachable',
-      `${branch} has been moved again, and ${sha.slice(0, 12)} is gone`,
-    );
+  const sha = await bring(adopt, mirror, host);
 
   const refs = await host.refs();
   const head = refs.get('head') ?? refs.get('base') ?? input.workspace.baseSha;
@@ -65,12 +62,24 @@ export async function adoptCommits(adopt: Adopt): Promise<AdoptOutcome> {
   const checkpoint = await makeCheckpoint(adopt);
   const names = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, sha];
   return {
+    sha,
     checkpoint,
     baseSha,
     files: namesOf(await runGit(names, { gitDir: host.gitDir })).slice(0, mostFiles),
     conflicts: joined?.kind === 'conflict' ? joined.files : [],
     by: (await runGit(['log', '-1', '--format=%an', sha], { gitDir: host.gitDir })).trim(),
   };
+}
+
+/** Brings what was seen on the branch, or else what is on it now. */
+async function bring({ sha, branch, signal }: Adopt, mirror: Mirror, { gitDir }: HostGit): Promise<string> {
+  const ref = `refs/heads/${branch}`;
+  await mirror.fetchRefs(ref, signal);
+  if ((await resolveCommit(gitDir, sha)) !== null) return sha;
+  const now = (await listRemoteRefs(mirror.remote, ref, signal)).get(ref) ?? null;
+  if (now !== null && (await resolveCommit(gitDir, now)) !== null) return now;
+  const message = `${branch} has been moved again, and ${sha.slice(0, 12)} is gone`;
+  throw new RepositoryError('unreachable', message);
 }
 
 /** A person may have put a newer base on the branch too: then the work is compared with that one. */

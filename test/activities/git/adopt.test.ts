@@ -54,6 +54,14 @@ describe('what a person pushes to the branch of a task', () => {
     expect(rig.git('rev-parse', workspace.ref)).toBe(theirs);
   });
 
+  it('is what is there now where somebody has moved it again meanwhile', async () => {
+    const ours = await rig.commit(workspace, { 'one.txt': '1' });
+    const gone = push(ours, { 'two.txt': 'two' });
+    const theirs = push(ours, { 'three.txt': 'three' });
+    expect(await adopt(gone, ours)).toMatchObject({ sha: theirs, files: ['three.txt'] });
+    expect(existsSync(join(workspace.path, 'two.txt'))).toBe(false);
+  });
+
   it('is joined with what the agent has done since, also where nothing of that was saved', async () => {
     const ours = await rig.commit(workspace, { 'one.txt': '1' });
     const theirs = push(ours, { 'two.txt': 'two' });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { LandStrategy } from '../../../domain/config-view.js';
 import type { GitHubForge } from './open.js';
-import type { Pull } from './pull.js';
 import { isInvalid } from './pull.js';
 
 const kind = 'merge';
@@ -41,11 +40,10 @@ export async function enqueue({ client }: GitHubForge, { id, sha }: Merging): Pr
   await client.graphql({ kind, query: enqueueMutation, variables: { id, sha } }, z.unknown());
 }
 
-/** What is to be merged by itself was said of another commit than the one that comes. */
-export async function stopAutoMerge({ client }: GitHubForge, pull: Pull): Promise<void> {
-  if (pull.auto_merge == null) return;
+/** It is not to be merged by itself any more. `id`: as GraphQL has it. */
+export async function stopAutoMerge({ client }: GitHubForge, id: string): Promise<void> {
   try {
-    await client.graphql({ kind, query: stopMutation, variables: { id: pull.node_id } }, z.unknown());
+    await client.graphql({ kind, query: stopMutation, variables: { id } }, z.unknown());
   } catch (error) {
     // It is stopped already.
     if (!isInvalid(error)) throw error;

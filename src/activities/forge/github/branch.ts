@@ -51,7 +51,7 @@ export async function bringBranch(move: BranchMove): Promise<BranchOutcome> {
   const now = await commitThere(mirror, ref, signal);
   if (now === sha) return { kind: 'there' };
   if (now !== there && now !== null) return { kind: 'pushed', sha: now };
-  const message = `${remote.url} does not take a push to ${branchOf(identifier)}: ${pushed.reason}. Let the token or the App push to branches that begin with continuo/`;
+  const message = `${remote.url} does not take a push to ${branchOf(identifier)}: ${pushed.reason}. Mend what it says, or let the token or the App push to branches that begin with continuo/`;
   return { kind: 'blocked', message };
 }
 

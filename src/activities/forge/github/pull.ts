@@ -12,6 +12,8 @@ export const Pull = z.object({
   html_url: z.string(),
   state: z.enum(['open', 'closed']),
   merged_at: z.string().nullish(),
+  /** Of an open one it is a trial. */
+  merge_commit_sha: z.string().nullish(),
   draft: z.boolean().nullish(),
   title: z.string(),
   body: z.string().nullish(),

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/config.js';
 import { GitHubError } from '../../github/errors.js';
+import { needsPerson } from '../../github/failure.js';
 import type { HostDeps } from '../../host.js';
 import type { ChangeReader, Picture } from '../change-reader.js';
 import { rerunFailed } from './actions.js';
@@ -7,7 +8,6 @@ import { answerWord } from './answer-word.js';
 import { failedCheck } from './check-logs.js';
 import type { SeenCheck } from './checks-seen.js';
 import { checksSeen, deciding } from './checks-seen.js';
-import { needsPerson } from './failure.js';
 import type { Surroundings } from './open.js';
 import { openGitHubForge } from './open.js';
 import { createPatience } from './patience.js';

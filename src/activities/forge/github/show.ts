@@ -2,6 +2,7 @@ import type { Config } from '../../../config/config.js';
 import { GitHubProvider } from '../../../config/github-provider.js';
 import type { ShowChangeInput, ShowChangeOutcome } from '../../../workflows/change-port.js';
 import { openMirror } from '../../git/mirror.js';
+import { isAncestor } from '../../git/objects.js';
 import { markOf } from '../../github/comments.js';
 import { GitHubError } from '../../github/errors.js';
 import { namesOf } from '../../github/names.js';
@@ -39,15 +40,28 @@ export async function showChange(show: Show): Promise<ShowChangeOutcome> {
   const before = await findOurs(show, branch);
   if (before !== null && before.state !== 'open') return shown(forge, before, before.head.sha);
 
-  if (before !== null && before.head.sha !== sha) await stopAutoMerge(forge, before);
+  // It was said of another commit than the one that comes.
+  if (before?.auto_merge != null && before.head.sha !== sha) await stopAutoMerge(forge, before.node_id);
   const mirror = await openMirror({ paths: deps.paths, config });
   const brought = await bringBranch({ mirror, project, identifier, sha, signal });
-  if (brought.kind !== 'there') return brought;
+  if (brought.kind === 'blocked') return brought;
+  if (brought.kind === 'pushed') {
+    if (input.number !== null) return brought;
+    // Opened by an earlier try, and added to since: whoever looks sees that.
+    const isAdded = before !== null && (await isAncestor(mirror.gitDir, sha, brought.sha));
+    return isAdded ? shown(forge, before, sha) : isTaken(branch, brought.sha);
+  }
 
   const pull =
     before ?? (await openPull(forge, { ...textsOf(show, []), branch, base, isDraft: input.isDraft }));
   await bringUpToDate(show, await atCommit(forge, pull, { sha, signal }));
   return shown(forge, pull, sha);
+}
+
+/** By an earlier task of the same issue, or by a person: it is nobody's to overwrite. */
+function isTaken(branch: string, sha: string): ShowChangeOutcome {
+  const message = `the branch ${branch} is there already, at ${sha.slice(0, 12)}, with commits that are none of this task's: delete it on GitHub, or give it another name there`;
+  return { kind: 'blocked', message };
 }
 
 /** The one that the task has opened; else the open one of its branch, whatever people have made its base since. */

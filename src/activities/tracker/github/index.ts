@@ -15,6 +15,7 @@ import { createClaims } from './claims.js';
 import { createComments } from './comments.js';
 import { orNull } from '../../github/errors.js';
 import { asTracker } from './errors.js';
+import { createFieldPriorities } from './field-priorities.js';
 import { identifierOf, numberIn, readEntry, stateOf, toIssue } from './issue.js';
 import { createKnownIssues } from './known-issues.js';
 import { createMarks } from './marks.js';
@@ -41,12 +42,15 @@ export function createGitHubTracker(config: Config, env: Environment, around: Su
   const client = createGitHubClient({ ...around, meter, logIn: () => logIn(access, env) });
   const known = createKnownIssues(client, place, { refreshMs: provider.refresh_ms, now });
   const blockersOf = createBlockers(client, place, known);
+  const fields = { field: provider.priority_field, rules: provider, now };
+  const priorityOf = createFieldPriorities(client, place, fields);
   const comments = createComments(client, place);
   const claims = createClaims(client, place);
   const marks = createMarks(client, place, provider);
 
   async function complete(found: GitHubIssue): Promise<Issue> {
-    return toIssue(found, await blockersOf(found), provider);
+    const beside = { blockers: await blockersOf(found), priority: await priorityOf(found.number) };
+    return toIssue(found, beside, provider);
   }
 
   /** The entries of a refresh, all of which have to be in order. */

@@ -26,8 +26,14 @@ export function numberIn(identifier: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** An issue as everybody else knows it; its blockers have been read. */
-export function toIssue(found: GitHubIssue, blockers: Blocker[], rules: Rules): Issue {
+/** What is read of an issue beside its own record. `priority`: of a field, which is stronger than labels. */
+interface Beside {
+  blockers: Blocker[];
+  priority: number | null;
+}
+
+/** An issue as everybody else knows it. */
+export function toIssue(found: GitHubIssue, { blockers, priority }: Beside, rules: Rules): Issue {
   const { number, title, body, html_url, assignees } = found;
   const description = (body ?? '').trim();
   const { scope, acceptance } = readTextBounds(description);
@@ -38,7 +44,7 @@ export function toIssue(found: GitHubIssue, blockers: Blocker[], rules: Rules): 
     identifier: identifierOf(number),
     title,
     description: description === '' ? null : description,
-    priority: priorityOf(names, rules),
+    priority: priority ?? priorityOf(names, rules),
     state: stateOf(found, rules),
     branch_name: null,
     url: html_url ?? null,
@@ -84,6 +90,12 @@ function priorityIn(label: string, configured: Rules['priority_labels']): number
   if (digit !== undefined) return Math.max(Number(digit), 1);
   const [, word = ''] = aWord.exec(label) ?? [];
   return words[word] ?? null;
+}
+
+/** The priority that an option of a field stands for: `P1`, `High`, or one of `priority_labels`; with a picture before it or not. */
+export function priorityNamed(option: string, { priority_labels }: Rules): number | null {
+  const name = normalizeState(option.replace(/^[^\p{L}\p{N}]+/u, ''));
+  return priorityIn(name, priority_labels) ?? priorityIn(`priority ${name}`, undefined);
 }
 
 function instant(text: string | null | undefined): string | null {

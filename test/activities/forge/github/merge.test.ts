@@ -148,6 +148,30 @@ describe('merging a change on GitHub', () => {
     expect(pull().autoMerge).not.toBeNull();
   });
 
+  it('is taken back from queue and auto-merge, or says that it was merged already', async () => {
+    const sha = await ready();
+    const withdraw = () =>
+      rig
+        .keeper()
+        .withdraw(
+          { config: 'hash', project: 'shop', identifier: 'GH-1', number: 1 },
+          new AbortController().signal,
+        );
+    rig.shop.protect('main', { requiredContexts: ['build'] });
+    await merge({ sha });
+    expect(await withdraw()).toEqual({ mergedSha: null });
+    expect(pull().autoMerge).toBeNull();
+    rig.shop.protect('main', { hasMergeQueue: true });
+    await merge({ sha });
+    rig.github.faults.add({ match: { body: /dequeuePullRequest/ }, isAfter: true, reset: true });
+    await expect(withdraw()).rejects.toMatchObject({ type: 'forge_request', nonRetryable: false });
+    expect(await withdraw()).toEqual({ mergedSha: null });
+    expect(rig.shop.state.queue).toEqual([]);
+    await merge({ sha });
+    const landed = await rig.shop.mergeFromQueue();
+    expect(await withdraw()).toEqual({ mergedSha: landed });
+  });
+
   it('is blocked by a draft, and by a strategy that the repository does not allow', async () => {
     const sha = await ready();
     rig.shop.state.mergeMethods = ['merge', 'rebase'];
@@ -168,13 +192,13 @@ describe('merging a change on GitHub', () => {
 describe('closing a change on GitHub', () => {
   const rig = useChangeRig();
   const branch = 'continuo/GH-1';
-  const close = () =>
+  const close = (text = 'It was rejected.') =>
     rig.keeper().close({
       config: 'hash',
       project: 'shop',
       identifier: 'GH-1',
       number: 1,
-      text: 'It was rejected.',
+      text,
       branch,
     });
   const open = async () => {
@@ -204,9 +228,16 @@ describe('closing a change on GitHub', () => {
   it('leaves a merged one alone, but for its branch', async () => {
     const sha = await open();
     await rig.keeper().merge(rig.mergeInput({ sha }), new AbortController().signal);
-    await close();
+    expect(await close()).toEqual({ mergedSha: await rig.shop.branch('main') });
     expect(rig.shop.pull(1).issue.comments).toEqual([]);
     expect(await rig.shop.branch(branch)).toBeNull();
+  });
+
+  it('says nothing where there is nothing to say', async () => {
+    await open();
+    await close('');
+    const { issue } = rig.shop.pull(1);
+    expect([issue.state, issue.comments]).toEqual(['closed', []]);
   });
 
   it('is done where nothing is left to close', async () => {

@@ -6,6 +6,7 @@ import * as drafts from '../../../../src/activities/forge/github/draft.js';
 import { landingQuery } from '../../../../src/activities/forge/github/landing-facts.js';
 import type { ShownFinding } from '../../../../src/domain/change.js';
 import type { CheckResult } from '../../../../src/domain/evidence.js';
+import { dequeueMutation } from '../../../../src/activities/forge/github/withdraw.js';
 import type { ShowChangeInput } from '../../../../src/workflows/change-port.js';
 import type { Fault } from '../../../support/github/index.js';
 import { failedCheck } from '../../../support/fake-ports.js';
@@ -29,6 +30,7 @@ it('asks in the words of GitHub’s own schema', () => {
   const texts = [
     merging.autoMergeMutation,
     merging.stopMutation,
+    dequeueMutation,
     merging.enqueueMutation,
     talking.threadsQuery,
     talking.replyMutation,
@@ -253,6 +255,43 @@ describe('a change that is shown on GitHub', () => {
     expect(await rig.show({ sha: adopted, number: 1 })).toEqual({ kind: 'pushed', sha: forced });
   });
 
+  it('is not opened where its branch has what is none of the task’s, which stays as it is', async () => {
+    const theirs = await rig.shop.push(branch, { 'theirs.txt': 'x' }, { by: 'wes' });
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    expect(await rig.show({ sha })).toEqual({
+      kind: 'blocked',
+      message: expect.stringMatching(
+        /continuo\/GH-1 is there already, at [0-9a-f]{12}, .*: delete it on GitHub/,
+      ),
+    });
+    expect(await rig.shop.branch(branch)).toBe(theirs);
+    expect(rig.shop.state.issues.size).toBe(0);
+  });
+
+  it('is found with what a person has added to it before its worker knew of it', async () => {
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    await rig.show({ sha });
+    const theirs = await rig.shop.push(branch, { 'theirs.txt': 'x' }, { by: 'wes' });
+    expect(await rig.show({ sha })).toMatchObject({
+      kind: 'shown',
+      change: { number: 1, sha },
+      seen: { headSha: theirs },
+    });
+  });
+
+  it('goes on under its former name where the repository has another one now', async () => {
+    const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
+    await rig.show({ sha });
+    rig.shop.transfer({ name: 'store' });
+    const next = await rig.work({ 'sum.js': 'one\n2\n3\n' }, sha);
+    const keeper = rig.keeper(', repo: acme/shop');
+    const more = { sha: next, number: 1, title: 'Add them all', isDraft: false };
+    expect(await rig.show(more, keeper)).toMatchObject({ kind: 'shown', seen: { headSha: next } });
+    expect([pull().issue.title, pull().isDraft]).toEqual(['Add them all', false]);
+    const merged = await keeper.merge(rig.mergeInput({ sha: next }), new AbortController().signal);
+    expect(merged).toEqual({ kind: 'merged', sha: await rig.shop.branch('main') });
+  });
+
   it('gets its branch anew where that is gone', async () => {
     const sha = await rig.work({ 'sum.js': 'one\n2\nthree\n' });
     await rig.show({ sha });
@@ -300,7 +339,7 @@ describe('a change that GitHub does not take', () => {
 
   it('is blocked by a branch that is protected', async () => {
     rig.shop.protect(branch);
-    expect(await shown()).toEqual(blocked('protected branch|GH006', 'Let the token or the App push'));
+    expect(await shown()).toEqual(blocked('protected branch|GH006', 'let the token or the App push'));
   });
 
   it('is blocked by a repository that is archived', async () => {

@@ -115,6 +115,14 @@ describe('the watch of changes on GitHub', () => {
     expect(line.seen).toHaveLength(1);
   });
 
+  it('ends after its first look where the project wants to know that it can be done again', async () => {
+    await world.open();
+    const line = scriptedLine();
+    const { watchChanges } = world.watch(line);
+    await new MockActivityEnvironment().run(() => watchChanges({ ...asked, isTroubled: true }));
+    expect(line.seen).toHaveLength(1);
+  });
+
   it('waits for a new token, and has the project tell people so', async () => {
     await world.open();
     const message = expect.stringContaining('give the worker a token that is valid');

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { parse, validate } from 'graphql';
 import type { CallMeter } from '../../../../src/activities/github/meter.js';
+import { prioritiesQuery } from '../../../../src/activities/tracker/github/field-priorities.js';
+import { githubSchema } from '../../../support/github/graphql/schema.js';
 import { useGitHub } from './world.js';
 
 /** What a project does in an hour at the usual interval. */
@@ -113,6 +116,27 @@ describe('the issues of a repository on GitHub', () => {
       (await world.open({ provider }).fetchIssuesByStates(['open'])).issues.map(({ priority }) => priority);
     expect(await priorities('')).toEqual([2, null]);
     expect(await priorities('priority_labels: { sev/1: 1 }')).toEqual([null, 1]);
+  });
+
+  it('have a priority by a field of the projects that they are in, which is stronger than labels', async () => {
+    expect(validate(githubSchema(), parse(prioritiesQuery))).toEqual([]);
+    world.shop.openIssue({ title: 'One', labels: ['P3'] });
+    for (const title of ['Two', 'Three', 'Four']) world.shop.openIssue({ title });
+    world.shop.addToProject(1, 'Board', { Urgency: '🏔 High' });
+    world.shop.addToProject(2, 'Board', { Urgency: 'P1', Other: 'P4' });
+    world.shop.addToProject(2, 'Another', { Urgency: 'P4' });
+    world.shop.addToProject(3, 'Board', { Urgency: 4, Other: 'P1' });
+    world.shop.addToProject(4, 'Board', { Urgency: 'Some day' });
+    const tracker = world.open({ provider: 'priority_field: Urgency' });
+    const priorities = async () =>
+      (await tracker.fetchIssuesByStates(['open'])).issues.map(({ priority }) => priority);
+    expect(await priorities()).toEqual([2, 1, 4, null]);
+    world.shop.addToProject(1, 'Board', { Urgency: 'Low' });
+    world.now += 60_000;
+    expect(await priorities()).toEqual([2, 1, 4, null]);
+    world.now += 4 * 60_000;
+    expect(await priorities()).toEqual([4, 1, 4, null]);
+    expect(world.github.calls.filter(({ path }) => path.endsWith('/graphql'))).toHaveLength(2);
   });
 
   it('are data, however long and hostile, by people who have left too', async () => {
