@@ -1,6 +1,6 @@
 import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import type { ChangeCheck, ChangeMove, TaskChange } from '../domain/change.js';
-import { isSetBack, isUrgent, nextMove, takePushed } from '../domain/change.js';
+import { isSetBack, isSettled, isUrgent, nextMove, takePushed } from '../domain/change.js';
 import { approves } from '../domain/decision.js';
 import { isAbandoned } from '../domain/move.js';
 import { projectWorkflowId } from '../domain/project.js';
@@ -243,8 +243,9 @@ export async function waitForChange(task: Task, change: TaskChange, reasons: str
   if (state.newConfig !== null) Object.assign(state, { config: state.newConfig, newConfig: null });
 }
 
-/** What was seen of it does not count any more. */
+/** What was seen of it does not count any more, unless that is its end. */
 export async function lookAnew(task: Task, change: TaskChange): Promise<void> {
+  if (isSettled(change)) return;
   change.seen = null;
   await askToLook(task, change.number);
 }
