@@ -26,7 +26,8 @@ function results(conversation: unknown[]): number {
 describeAgent('codex', () => {
   it('brings ten labelled issues to ten merged pull requests, and asks its model nothing twice', async () => {
     const model = await ScriptedModel.start(work);
-    const agents = realAgents(['codex'], model.port, ['max_concurrent_agents: 3', 'max_retry_backoff_ms: 1000']);
+    const settings = ['max_concurrent_agents: 3', 'max_retry_backoff_ms: 1000'];
+    const agents = realAgents(['codex'], model.port, settings);
     try {
       await mergeLabelledIssues({
         name: 'github with Codex',
