@@ -152,7 +152,8 @@ export function trackerContract(
       it('gives all or nothing, with a category (TRK-07, TRK-08)', async () => {
         await world.write(issue('a'));
         await world.disconnect();
-        for (const call of [() => world.tracker.fetchIssuesByStates([world.states.active]), () => byId('a')]) {
+        const list = () => world.tracker.fetchIssuesByStates([world.states.active]);
+        for (const call of [list, () => byId('a')]) {
           const error = await call().catch((thrown: unknown) => thrown);
           expect(error).toBeInstanceOf(TrackerError);
           expect(error).toMatchObject({ category: 'tracker_request', retryable: true });

@@ -69,7 +69,8 @@ export class LiveHands {
   }
 
   async labelsOn(number: number): Promise<string[]> {
-    const { data } = await this.octokit.rest.issues.listLabelsOnIssue({ ...this.names, issue_number: number });
+    const wanted = { ...this.names, issue_number: number };
+    const { data } = await this.octokit.rest.issues.listLabelsOnIssue(wanted);
     return data.map(({ name }) => name);
   }
 

@@ -35,7 +35,8 @@ function claims(): void {
       const { number } = await hands.openIssue({ title: 'Claim it' });
       const ref = `continuo/claims/${number}`;
       const id = String(number);
-      const holder = (cluster: string) => holderOf({ cluster, namespace: 'default', project: 'continuo-live' });
+      const project = 'continuo-live';
+      const holder = (cluster: string) => holderOf({ cluster, namespace: 'default', project });
       const { desk } = createGitHubTracker(liveConfig(hands), process.env);
       const issue = await desk?.readNow(id);
       if (desk === undefined || issue == null) throw new Error('the issue is there');
