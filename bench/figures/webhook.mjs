@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { until } from '../support/keeper.mjs';

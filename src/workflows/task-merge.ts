@@ -90,7 +90,8 @@ async function merge(task: Task, { base, strategy }: LandRules): Promise<Stage> 
 export function queuedInVain(task: Task): TaskChange | null {
   const { change, pausedBy } = task.state;
   const isWantedBack = isTakenBack(task) || pausedBy !== null;
-  return change !== null && change.queued !== null && isWantedBack ? change : null;
+  // Undefined where there is no change at all.
+  return typeof change?.queued === 'string' && isWantedBack ? change : null;
 }
 
 /** Takes it out of the queue. Where it was merged all the same, the stage that follows; else null. */

@@ -173,18 +173,14 @@ describe('a task whose work is shown before it lands', () => {
   });
 
   it('is merged by another host where the one that was to do so is down', async () => {
-    let isCancelled = false;
-    ports.next('mergeChange', () =>
-      untilCancelled().finally(() => {
-        isCancelled = true;
-      }),
-    );
+    const cancelled: true[] = [];
+    ports.next('mergeChange', () => untilCancelled().finally(() => cancelled.push(true)));
     const { handle, done } = await start();
     while (ports.inputs('mergeChange').length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await handle.signal(messages.leaveHostSignal, { host: 'host', why: 'down', to: 'host' });
     expect(await done()).toBe('done');
     expect(ports.inputs('mergeChange')).toHaveLength(2);
-    while (!isCancelled) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (cancelled.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
   it('looks anew where the change has moved, and waits where the forge refuses', async () => {

@@ -134,7 +134,7 @@ budget: { task: { usd: 9999 } }
         expect((await task('GH-1').query<TaskState>(stateQuery)).raised).toEqual({});
 
         await shop.review(2, { by: 'wes', state: 'APPROVED' });
-        await until(async () => ports.inputs('mergeChange').length === 1);
+        await until(() => Promise.resolve(ports.inputs('mergeChange').length === 1));
         expect((await status()).decisions.map(({ by }) => by)).toEqual(['wes']);
       },
       undefined,
