@@ -2,7 +2,21 @@ import type { Change, ChangeSeen, ShownFinding, ThreadAnswer } from '../domain/c
 import type { LandStrategy } from '../domain/config-view.js';
 import type { CheckResult } from '../domain/evidence.js';
 import type { Workspace } from '../domain/task.js';
-import type { Configured } from './ports.js';
+import type { CheckpointOutcome, Configured } from './ports.js';
+
+/** What somebody has pushed, in the files; `conflicts` are those in which it does not fit the work, with marks. */
+export interface AdoptOutcome {
+  /** What the branch was at: a later one where the commit that was asked for is gone. */
+  sha: string;
+  checkpoint: CheckpointOutcome;
+  /** The base that the work is compared with from now on. */
+  baseSha: string;
+  /** The first of those that they have changed. */
+  files: string[];
+  conflicts: string[];
+  /** Who has made the commit, as git names people. */
+  by: string;
+}
 
 /** A task's change at a forge that has such. */
 export interface ChangeInput extends Configured {

@@ -14,7 +14,7 @@ import type { Report } from '../domain/report.js';
 import type { Feedback } from '../domain/feedback.js';
 import type { Outcome, Question, QuestionAnswer, TaskState, Workspace } from '../domain/task.js';
 import type { TurnUsage } from '../domain/usage.js';
-import type { ChangePort } from './change-port.js';
+import type { AdoptOutcome, ChangePort } from './change-port.js';
 import type { ReviewPort } from './review-port.js';
 
 /** `config` is always the hash of a configuration in the host's store. */
@@ -66,11 +66,18 @@ export type PrepareOutcome =
   /** No try can succeed before a person acts (an illegal identifier, a base that does not exist). */
   | { kind: 'impossible'; category: FailureType; message: string };
 
+/** `isEmpty`: the base has all of it. */
+interface Saved {
+  risks: Risk[];
+  notes: string[];
+  isEmpty?: true;
+}
+
+/** `files` are the first of those that differ from the last checkpoint; `isBaseOnly`: by a newer base alone. */
 export type CheckpointOutcome =
-  /** `files` are the first of those that differ from the last checkpoint. `isEmpty`: the base has all of it. */
-  | { kind: 'committed'; sha: string; files: string[]; risks: Risk[]; notes: string[]; isEmpty?: true }
+  | ({ kind: 'committed'; sha: string; files: string[]; isBaseOnly?: true } & Saved)
   /** The tree is the one of the last checkpoint; `sha` is that checkpoint, null when it is the base itself. */
-  | { kind: 'unchanged'; sha: string | null; risks: Risk[]; notes: string[]; isEmpty?: true }
+  | ({ kind: 'unchanged'; sha: string | null } & Saved)
   /** Committed on this host only, not pushed: `path:line rule` for each secret that was found. */
   | { kind: 'secrets'; places: string[] };
 
@@ -82,20 +89,6 @@ export type RestoreOutcome =
   | { kind: 'restored'; checkpoint: CheckpointOutcome; baseSha: string; conflicts: string[] }
   /** The commit is not there any more. */
   | { kind: 'lost'; message: string };
-
-/** What somebody has pushed, in the files; `conflicts` are those in which it does not fit the work, with marks. */
-export interface AdoptOutcome {
-  /** What the branch was at: a later one where the commit that was asked for is gone. Missing in what an earlier version recorded. */
-  sha?: string;
-  checkpoint: CheckpointOutcome;
-  /** The base that the work is compared with from now on. */
-  baseSha: string;
-  /** The first of those that they have changed. */
-  files: string[];
-  conflicts: string[];
-  /** Who has made the commit, as git names people. */
-  by: string;
-}
 
 export type RebaseOutcome =
   | { kind: 'ready'; candidate: LandingCandidate }

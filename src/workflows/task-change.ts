@@ -121,7 +121,7 @@ async function adopt(task: Task, change: TaskChange, sha: string): Promise<Stage
   const port = git({ project, host, summary: `Take in what was pushed to ${branch}` });
   const message = `Take in what was pushed to ${branch}`;
   const input = { ...checkpointOf(task, { summary: message, message }), sha, branch, from: change.sha };
-  const { sha: pushed = sha, checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
+  const { sha: pushed, checkpoint, baseSha, files, conflicts, by } = await port.adopt(input);
   state.workspace = { ...workspaceOf(task), baseSha };
   takeHead(task, checkpoint);
   takePushed(change, pushed);
@@ -162,7 +162,8 @@ async function catchUp(task: Task): Promise<Stage> {
   const { land: rules } = view(task).gates;
   if (rules === null) return state.stage;
   const entry = landingEntry(task, rules);
-  const { project, host } = { project: state.project, host: workspaceOf(task).host };
+  const { project } = state;
+  const { host } = workspaceOf(task);
   const port = git({
     project,
     host,
@@ -198,7 +199,8 @@ async function catchUp(task: Task): Promise<Stage> {
     return sendBack(task, { kind: 'conflict', baseSha, files: taken.conflicts }, 'landing');
   state.workspace = { ...workspaceOf(task), baseSha };
   const message = `Take in ${rules.base} at ${shortSha(baseSha)}`;
-  await saveWork(task, { summary: message, message });
+  const saved = await saveWork(task, { summary: message, message });
+  if (saved.kind === 'secrets') return sendBack(task, { kind: 'secrets', places: saved.places }, 'landing');
   if (headOf(task) === entry.sha && state.change !== null) {
     const { change } = state;
     const remedy = `update its branch at ${change.url}, if that is still so`;
@@ -209,7 +211,8 @@ async function catchUp(task: Task): Promise<Stage> {
     await lookAnew(task, change);
     return state.stage;
   }
-  carryOver(task, entry.sha);
+  // What else has come into the files nobody has looked at.
+  if (saved.kind === 'committed' && saved.isBaseOnly) carryOver(task, entry.sha);
   note(task, `${rules.base} at ${shortSha(baseSha)} is taken in`);
   return { phase: 'verify' };
 }

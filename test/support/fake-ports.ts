@@ -114,6 +114,7 @@ export class FakePorts {
       merge: () => Promise.resolve({ kind: 'merged' }),
       adopt: ({ sha, workspace }) =>
         Promise.resolve({
+          sha,
           baseSha: workspace.baseSha,
           checkpoint: { kind: 'committed', sha, files: ['a.txt'], risks: [], notes: [] },
           files: ['a.txt'],

@@ -14,6 +14,7 @@ import {
   testSha,
   untilCancelled,
 } from '../support/fake-ports.js';
+import { decide } from '../support/people.js';
 import { useRig } from '../support/workflow-rig.js';
 
 const { rig, ports } = useRig();
@@ -433,9 +434,28 @@ describe('what CI says of a change', () => {
 });
 
 describe('a base that moves on', () => {
-  const committed = { kind: 'committed' as const, sha: testSha(1), files: [], risks: [], notes: [] };
+  const committed = (number: number) => ({
+    kind: 'committed' as const,
+    sha: testSha(number),
+    files: [],
+    risks: [],
+    notes: [],
+  });
+
+  it('is taken in where it must be, and voids an approval where anything else has come into the files', async () => {
+    ports.next('checkpoint', committed(1), committed(2));
+    const { handle, done } = await start(shown({ human: 'always' }));
+    const { headSha } = await rig.until(handle, isWaiting('decision'));
+    await tell(handle, { fit: 'behind' });
+    await decide(handle, 'approve', headSha!, 1);
+    await rig.until(handle, (status) => status.headSha === testSha(2) && isWaiting('decision')(status));
+    expect(ports.inputs('mergeChange')).toEqual([]);
+    await decide(handle, 'approve', testSha(2), 1);
+    expect(await done()).toBe('done');
+  });
 
   it('is taken in where it must be, and an approval stays one where the two fit', async () => {
+    ports.next('checkpoint', committed(1), { ...committed(2), isBaseOnly: true });
     const { handle, done } = await start(shown({ human: 'always' }));
     const { headSha } = await rig.until(handle, isWaiting('decision'));
     await tell(handle, { fit: 'behind' });
@@ -456,7 +476,7 @@ describe('a base that moves on', () => {
 
   it('is waited for where the work has it already, and the forge says otherwise', async () => {
     found = { fit: 'behind' };
-    ports.next('checkpoint', committed, { ...committed, kind: 'unchanged' });
+    ports.next('checkpoint', committed(1), { ...committed(1), kind: 'unchanged' });
     const { handle, done } = await start();
     const { waitingFor } = await rig.until(handle, isWaiting('base'));
     expect(waitingFor).toContain('#12 is said to be behind main, and has all of it');

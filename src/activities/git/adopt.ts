@@ -1,4 +1,4 @@
-import type { AdoptOutcome } from '../../workflows/ports.js';
+import type { AdoptOutcome } from '../../workflows/change-port.js';
 import { forgetMerge } from './base-merge.js';
 import type { Checkpoint } from './checkpoint.js';
 import { makeCheckpoint } from './checkpoint.js';

@@ -12,6 +12,7 @@ import { commitTree } from './commit-tree.js';
 import { namesOf, runGit } from './git.js';
 import type { HostGit } from './host-git.js';
 import { openHostGit, refName } from './host-git.js';
+import { mergeTrees } from './merge-trees.js';
 import { commitMessage } from './message.js';
 import { openMirror } from './mirror.js';
 import type { Mirror } from './mirror.js';
@@ -110,7 +111,20 @@ async function save(work: Work): Promise<CheckpointOutcome> {
     work.changes = await listChanges(host.gitDir, solved.baseSha, tree);
   }
   await publish(work, sha);
-  return { kind: 'committed', sha, files, risks: await describe(work), notes, ...emptiness(work) };
+  const isBaseOnly = solved !== null && (await isMergeOf(host, tree, [solved.baseSha, parent]));
+  const risks = await describe(work);
+  const more = { ...emptiness(work), ...(isBaseOnly && { isBaseOnly }) };
+  return { kind: 'committed', sha, files, risks, notes, ...more };
+}
+
+/** Whether a tree is what git makes of two commits by itself: something may have changed the files meanwhile. */
+async function isMergeOf(
+  { gitDir }: HostGit,
+  tree: string,
+  [ours, theirs]: [string, string],
+): Promise<boolean> {
+  const merged = await mergeTrees(gitDir, ours, theirs);
+  return merged.kind === 'clean' && merged.tree === tree;
 }
 
 /** Whether there is nothing to land: the work is what the base has, also after work was taken back. */

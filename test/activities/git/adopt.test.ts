@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workspace } from '../../../src/domain/task.js';
-import type { AdoptOutcome } from '../../../src/workflows/ports.js';
+import type { AdoptOutcome } from '../../../src/workflows/change-port.js';
 import { GitRig, git, read, write } from './rig.js';
 
 const branch = 'continuo/SHOP-1';

@@ -257,6 +257,24 @@ describe('a base that the checks are red on', () => {
     },
   );
 
+  it('is told to be all that a checkpoint takes in, where nothing else has come into the files', async () => {
+    const sha = await rig.commit(workspace, { 'one.txt': '1' });
+    const first = rig.commitToBase({ 'theirs.txt': 't' });
+    await rig.candidate(rig.entry(workspace, sha));
+    await rig.takeInBase(rig.entry(workspace, sha), first);
+    const alone = await rig.checkpoint(workspace);
+    expect(alone).toMatchObject({ kind: 'committed', files: ['theirs.txt'], isBaseOnly: true });
+
+    const next = alone.kind === 'committed' ? alone.sha : '';
+    const second = rig.commitToBase({ 'theirs.txt': 'u' });
+    await rig.candidate(rig.entry(workspace, next));
+    await rig.takeInBase(rig.entry(workspace, next), second);
+    write(workspace.path, { 'slipped-in.txt': '1' });
+    const more = await rig.checkpoint(workspace);
+    expect(more).toMatchObject({ kind: 'committed', files: ['slipped-in.txt', 'theirs.txt'] });
+    expect(more).not.toHaveProperty('isBaseOnly');
+  });
+
   it('touches no file that was edited since the checkpoint, and says so', async () => {
     const sha = await rig.commit(workspace, { 'one.txt': '1' });
     const base = rig.commitToBase({ 'a.txt': '1\nuser\n3\n' });
