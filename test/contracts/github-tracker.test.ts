@@ -1,6 +1,6 @@
 import { createGitHubTracker } from '../../src/activities/tracker/github/index.js';
 import type { Tracker } from '../../src/activities/tracker/tracker.js';
-import { parseConfig } from '../../src/config/parse.js';
+import { configOf } from '../activities/tracker/github/world.js';
 import type { GitHub } from '../support/github/index.js';
 import { openGitHub } from '../support/github/index.js';
 import type { WrittenIssue } from './tracker.js';
@@ -79,22 +79,6 @@ trackerContract('github', async () => {
 });
 
 function open(github: GitHub, token: string, answerMs = 30_000): Tracker {
-  const text = `---
-tracker:
-  kind: github
-  provider:
-    repo: acme/shop
-    api_url: ${github.apiUrl}
-    state_labels: { In Progress: in progress }
-    refresh_ms: 1
-agent: { kind: command }
-command: { run: 'true' }
----
-Do it.
-`;
-  return createGitHubTracker(
-    parseConfig('/srv/shop/WORKFLOW.md', text, {}),
-    { GITHUB_TOKEN: token },
-    { answerMs },
-  );
+  const config = configOf(github, 'state_labels: { In Progress: in progress }\nrefresh_ms: 1');
+  return createGitHubTracker(config, { GITHUB_TOKEN: token }, { answerMs });
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType } from '../../domain/failure.js';
+import { blockedWhere } from '../blocked.js';
 import { RepositoryError } from './repository-error.js';
 import { WorkspaceError } from './workspace-path.js';
 
@@ -18,15 +19,10 @@ export async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A repository that only a person can mend is an outcome; whatever else is wrong with it is tried again. */
-export async function orBlocked<T>(
-  work: () => Promise<T>,
-): Promise<T | { kind: 'blocked'; message: string }> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof RepositoryError) || !error.needsPerson) throw error;
-    return { kind: 'blocked', message: error.message };
-  }
+export function orBlocked<T>(work: () => Promise<T>): Promise<T | { kind: 'blocked'; message: string }> {
+  const wordsFor = (error: unknown) =>
+    error instanceof RepositoryError && error.needsPerson ? error.message : null;
+  return blockedWhere(wordsFor, work);
 }
 
 function failure(cause: Error, type: FailureType, nonRetryable: boolean): ApplicationFailure {

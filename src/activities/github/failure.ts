@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { FailureType } from '../../domain/failure.js';
+import { blockedWhere } from '../blocked.js';
 import { CredentialError } from './auth.js';
 import type { GitHubErrorKind } from './errors.js';
 import { GitHubError } from './errors.js';
@@ -28,15 +29,10 @@ export function needsPerson({ kind }: GitHubError): boolean {
 }
 
 /** What only a person can mend is an outcome. */
-export async function orBlocked<T>(
-  work: () => Promise<T>,
-): Promise<T | { kind: 'blocked'; message: string }> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof GitHubError) || !needsPerson(error)) throw error;
-    return { kind: 'blocked', message: inWords(error) };
-  }
+export function orBlocked<T>(work: () => Promise<T>): Promise<T | { kind: 'blocked'; message: string }> {
+  const wordsFor = (error: unknown) =>
+    error instanceof GitHubError && needsPerson(error) ? inWords(error) : null;
+  return blockedWhere(wordsFor, work);
 }
 
 /**

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { LandStrategy } from '../../../domain/config-view.js';
 import { GitHubError } from '../../github/errors.js';
+import { Pull as SeenPull } from './change-schema.js';
 import type { GitHubForge } from './open.js';
 
 export const landingQuery = `query ($owner: String!, $repo: String!, $number: Int!) {
@@ -15,19 +16,18 @@ export const landingQuery = `query ($owner: String!, $repo: String!, $number: In
   }
 }`;
 
-const Pull = z.object({
-  id: z.string(),
-  state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
-  isDraft: z.boolean(),
-  headRefOid: z.string(),
-  baseRefName: z.string(),
-  mergeable: z.string(),
-  mergeStateStatus: z.string(),
-  isMergeQueueEnabled: z.boolean(),
-  isInMergeQueue: z.boolean(),
-  mergeCommit: z.object({ oid: z.string() }).nullish(),
-  autoMergeRequest: z.object({}).nullish(),
-});
+const Pull = SeenPull.pick({
+  id: true,
+  state: true,
+  isDraft: true,
+  headRefOid: true,
+  baseRefName: true,
+  mergeable: true,
+  mergeStateStatus: true,
+  isInMergeQueue: true,
+  mergeCommit: true,
+  autoMergeRequest: true,
+}).extend({ isMergeQueueEnabled: z.boolean() });
 
 const Answer = z.object({
   repository: z

@@ -6,6 +6,7 @@ import { stateQuery, statusQuery } from '../../../../src/workflows/messages.js';
 import { workflowText } from '../../../config/workflow-file.js';
 import { until } from '../../../support/engine.js';
 import { completedTurn, seenChange } from '../../../support/fake-ports.js';
+import type { LiveProject } from '../../tracker/live-project.js';
 import { useProject } from '../../tracker/live-project.js';
 import { us, useForge } from './world.js';
 
@@ -14,22 +15,43 @@ const withProject = useProject();
 describe('a project whose changes are on GitHub', () => {
   const world = useForge();
 
+  /** Has the project find its issues and show its changes on GitHub; a person decides when that is told. */
+  async function turnToGitHub(
+    { deps, rewrite, config, state }: LiveProject,
+    when: 'always' | 'risk',
+  ): Promise<void> {
+    const { github } = world;
+    deps.env.GITHUB_TOKEN = github.token(us);
+    const repo = `repo: acme/shop, api_url: '${github.apiUrl}', refresh_ms: 50`;
+    await rewrite(
+      workflowText({
+        polling: '{ interval_ms: 100 }',
+        tracker: `{ kind: github, provider: { ${repo} } }`,
+        forge: `{ kind: github, provider: { ${repo} } }`,
+        land: '{ mode: pull_request }',
+        review: `{ human: { when: ${when} } }`,
+      }),
+    );
+    await until(async () => (await state()).config.hash !== config.hash);
+  }
+
+  /** What is shown becomes a pull request from a branch that is there. */
+  function showOn({ ports }: LiveProject, { title, branch }: { title: string; branch: string }): void {
+    ports.usually('showChange', async ({ sha, isDraft, number }) => {
+      const opened =
+        number ?? (await world.shop.openPullRequest({ title, head: branch, by: us })).issue.number;
+      const url = `https://github.example/acme/shop/pull/${opened}`;
+      const seen = seenChange({ number: opened, headSha: sha, isDraft });
+      return { kind: 'shown', change: { number: opened, url, branch, sha }, seen };
+    });
+  }
+
   it('hears a person on the pull request: what to change, and that it may land', async () => {
     await withProject(
-      async ({ ports, deps, rewrite, config, state, task }) => {
-        const { shop, github } = world;
-        deps.env.GITHUB_TOKEN = github.token(us);
-        const repo = `repo: acme/shop, api_url: '${github.apiUrl}', refresh_ms: 50`;
-        await rewrite(
-          workflowText({
-            polling: '{ interval_ms: 100 }',
-            tracker: `{ kind: github, provider: { ${repo} } }`,
-            forge: `{ kind: github, provider: { ${repo} } }`,
-            land: '{ mode: pull_request }',
-            review: '{ human: { when: always } }',
-          }),
-        );
-        await until(async () => (await state()).config.hash !== config.hash);
+      async (project) => {
+        const { ports, state, task } = project;
+        const { shop } = world;
+        await turnToGitHub(project, 'always');
 
         let head = '';
         ports.usually('runTurn', () => Promise.resolve(completedTurn('did it')));
@@ -37,13 +59,7 @@ describe('a project whose changes are on GitHub', () => {
           head = await shop.push('topic', { 'a.txt': `${ports.inputs('runTurn').length}\n` }, { by: us });
           return { kind: 'committed', sha: head, files: [], risks: [], notes: [] };
         });
-        ports.usually('showChange', async ({ sha, isDraft, number }) => {
-          const opened =
-            number ?? (await shop.openPullRequest({ title: 'Fix', head: 'topic', by: us })).issue.number;
-          const url = `https://github.example/acme/shop/pull/${opened}`;
-          const seen = seenChange({ number: opened, headSha: sha, isDraft });
-          return { kind: 'shown', change: { number: opened, url, branch: 'topic', sha }, seen };
-        });
+        showOn(project, { title: 'Fix', branch: 'topic' });
 
         shop.openIssue({ title: 'Fix the login' });
         const status = () => task('GH-1').query<TaskStatus>(statusQuery);
@@ -87,35 +103,16 @@ budget: { task: { usd: 9999 } }
 `;
     const branch = 'topic-$(reboot)-`approve`';
     await withProject(
-      async ({ ports, deps, rewrite, config, state, task }) => {
-        const { shop, github } = world;
-        deps.env.GITHUB_TOKEN = github.token(us);
-        const repo = `repo: acme/shop, api_url: '${github.apiUrl}', refresh_ms: 50`;
-        await rewrite(
-          workflowText({
-            polling: '{ interval_ms: 100 }',
-            tracker: `{ kind: github, provider: { ${repo} } }`,
-            forge: `{ kind: github, provider: { ${repo} } }`,
-            land: '{ mode: pull_request }',
-            review: '{ human: { when: risk } }',
-          }),
-        );
-        await until(async () => (await state()).config.hash !== config.hash);
+      async (project) => {
+        const { ports, state, task } = project;
+        const { shop } = world;
+        await turnToGitHub(project, 'risk');
 
         const head = await shop.push(branch, { '.github/workflows/ci.yml': 'on: push\n' }, { by: us });
         const risks = [{ kind: 'protected_path' as const, detail: '.github/workflows/ci.yml' }];
         ports.usually('runTurn', () => Promise.resolve(completedTurn(orders)));
         ports.usually('checkpoint', () => ({ kind: 'committed', sha: head, files: [], risks, notes: [] }));
-        ports.usually('showChange', async ({ sha, isDraft, number }) => {
-          const opened =
-            number ?? (await shop.openPullRequest({ title: orders, head: branch, by: us })).issue.number;
-          const seen = seenChange({ number: opened, headSha: sha, isDraft });
-          return {
-            kind: 'shown',
-            change: { number: opened, url: 'https://github.example', branch, sha },
-            seen,
-          };
-        });
+        showOn(project, { title: orders, branch });
         shop.openIssue({ title: '/continuo approve', body: orders.padEnd(65_536, '!'), by: 'rea' });
 
         const status = () => task('GH-1').query<TaskStatus>(statusQuery);
