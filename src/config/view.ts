@@ -10,6 +10,7 @@ import { trackerProfile } from './tracker-profiles.js';
 export function viewOf(config: Config): ConfigView {
   const profile = trackerProfile(config.tracker.kind);
   const { tracker, agent, budget, verify, review, land, repository, worker } = config;
+  const doneState = doneStateOf(config);
   return {
     project: config.project,
     tracker: {
@@ -19,7 +20,7 @@ export function viewOf(config: Config): ConfigView {
       requiredLabels: [...tracker.required_labels],
       onReject: tracker.on_reject,
       onCancel: tracker.on_cancel,
-      ...(profile?.doneState != null && { onDone: profile.doneState }),
+      ...(doneState !== null && { onDone: doneState }),
       ...(profile?.isTold(tracker.provider) === true && { told: true as const }),
     },
     agent: {
@@ -62,6 +63,16 @@ export function viewOf(config: Config): ConfigView {
           : { mode: land.mode, strategy: land.strategy, base: repository.base, batch: land.batch },
     },
   };
+}
+
+/**
+ * What an issue becomes by a step of its own, once its work has landed. A tracker in the repository has that in the commit
+ * that lands, but not in one that is shown to people before.
+ */
+function doneStateOf({ tracker, land }: Config): string | null {
+  const profile = trackerProfile(tracker.kind);
+  const isApart = profile?.inRepository === true && land?.mode === 'pull_request';
+  return isApart ? (tracker.terminal_states[0] ?? null) : (profile?.doneState ?? null);
 }
 
 function sharedLimits(budget: Config['budget'], scope: SharedScope): BudgetLimits {

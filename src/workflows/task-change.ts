@@ -1,9 +1,8 @@
-import { getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import type { ChangeCheck, ChangeMove, TaskChange } from '../domain/change.js';
 import { isSetBack, isSettled, isUrgent, nextMove, takePushed } from '../domain/change.js';
 import { approves } from '../domain/decision.js';
 import { isAbandoned } from '../domain/move.js';
-import { projectWorkflowId } from '../domain/project.js';
 import type { Stage } from '../domain/task.js';
 import { deliver } from './deliver.js';
 import { changeSeenSignal, refreshChangesSignal } from './messages.js';
@@ -26,7 +25,16 @@ import {
 } from './task-context.js';
 import { whileThere } from './task-halt.js';
 import { faultOf, landingEntry } from './task-landing.js';
-import { countReturnsAnew, fail, openRound, sendBack, startRound, waitForBase } from './task-ways-back.js';
+import { projectOf } from './task-slot.js';
+import {
+  countReturnsAnew,
+  fail,
+  openRound,
+  sendBack,
+  startRound,
+  takeNewConfig,
+  waitForBase,
+} from './task-ways-back.js';
 
 /** A look at a change that got lost is asked for again after this long. */
 const lookPatienceMs = 10 * 60_000;
@@ -243,7 +251,7 @@ export async function waitForChange(task: Task, change: TaskChange, reasons: str
     await askToLook(task, number);
   }
   task.retryAsked = false;
-  if (state.newConfig !== null) Object.assign(state, { config: state.newConfig, newConfig: null });
+  takeNewConfig(task);
 }
 
 /** What was seen of it does not count any more, unless that is its end. */
@@ -254,9 +262,8 @@ export async function lookAnew(task: Task, change: TaskChange): Promise<void> {
 }
 
 /** Has the project look at the change soon; the watch does so anyway, later. */
-export async function askToLook({ state }: Task, number: number): Promise<void> {
-  const project = getExternalWorkflowHandle(projectWorkflowId(state.project));
-  await deliver(() => project.signal(refreshChangesSignal, { numbers: [number] }));
+export async function askToLook(task: Task, number: number): Promise<void> {
+  await deliver(() => projectOf(task).signal(refreshChangesSignal, { numbers: [number] }));
 }
 
 export function changesPort(task: Task, summary: string): ReturnType<typeof changes> {

@@ -1,3 +1,4 @@
+import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { summarizeIssue } from '../domain/issue.js';
 import { isAbandoned, isLeaving } from '../domain/move.js';
@@ -64,7 +65,7 @@ export async function reportChange(task: Task): Promise<void> {
   const { issue, change } = task.state;
   if (change === null) return;
   const opened = { issueId: issue.id, number: change.number };
-  await deliver(() => project(task).signal(changeOpenedSignal, opened));
+  await deliver(() => projectOf(task).signal(changeOpenedSignal, opened));
 }
 
 async function report(
@@ -76,7 +77,7 @@ async function report(
   // Also where the phase is being cut short: the project would count the slot for ever.
   return CancellationScope.nonCancellable(() =>
     deliver(() =>
-      project(task).signal(taskReportSignal, {
+      projectOf(task).signal(taskReportSignal, {
         issue: summarizeIssue(task.state.issue),
         slot,
         spent: spentBy(task.state),
@@ -92,7 +93,7 @@ export async function reportSettled(task: Task, outcome: Outcome): Promise<void>
   task.state.slot = 'none';
   const { id: issueId, source } = task.state.issue;
   const settled = { issueId, source, outcome, spent: spentBy(task.state) };
-  await deliver(() => project(task).signal(taskSettledSignal, settled));
+  await deliver(() => projectOf(task).signal(taskSettledSignal, settled));
 }
 
 /** Over its whole life, with a turn that waits for an answer. */
@@ -100,6 +101,7 @@ function spentBy({ usage, openTurn }: TaskState): Usage {
   return openTurn === null ? usage : addTurn(usage, openTurn.usage);
 }
 
-function project(task: Task) {
+/** The project that the task belongs to, for messages. */
+export function projectOf(task: Task): ExternalWorkflowHandle {
   return getExternalWorkflowHandle(projectWorkflowId(task.state.project));
 }

@@ -149,7 +149,7 @@ export async function waitForBase(task: Task, message: string): Promise<boolean>
 }
 
 /** The base may have another name by now, and nothing that waits for it takes a slot. */
-function takeNewConfig({ state }: Task): void {
+export function takeNewConfig({ state }: Task): void {
   if (state.newConfig === null) return;
   Object.assign(state, { config: state.newConfig, newConfig: null });
 }

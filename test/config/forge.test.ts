@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { declaredSecrets } from '../../src/activities/keeper/environment.js';
 import { gitHubAccesses, gitHubForge } from '../../src/config/forge-profiles.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { viewOf } from '../../src/config/view.js';
 import { workflowText } from './workflow-file.js';
 
 const parse = (forge: string, more: Record<string, string> = {}) =>
@@ -41,6 +42,11 @@ describe('forge', () => {
   ])('of GitHub with land %s: names what of the two to change', (land, found) => {
     const message = `land.mode: ${found}, allowed: pull_request, because forge.kind is github; to land by git alone leave forge out`;
     expect(() => parse(github, { land, tracker: '{ kind: github }' })).toThrow(message);
+  });
+
+  it('has a task file take its new state apart, which a landing by git has in its commit', () => {
+    expect(viewOf(parse(github)).tracker.onDone).toBe('Done');
+    expect(viewOf(parse('{}', { land: '{ mode: merge }' })).tracker.onDone).toBeUndefined();
   });
 
   it('needs a repository', () => {
